@@ -1,0 +1,100 @@
+//! One run of indicators over logs: open, detect, match, gather, sum up.
+//!
+//! The command line, the portal's upload and later the watcher all call [`check_logs`].
+
+use std::io::Read;
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use matching::Sighting;
+use serde::{Deserialize, Serialize};
+
+/// One log to read: raw bytes as they lie on disk or arrive, possibly compressed.
+pub struct LogInput {
+    /// Name shown to people and kept in the evidence.
+    pub name: String,
+    /// When the file was last written: gives the year to formats that leave it out.
+    pub modified: Option<Timestamp>,
+    /// Raw size, when it is known, for progress.
+    pub size_bytes: Option<u64>,
+    /// The bytes, or why the log cannot be opened: such a log is reported, not skipped.
+    pub bytes: std::io::Result<Box<dyn Read + Send>>,
+}
+
+/// How a run reads its logs.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The format of every log; `None` detects it per file.
+    pub format: Option<String>,
+    /// Zone of logs that write local time.
+    pub zone: TimeZone,
+    /// Threads; at least 1.
+    pub threads: usize,
+}
+
+/// Told about progress, and asked whether to go on.
+pub trait Progress: Sync {
+    /// Raw bytes and lines read since the last call.
+    fn advanced(&self, raw_bytes: u64, lines: u64);
+    /// Whether to stop soon; the report then says it is incomplete.
+    fn is_cancelled(&self) -> bool;
+}
+
+/// What a run found.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CheckReport {
+    /// One per device and indicator, strongest verdict first, then by device and indicator.
+    pub sightings: Vec<Sighting>,
+    /// What was read and what was not.
+    pub summary: Summary,
+}
+
+/// What was read and what was not.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Summary {
+    /// Lines of all logs.
+    pub lines_read: u64,
+    /// Lines in which an indicator was found, findings or not.
+    pub lines_matched: u64,
+    /// Lines that no parser understood.
+    pub lines_not_parsed: u64,
+    /// Each log.
+    pub files: Vec<FileSummary>,
+    /// Whether every line of every log was read and understood, and no limit was hit.
+    pub complete: bool,
+}
+
+/// One log.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct FileSummary {
+    /// As in [`LogInput::name`].
+    pub file: String,
+    /// The format used; `None` when none fits.
+    pub format: Option<String>,
+    /// `gzip`, `zstd` or `None`.
+    pub compression: Option<String>,
+    /// SHA-256 of the raw bytes, in hex; `None` when not all of them were read.
+    pub sha256: Option<String>,
+    /// Lines read.
+    pub lines_read: u64,
+    /// Lines in which an indicator was found.
+    pub lines_matched: u64,
+    /// Lines not understood.
+    pub lines_not_parsed: u64,
+    /// The first few of them, with their places.
+    pub not_parsed_samples: Vec<NotParsed>,
+    /// UTC days of which the log has lines: the monitoring that demonstrably ran.
+    pub days: Vec<Date>,
+    /// What stopped the reading before the end, in words for the log keeper.
+    pub problem: Option<String>,
+}
+
+/// A line that was not understood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotParsed {
+    /// From 1.
+    pub line_number: u64,
+    /// Of its first byte, in decompressed bytes.
+    pub offset: u64,
+    /// Its first 200 bytes, unreadable ones replaced.
+    pub text: String,
+}

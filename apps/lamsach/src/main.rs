@@ -1,0 +1,3 @@
+//! The operators' program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Units, campaigns, directives, receipts, devices and cases as pure state machines.

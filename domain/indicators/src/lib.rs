@@ -1,0 +1,1 @@
+//! Lists of malicious addresses: reading them, merging them, saying what was refused.

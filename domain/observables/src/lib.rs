@@ -1,0 +1,1 @@
+//! Names, addresses, networks, URLs and hashes in one normal form each.

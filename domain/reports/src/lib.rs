@@ -1,0 +1,1 @@
+//! Measures, forms as versioned data, declared beside measured, roll-up.

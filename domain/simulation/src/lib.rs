@@ -1,0 +1,1 @@
+//! A seeded, invented world with known truth: indicator lists, logs, units.

@@ -1,0 +1,1 @@
+//! Compressed bytes into bytes, under limits.
