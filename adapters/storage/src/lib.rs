@@ -1,1 +1,32 @@
-//! The only crate that knows SQL: SQLite or PostgreSQL.
+//! The only crate that knows SQL: SQLite by default, PostgreSQL when one machine is outgrown.
+//!
+//! One SQL text and one migrations folder serve both. The rules that make it so stand at the top
+//! of `migrations/0001_foundation.sql`; each module below holds the queries of one noun and gives
+//! domain values or plain records, never rows.
+//!
+//! What it deliberately does not do: decide who may see what, or what may happen next.
+//!
+//! ```
+//! # async fn doc() -> Result<(), storage::StorageError> {
+//! let folder = std::env::temp_dir().join("lamsach-doc");
+//! let database = storage::Database::open(&storage::Location::Folder(folder)).await?;
+//! let mut write = database.write().await?;
+//! storage::settings::put(&mut write, "greeting", "xin chào").await?;
+//! write.commit().await?;
+//! let mut read = database.read().await?;
+//! assert_eq!(storage::settings::get(&mut read, "greeting").await?.as_deref(), Some("xin chào"));
+//! # Ok(())
+//! # }
+//! ```
+
+mod columns;
+mod connect;
+mod error;
+
+pub mod audit;
+pub mod settings;
+pub mod units;
+pub mod users;
+
+pub use connect::{Database, Location, Read, Write};
+pub use error::StorageError;

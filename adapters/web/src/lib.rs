@@ -1,1 +1,28 @@
 //! The portal's pages and its API.
+//!
+//! Handlers are thin: read the request, call a function of `portal`, show what it gave. The way in
+//! for a reader: [`router`], then [`session`] (who is asking), [`page`] (what every page shows),
+//! then the module of the page at hand under `pages/`, its template beside it in `templates/`.
+//!
+//! What it deliberately does not do: decide rights, read the database, keep files.
+
+pub mod api;
+mod assets;
+mod error;
+mod guard;
+mod page;
+mod pages;
+mod serve;
+mod session;
+mod state;
+
+pub use serve::{Listen, serve};
+pub use state::AppState;
+
+use axum::Router;
+
+/// Every route of the portal behind its guards.
+pub fn router(state: AppState) -> Router {
+    let guarded = Router::new().merge(pages::routes()).merge(api::routes());
+    guard::wrap(guarded, &state).with_state(state)
+}

@@ -1,1 +1,85 @@
 //! What people do with a campaign, one function each: authorise, load, decide, save.
+//!
+//! Pages, the API and commands call these functions with a [`Portal`] and an [`Actor`]; none of
+//! them decides anything itself. The way in for a reader: [`sign_in`], then [`access`], the one
+//! place that answers "may this person do this to that unit?", then the module of the noun at hand.
+//!
+//! What it deliberately does not do: SQL (that is `storage`), rules (`campaigns`, `reports`),
+//! HTML, HTTP.
+
+pub mod access;
+pub mod accounts;
+mod audit;
+mod error;
+mod secrets;
+pub mod sign_in;
+pub mod units;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use campaigns::{Grant, UnitId, UserId};
+use jiff::{Timestamp, tz::TimeZone};
+use language::Language;
+use storage::Database;
+
+pub use error::{PortalError, Problem};
+
+/// Tells the time; a test gives its own.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// One running portal: its database, its folder, its clock.
+#[derive(Clone)]
+pub struct Portal {
+    /// The database.
+    pub database: Database,
+    /// Folder of files that are kept by content; `files/` inside the data folder.
+    pub files_folder: PathBuf,
+    /// Tells the time.
+    pub clock: Clock,
+    /// Zone of days and deadlines unless a campaign says otherwise.
+    pub zone: TimeZone,
+    /// Whether everything shown is invented and must be marked so.
+    pub is_demo: bool,
+}
+
+impl Portal {
+    /// Now, by this portal's clock.
+    pub fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// Today, in the portal's zone.
+    pub fn today(&self) -> jiff::civil::Date {
+        self.now().to_zoned_datetime(self.zone.clone()).date()
+    }
+
+    /// A new id: time-ordered, its random half from the operating system.
+    pub fn new_id<Id: From<uuid::Uuid>>(&self) -> Id {
+        secrets::new_uuid(self.now()).into()
+    }
+}
+
+/// Who is doing something: a signed-in person with their grants.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// Id.
+    pub user_id: UserId,
+    /// What they sign in with.
+    pub login: String,
+    /// Name shown beside what they do.
+    pub name: String,
+    /// Their post.
+    pub position: String,
+    /// The language they chose.
+    pub language: Language,
+    /// Roles over unit subtrees.
+    pub grants: Vec<Grant>,
+}
+
+impl Actor {
+    /// The unit they work for: that of their first grant.
+    pub fn home_unit(&self) -> Option<UnitId> {
+        self.grants.first().map(|grant| grant.unit)
+    }
+}

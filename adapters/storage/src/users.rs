@@ -1,0 +1,388 @@
+//! People, their grants, their sessions and invitations.
+
+use campaigns::{Role, UnitId, UserId};
+use jiff::Timestamp;
+use sqlx::{AnyConnection, any::AnyRow};
+
+use crate::{StorageError, columns::Columns};
+
+/// A person who can sign in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserRecord {
+    /// Id.
+    pub id: UserId,
+    /// What they type to sign in, lower case.
+    pub login: String,
+    /// Name shown beside what they did.
+    pub name: String,
+    /// Their post in the unit: `Phó Giám đốc`.
+    pub position: String,
+    /// Argon2id; `None` until an invitation was used.
+    pub password_hash: Option<String>,
+    /// `vi` or `en`.
+    pub language: String,
+    /// Whether they may sign in.
+    pub is_active: bool,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// Last sign-in.
+    pub signed_in_at: Option<Timestamp>,
+}
+
+/// A role over a unit and everything below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GrantRecord {
+    /// To whom.
+    pub user_id: UserId,
+    /// Over which unit.
+    pub unit_id: UnitId,
+    /// As what.
+    pub role: Role,
+}
+
+/// A browser that is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRecord {
+    /// SHA-256 of the cookie's token, in hex.
+    pub token_hash: String,
+    /// Whose.
+    pub user_id: UserId,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// Last request.
+    pub seen_at: Timestamp,
+    /// Until when at the latest.
+    pub expires_at: Timestamp,
+}
+
+/// A one-time way in for a new person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvitationRecord {
+    /// SHA-256 of the token, in hex.
+    pub token_hash: String,
+    /// For whom.
+    pub user_id: UserId,
+    /// By whom.
+    pub created_by: Option<UserId>,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// Until when.
+    pub expires_at: Timestamp,
+    /// When it was used.
+    pub used_at: Option<Timestamp>,
+}
+
+/// Adds a person; [`StorageError::Taken`] when the login exists.
+pub async fn insert(db: &mut AnyConnection, user: &UserRecord) -> Result<(), StorageError> {
+    sqlx::query(
+        "INSERT INTO users
+           (id, login, name, position, password_hash, language, is_active, created_at,
+            signed_in_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(user.id.to_string())
+    .bind(&user.login)
+    .bind(&user.name)
+    .bind(&user.position)
+    .bind(user.password_hash.as_deref())
+    .bind(&user.language)
+    .bind(i64::from(user.is_active))
+    .bind(user.created_at.as_microsecond())
+    .bind(user.signed_in_at.map(Timestamp::as_microsecond))
+    .execute(db)
+    .await
+    .map_err(StorageError::from_write)?;
+    Ok(())
+}
+
+/// Changes everything of a person but id and login.
+pub async fn update(db: &mut AnyConnection, user: &UserRecord) -> Result<(), StorageError> {
+    sqlx::query(
+        "UPDATE users SET name = $2, position = $3, password_hash = $4, language = $5,
+           is_active = $6, signed_in_at = $7
+         WHERE id = $1",
+    )
+    .bind(user.id.to_string())
+    .bind(&user.name)
+    .bind(&user.position)
+    .bind(user.password_hash.as_deref())
+    .bind(&user.language)
+    .bind(i64::from(user.is_active))
+    .bind(user.signed_in_at.map(Timestamp::as_microsecond))
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Whether anybody exists: an empty portal shows its first-run page.
+pub async fn any_exists(db: &mut AnyConnection) -> Result<bool, StorageError> {
+    Ok(sqlx::query("SELECT id FROM users LIMIT 1").fetch_optional(db).await?.is_some())
+}
+
+/// The person with this id.
+pub async fn find(db: &mut AnyConnection, id: UserId) -> Result<Option<UserRecord>, StorageError> {
+    let row = sqlx::query("SELECT * FROM users WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(db)
+        .await?;
+    row.as_ref().map(user).transpose()
+}
+
+/// The person with this login, in lower case.
+pub async fn find_by_login(
+    db: &mut AnyConnection,
+    login: &str,
+) -> Result<Option<UserRecord>, StorageError> {
+    let row =
+        sqlx::query("SELECT * FROM users WHERE login = $1").bind(login).fetch_optional(db).await?;
+    row.as_ref().map(user).transpose()
+}
+
+/// People with a grant on exactly this unit, by name.
+pub async fn list_of_unit(
+    db: &mut AnyConnection,
+    unit_id: UnitId,
+) -> Result<Vec<(UserRecord, Role)>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT users.*, grants.role AS granted_role FROM users
+         JOIN grants ON grants.user_id = users.id
+         WHERE grants.unit_id = $1 ORDER BY users.name, users.login",
+    )
+    .bind(unit_id.to_string())
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|row| Ok((user(row)?, row.parsed("granted_role")?))).collect()
+}
+
+/// Gives a role; giving it again changes nothing.
+pub async fn grant(
+    db: &mut AnyConnection,
+    grant: GrantRecord,
+    at: Timestamp,
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "INSERT INTO grants (user_id, unit_id, role, created_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (user_id, unit_id, role) DO NOTHING",
+    )
+    .bind(grant.user_id.to_string())
+    .bind(grant.unit_id.to_string())
+    .bind(grant.role.to_string())
+    .bind(at.as_microsecond())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Takes a role away.
+pub async fn revoke(db: &mut AnyConnection, grant: GrantRecord) -> Result<(), StorageError> {
+    sqlx::query("DELETE FROM grants WHERE user_id = $1 AND unit_id = $2 AND role = $3")
+        .bind(grant.user_id.to_string())
+        .bind(grant.unit_id.to_string())
+        .bind(grant.role.to_string())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// All grants of a person.
+pub async fn grants_of(
+    db: &mut AnyConnection,
+    user_id: UserId,
+) -> Result<Vec<GrantRecord>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT user_id, unit_id, role FROM grants WHERE user_id = $1 ORDER BY created_at, role",
+    )
+    .bind(user_id.to_string())
+    .fetch_all(db)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(GrantRecord {
+                user_id: row.parsed("user_id")?,
+                unit_id: row.parsed("unit_id")?,
+                role: row.parsed("role")?,
+            })
+        })
+        .collect()
+}
+
+/// Adds a session.
+pub async fn insert_session(
+    db: &mut AnyConnection,
+    session: &SessionRecord,
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "INSERT INTO sessions (token_hash, user_id, created_at, seen_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(&session.token_hash)
+    .bind(session.user_id.to_string())
+    .bind(session.created_at.as_microsecond())
+    .bind(session.seen_at.as_microsecond())
+    .bind(session.expires_at.as_microsecond())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The session behind a token's hash, expired or not.
+pub async fn find_session(
+    db: &mut AnyConnection,
+    token_hash: &str,
+) -> Result<Option<SessionRecord>, StorageError> {
+    let row = sqlx::query("SELECT * FROM sessions WHERE token_hash = $1")
+        .bind(token_hash)
+        .fetch_optional(db)
+        .await?;
+    row.map(|row| {
+        Ok(SessionRecord {
+            token_hash: row.text("token_hash")?,
+            user_id: row.parsed("user_id")?,
+            created_at: row.moment("created_at")?,
+            seen_at: row.moment("seen_at")?,
+            expires_at: row.moment("expires_at")?,
+        })
+    })
+    .transpose()
+}
+
+/// Notes that a session was used.
+pub async fn touch_session(
+    db: &mut AnyConnection,
+    token_hash: &str,
+    at: Timestamp,
+) -> Result<(), StorageError> {
+    sqlx::query("UPDATE sessions SET seen_at = $2 WHERE token_hash = $1")
+        .bind(token_hash)
+        .bind(at.as_microsecond())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Ends one session.
+pub async fn delete_session(db: &mut AnyConnection, token_hash: &str) -> Result<(), StorageError> {
+    sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(token_hash).execute(db).await?;
+    Ok(())
+}
+
+/// Ends every session of a person: after a change of password or a lock.
+pub async fn delete_sessions_of(
+    db: &mut AnyConnection,
+    user_id: UserId,
+) -> Result<(), StorageError> {
+    sqlx::query("DELETE FROM sessions WHERE user_id = $1")
+        .bind(user_id.to_string())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Adds an invitation.
+pub async fn insert_invitation(
+    db: &mut AnyConnection,
+    invitation: &InvitationRecord,
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "INSERT INTO invitations
+           (token_hash, user_id, created_by, created_at, expires_at, used_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(&invitation.token_hash)
+    .bind(invitation.user_id.to_string())
+    .bind(invitation.created_by.map(|id| id.to_string()))
+    .bind(invitation.created_at.as_microsecond())
+    .bind(invitation.expires_at.as_microsecond())
+    .bind(invitation.used_at.map(Timestamp::as_microsecond))
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The invitation behind a token's hash, used or not.
+pub async fn find_invitation(
+    db: &mut AnyConnection,
+    token_hash: &str,
+) -> Result<Option<InvitationRecord>, StorageError> {
+    let row = sqlx::query("SELECT * FROM invitations WHERE token_hash = $1")
+        .bind(token_hash)
+        .fetch_optional(db)
+        .await?;
+    row.map(|row| {
+        Ok(InvitationRecord {
+            token_hash: row.text("token_hash")?,
+            user_id: row.parsed("user_id")?,
+            created_by: row.parsed_opt("created_by")?,
+            created_at: row.moment("created_at")?,
+            expires_at: row.moment("expires_at")?,
+            used_at: row.moment_opt("used_at")?,
+        })
+    })
+    .transpose()
+}
+
+/// Marks an invitation used; `false` when it already was.
+pub async fn use_invitation(
+    db: &mut AnyConnection,
+    token_hash: &str,
+    at: Timestamp,
+) -> Result<bool, StorageError> {
+    let done = sqlx::query(
+        "UPDATE invitations SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL",
+    )
+    .bind(token_hash)
+    .bind(at.as_microsecond())
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Failed sign-ins since the last good one, and when the last was.
+pub async fn failures_of(
+    db: &mut AnyConnection,
+    login: &str,
+) -> Result<Option<(i64, Timestamp)>, StorageError> {
+    let row = sqlx::query("SELECT failures, last_at FROM sign_in_failures WHERE login = $1")
+        .bind(login)
+        .fetch_optional(db)
+        .await?;
+    row.map(|row| Ok((row.number("failures")?, row.moment("last_at")?))).transpose()
+}
+
+/// Counts a failed sign-in.
+pub async fn add_failure(
+    db: &mut AnyConnection,
+    login: &str,
+    at: Timestamp,
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "INSERT INTO sign_in_failures (login, failures, last_at) VALUES ($1, 1, $2)
+         ON CONFLICT (login) DO UPDATE
+         SET failures = sign_in_failures.failures + 1, last_at = excluded.last_at",
+    )
+    .bind(login)
+    .bind(at.as_microsecond())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Forgets failed sign-ins after a good one.
+pub async fn clear_failures(db: &mut AnyConnection, login: &str) -> Result<(), StorageError> {
+    sqlx::query("DELETE FROM sign_in_failures WHERE login = $1").bind(login).execute(db).await?;
+    Ok(())
+}
+
+fn user(row: &AnyRow) -> Result<UserRecord, StorageError> {
+    Ok(UserRecord {
+        id: row.parsed("id")?,
+        login: row.text("login")?,
+        name: row.text("name")?,
+        position: row.text("position")?,
+        password_hash: row.text_opt("password_hash")?,
+        language: row.text("language")?,
+        is_active: row.flag("is_active")?,
+        created_at: row.moment("created_at")?,
+        signed_in_at: row.moment_opt("signed_in_at")?,
+    })
+}

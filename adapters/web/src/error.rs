@@ -1,0 +1,129 @@
+//! What a person sees when something was not done.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use language::{Language, text, text_with};
+use portal::{PortalError, Problem};
+
+/// Why a page was not shown.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PageError {
+    /// Nobody is signed in: the sign-in page comes first, then the page asked for.
+    #[error("nobody is signed in")]
+    SignInFirst {
+        /// Where to go afterwards.
+        then: String,
+    },
+    /// A function of the portal said no.
+    #[error(transparent)]
+    Portal(#[from] PortalError),
+    /// The upload or form could not be read.
+    #[error("cannot read what was sent: {0}")]
+    BadRequest(String),
+    /// A template failed: a fault of ours.
+    #[error("cannot render the page")]
+    Template(#[source] askama::Error),
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    language: Language,
+    status: u16,
+    title: &'a str,
+    advice: &'a str,
+    problems: &'a [String],
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        let (status, key, problems) = match &self {
+            Self::SignInFirst { then } => {
+                let query = [("then", then.as_str())];
+                return match axum::http::Uri::builder()
+                    .path_and_query(format!("/sign-in?{}", encode_query(&query)))
+                    .build()
+                {
+                    Ok(uri) => Redirect::to(&uri.to_string()).into_response(),
+                    Err(_) => Redirect::to("/sign-in").into_response(),
+                };
+            }
+            Self::Portal(error) => {
+                let (status, key) = status_of(error);
+                let problems = match error {
+                    PortalError::Invalid(problems) => problems.as_slice(),
+                    _ => &[],
+                };
+                (status, key, problems)
+            }
+            Self::BadRequest(_) => (StatusCode::BAD_REQUEST, "error-bad-request", &[] as &[_]),
+            Self::Template(_) => (StatusCode::INTERNAL_SERVER_ERROR, "error-internal", &[] as &[_]),
+        };
+        if status.is_server_error() {
+            tracing::error!(error = &self as &dyn std::error::Error, "page failed");
+        }
+        // The language is not known here: both are shown, Vietnamese first.
+        let title = both(|language| text(language, key));
+        let advice = both(|language| text(language, &format!("{key}-advice")));
+        let problems: Vec<String> =
+            problems.iter().map(|problem| both(|language| sentence(language, problem))).collect();
+        let page = ErrorPage {
+            language: Language::Vi,
+            status: status.as_u16(),
+            title: &title,
+            advice: &advice,
+            problems: &problems,
+        };
+        match page.render() {
+            Ok(html) => (status, Html(html)).into_response(),
+            Err(_) => (status, title).into_response(),
+        }
+    }
+}
+
+/// Status and message key of an error of the portal.
+pub(crate) fn status_of(error: &PortalError) -> (StatusCode, &'static str) {
+    match error {
+        PortalError::SignedOut => (StatusCode::UNAUTHORIZED, "error-signed-out"),
+        PortalError::Denied => (StatusCode::FORBIDDEN, "error-denied"),
+        PortalError::NotFound => (StatusCode::NOT_FOUND, "error-not-found"),
+        PortalError::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "error-invalid"),
+        PortalError::Conflict => (StatusCode::CONFLICT, "error-conflict"),
+        PortalError::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "error-too-many"),
+        PortalError::Storage(_) | PortalError::File(_) | PortalError::Internal(_) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "error-internal")
+        }
+    }
+}
+
+/// A problem as a sentence.
+pub(crate) fn sentence(language: Language, problem: &Problem) -> String {
+    let values: Vec<_> =
+        problem.values.iter().map(|(name, value)| (*name, value.as_str().into())).collect();
+    text_with(language, problem.message, &values)
+}
+
+fn both(sentence: impl Fn(Language) -> String) -> String {
+    format!("{} / {}", sentence(Language::Vi), sentence(Language::En))
+}
+
+fn encode_query(pairs: &[(&str, &str)]) -> String {
+    let mut query = String::new();
+    for (name, value) in pairs {
+        if !query.is_empty() {
+            query.push('&');
+        }
+        query.push_str(name);
+        query.push('=');
+        for byte in value.bytes() {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' => {
+                    query.push(char::from(byte));
+                }
+                _ => query.push_str(&format!("%{byte:02X}")),
+            }
+        }
+    }
+    query
+}

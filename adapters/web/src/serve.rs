@@ -1,0 +1,52 @@
+//! Listening: HTTPS, or plain HTTP on loopback behind a proxy.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+
+use crate::{AppState, router};
+
+/// How the portal listens.
+#[derive(Clone, Debug)]
+pub enum Listen {
+    /// Plain HTTP; the caller makes sure that it is loopback or behind a proxy.
+    Http,
+    /// HTTPS with a certificate chain and key in PEM files.
+    Https {
+        /// Certificate chain.
+        certificate: PathBuf,
+        /// Private key.
+        key: PathBuf,
+    },
+}
+
+/// Serves on an already bound socket until `stop` ends, then lets open requests finish.
+///
+/// # Errors
+/// When the certificate cannot be read or the socket fails.
+pub async fn serve(
+    state: AppState,
+    listener: TcpListener,
+    listen: Listen,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let handle = Handle::<SocketAddr>::new();
+    let stopper = handle.clone();
+    tokio::spawn(async move {
+        stop.await;
+        stopper.graceful_shutdown(Some(Duration::from_secs(10)));
+    });
+    let service = router(state).into_make_service();
+    match listen {
+        Listen::Http => axum_server::from_tcp(listener)?.handle(handle).serve(service).await,
+        Listen::Https { certificate, key } => {
+            let config = RustlsConfig::from_pem_file(certificate, key).await?;
+            axum_server::from_tcp_rustls(listener, config)?.handle(handle).serve(service).await
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! What every handler can reach.
+
+use std::sync::Arc;
+
+use portal::Portal;
+
+/// What every handler can reach; cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    /// The portal whose functions the handlers call.
+    pub portal: Arc<Portal>,
+    /// Whether cookies carry `Secure`: always, except on plain HTTP on loopback.
+    pub secure_cookies: bool,
+}

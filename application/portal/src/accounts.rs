@@ -1,0 +1,134 @@
+//! Accounts: the first one of an empty portal, invitations, roles.
+
+use campaigns::{Role, UnitId, UserId};
+use language::Language;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use storage::users::{self, GrantRecord, UserRecord};
+
+use crate::sign_in::{NewSession, begin_session, normal_login};
+use crate::{Portal, PortalError, Problem, audit, secrets, units};
+
+/// The shortest password taken, in characters; long sentences are welcome.
+const SHORTEST_PASSWORD: usize = 10;
+
+/// What the first-run page asks.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FirstRun {
+    /// Name of the authority that runs this portal.
+    pub unit_name: String,
+    /// Its code.
+    pub unit_code: String,
+    /// Name of the first administrator.
+    pub name: String,
+    /// Login of the first administrator.
+    pub login: String,
+    /// Password of the first administrator.
+    pub password: String,
+}
+
+/// Whether nobody has an account yet.
+pub async fn is_first_run(portal: &Portal) -> Result<bool, PortalError> {
+    let mut read = portal.database.read().await?;
+    Ok(!users::any_exists(&mut read).await?)
+}
+
+/// Makes the first unit and its administrator, and signs them in.
+///
+/// # Errors
+/// [`PortalError::Denied`] once anybody has an account; [`PortalError::Invalid`] with every field
+/// that cannot be taken.
+pub async fn first_run(portal: &Portal, given: FirstRun) -> Result<NewSession, PortalError> {
+    let mut problems = account_problems(&given.login, &given.name, &given.password);
+    let unit = match units::new_root(portal, &given.unit_code, &given.unit_name) {
+        Ok(unit) => Some(unit),
+        Err(mut more) => {
+            problems.append(&mut more);
+            None
+        }
+    };
+    let Some(unit) = unit.filter(|_| problems.is_empty()) else {
+        return Err(PortalError::Invalid(problems));
+    };
+    let password_hash = secrets::hash_password(given.password).await?;
+    let now = portal.now();
+    let mut write = portal.database.write().await?;
+    if users::any_exists(&mut write).await? {
+        return Err(PortalError::Denied);
+    }
+    units::insert(&mut write, portal, &unit).await?;
+    let user = UserRecord {
+        id: portal.new_id::<UserId>(),
+        login: normal_login(&given.login),
+        name: given.name.trim().to_owned(),
+        position: String::new(),
+        password_hash: Some(password_hash),
+        language: Language::Vi.tag().to_owned(),
+        is_active: true,
+        created_at: now,
+        signed_in_at: Some(now),
+    };
+    users::insert(&mut write, &user).await?;
+    for role in [Role::Administrator, Role::Coordinator] {
+        grant(&mut write, portal, user.id, unit.id, role).await?;
+    }
+    audit::record(portal, &mut write, None, Some(unit.id), "portal.first-run", user.id, json!({}))
+        .await?;
+    let session = begin_session(&mut write, &user, now).await?;
+    write.commit().await?;
+    Ok(session)
+}
+
+async fn grant(
+    write: &mut storage::Write,
+    portal: &Portal,
+    user_id: UserId,
+    unit_id: UnitId,
+    role: Role,
+) -> Result<(), PortalError> {
+    Ok(users::grant(write, GrantRecord { user_id, unit_id, role }, portal.now()).await?)
+}
+
+/// Everything that is wrong with a new account.
+fn account_problems(login: &str, name: &str, password: &str) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let login = normal_login(login);
+    let is_login = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@' | '+');
+    if login.len() < 3 || login.len() > 100 || !login.chars().all(is_login) {
+        problems.push(Problem::new("login", "problem-login"));
+    }
+    if name.trim().is_empty() || name.chars().count() > 200 {
+        problems.push(Problem::new("name", "problem-name"));
+    }
+    if let Some(problem) = password_problem(&login, password) {
+        problems.push(problem);
+    }
+    problems
+}
+
+/// Length is what makes a password hard to guess; composition rules make it hard to remember.
+fn password_problem(login: &str, password: &str) -> Option<Problem> {
+    let length = password.chars().count();
+    let is_weak = length < SHORTEST_PASSWORD || password.to_lowercase().contains(login);
+    let is_too_long = password.len() > 1000;
+    (is_weak || is_too_long).then(|| {
+        Problem::new("password", "problem-password").with("least", SHORTEST_PASSWORD.to_string())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_long_and_not_the_login() {
+        let check = |password, is_taken: bool| {
+            assert_eq!(password_problem("quan.tri", password).is_none(), is_taken, "{password}");
+        };
+        check("ngắn", false);
+        check("QUAN.TRI-2026", false);
+        check("một câu dài dễ nhớ", true);
+        check(&"x".repeat(1001), false);
+    }
+}

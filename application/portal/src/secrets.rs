@@ -1,0 +1,92 @@
+//! Tokens, passwords and ids: everything that needs the operating system's random numbers.
+
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use rand::{TryRng, rngs::SysRng};
+use sha2::{Digest, Sha256};
+
+use crate::PortalError;
+
+/// A secret a program or browser holds, and the hash we keep of it.
+pub(crate) struct Token {
+    /// Shown once.
+    pub(crate) secret: String,
+    /// Kept.
+    pub(crate) hash: String,
+}
+
+/// 32 random bytes as text, behind a prefix that tells what kind of secret leaked.
+pub(crate) fn new_token(prefix: &str) -> Result<Token, PortalError> {
+    let secret = format!("{prefix}{}", URL_SAFE_NO_PAD.encode(random_bytes::<32>()?));
+    let hash = token_hash(&secret);
+    Ok(Token { secret, hash })
+}
+
+/// SHA-256 in hex. Tokens have 256 random bits, so a slow hash would add nothing; and looking up
+/// by hash leaks no timing about the token.
+pub(crate) fn token_hash(secret: &str) -> String {
+    hex::encode(Sha256::digest(secret.as_bytes()))
+}
+
+/// SHA-256 of bytes, in hex.
+pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+/// Argon2id with the library's default cost (19 MiB, 2 passes), in a thread of its own.
+pub(crate) async fn hash_password(password: String) -> Result<String, PortalError> {
+    run_blocking(move || {
+        Argon2::default()
+            .hash_password(password.as_bytes())
+            .map(|hash| hash.to_string())
+            .map_err(|error| PortalError::Internal(format!("argon2: {error}")))
+    })
+    .await?
+}
+
+/// Whether the password fits; a missing hash costs the same time as a wrong password.
+pub(crate) async fn verify_password(
+    password: String,
+    stored: Option<String>,
+) -> Result<bool, PortalError> {
+    // Hash of a password nobody knows.
+    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LW5vYm9keS0x\
+                          $K0mPkxUCRlFh6UKuSCLwKcLsUeZMYOBRGMGRZ/nXqZQ";
+    run_blocking(move || {
+        let has_password = stored.is_some();
+        let stored = stored.unwrap_or_else(|| NOBODY.to_owned());
+        let fits = PasswordHash::new(&stored).is_ok_and(|hash| {
+            Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()
+        });
+        has_password && fits
+    })
+    .await
+}
+
+/// A version 7 UUID of this moment.
+pub(crate) fn new_uuid(at: Timestamp) -> uuid::Uuid {
+    let millis = u64::try_from(at.as_millisecond()).unwrap_or(0);
+    // The operating system's generator does not fail once it has started; a fixed fallback would
+    // make ids collide, so a failure ends the program.
+    #[expect(clippy::expect_used, reason = "see above")]
+    let random = random_bytes::<10>().expect("the operating system gives random numbers");
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+}
+
+fn random_bytes<const N: usize>() -> Result<[u8; N], PortalError> {
+    let mut bytes = [0_u8; N];
+    SysRng
+        .try_fill_bytes(&mut bytes)
+        .map_err(|error| PortalError::Internal(format!("random numbers: {error}")))?;
+    Ok(bytes)
+}
+
+async fn run_blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, PortalError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| PortalError::Internal(format!("worker thread: {error}")))
+}

@@ -1,0 +1,54 @@
+# Frame of the portal's pages.
+web-tagline = Malware clean-up
+web-skip = Skip to the content
+web-nav = Main sections
+web-foot = Lamsach – free software for malware clean-up campaigns: publish, check, monitor, clean, report.
+web-demo-mark = ILLUSTRATION ONLY – NO LEGAL VALUE (TÀI LIỆU MINH HỌA – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ)
+web-sign-in = Sign in
+web-sign-out = Sign out
+web-problems = Not saved yet. Please correct the following:
+
+sign-in-title = Sign in
+sign-in-login = Login
+sign-in-password = Password
+sign-in-help = No account, or forgot the password? Ask the administrator of the unit above yours for a new invitation.
+
+first-run-title = First set-up
+first-run-lead = This portal is empty. Enter the authority that runs it and its first administrator.
+first-run-unit-name = Name of the authority
+first-run-unit-code = Code of the authority
+first-run-unit-code-hint = Capital letters and digits, groups separated by dots, such as H59.12.
+first-run-name = Name of the administrator
+first-run-password-hint = At least 10 characters. A long sentence that is easy to remember is best.
+first-run-submit = Start
+
+home-title = My work
+
+notice-first-run-done = The portal is set up. You are signed in as its administrator.
+
+problem-sign-in = The login or the password is not right.
+problem-sign-in-wait = Too many failed sign-ins. Please wait { $seconds } seconds and try again.
+problem-login = A login has 3 to 100 characters: letters without marks, digits and . - _ @ +.
+problem-name = Please enter a name (at most 200 characters).
+problem-password = The password needs at least { $least } characters and must not contain the login.
+
+problem-unit-code = A unit's code has capital letters and digits in groups separated by dots, at most 35 characters.
+problem-unit-code-taken = This unit code exists already.
+problem-unit-name = Please enter the unit's name (at most 300 characters).
+
+error-signed-out = Your session has ended
+error-signed-out-advice = Please sign in again; what was saved is still there.
+error-denied = You may not do this
+error-denied-advice = If you need to, ask the administrator of your unit.
+error-not-found = Not found
+error-not-found-advice = The address may be old, or this is outside your unit.
+error-invalid = What was sent could not be taken
+error-invalid-advice = Nothing was changed. Please go back, correct it and send it again.
+error-conflict = Somebody else has just changed this
+error-conflict-advice = Nothing was overwritten. Please reopen the page to see the newest state and go on.
+error-too-many = Too many tries
+error-too-many-advice = Please wait a few minutes and try again.
+error-bad-request = What was sent could not be read
+error-bad-request-advice = Please reload the page and try again.
+error-internal = The system has a fault
+error-internal-advice = Nothing was lost. Please try again in a few minutes; if it stays, tell the administrator.
