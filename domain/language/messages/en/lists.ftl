@@ -1,0 +1,20 @@
+# Indicator lists: why a value was not taken.
+lists-refused-url-without-host = A URL without a host would match every site. Write the whole name, such as evil.example/gate.php.
+lists-refused-bad-address = Not an IP address. Check the numbers (0-255) or the IPv6 address.
+lists-refused-bad-prefix = The prefix length does not fit. IPv4 takes /0 to /32, IPv6 /0 to /128.
+lists-refused-bad-port = A port is a number from 1 to 65535.
+lists-refused-bad-url = Not a URL. Check the host and remove spaces.
+lists-refused-bad-name = Not a domain name. Remove unusual characters.
+lists-refused-single-label = A name of one label would match too widely. Write the whole domain name.
+lists-refused-extra-text = There are words behind the value. Write one value a line; comments go behind a #.
+lists-refused-empty-value = The cell is empty.
+lists-refused-unsupported-type = Network logs do not show this type (hash, mail address, …), so it is not used for matching.
+lists-refused-bad-scope = The scope is subdomains (names below it too) or exact (this name only).
+lists-refused-bad-date = Write dates as 2026-12-31 or 31/12/2026.
+lists-refused-expired = No longer valid.
+lists-refused-line-too-long = The line is longer than 8 KB.
+lists-refused-local-name = A name of this machine itself, not a malicious one.
+lists-refused-bad-record = The CSV record has wrong quotes.
+lists-problem-no-indicator-column = The CSV has no column of indicators. It needs a column named indicator or value; it has: { $found }.
+lists-problem-binary = The file is not text. Save it as .txt or .csv.
+lists-problem-read = The list could not be read to its end: { $why }.

@@ -1,0 +1,20 @@
+# Danh sách địa chỉ độc hại: vì sao một giá trị không được nhận.
+lists-refused-url-without-host = URL không có tên máy chủ sẽ khớp với mọi trang. Xin ghi đủ tên miền, ví dụ evil.example/gate.php.
+lists-refused-bad-address = Không phải địa chỉ IP. Xin kiểm tra lại các số (0–255) hoặc địa chỉ IPv6.
+lists-refused-bad-prefix = Độ dài dải mạng không hợp lệ. IPv4 từ /0 đến /32, IPv6 từ /0 đến /128.
+lists-refused-bad-port = Số cổng phải từ 1 đến 65535.
+lists-refused-bad-url = URL không đọc được. Xin kiểm tra tên máy chủ và bỏ khoảng trắng.
+lists-refused-bad-name = Không phải tên miền. Xin bỏ các ký tự lạ.
+lists-refused-single-label = Tên chỉ có một phần sẽ khớp quá rộng. Xin ghi tên miền đầy đủ.
+lists-refused-extra-text = Dòng có thêm chữ phía sau. Mỗi dòng chỉ ghi một giá trị; chú thích đặt sau dấu #.
+lists-refused-empty-value = Ô địa chỉ để trống.
+lists-refused-unsupported-type = Loại này (mã băm, thư điện tử…) không có trong nhật ký mạng nên không dùng để đối chiếu.
+lists-refused-bad-scope = Phạm vi phải là subdomains (cả tên miền con) hoặc exact (chỉ đúng tên này).
+lists-refused-bad-date = Ngày phải ghi dạng 2026-12-31 hoặc 31/12/2026.
+lists-refused-expired = Đã hết hiệu lực.
+lists-refused-line-too-long = Dòng dài quá 8 KB.
+lists-refused-local-name = Tên của chính máy này, không phải địa chỉ độc hại.
+lists-refused-bad-record = Dòng CSV sai dấu ngoặc kép.
+lists-problem-no-indicator-column = Bảng CSV không có cột địa chỉ. Cần một cột tên indicator hoặc value; đang có: { $found }.
+lists-problem-binary = Tệp không phải văn bản. Xin lưu lại thành tệp .txt hoặc .csv.
+lists-problem-read = Không đọc hết được danh sách: { $why }.
