@@ -1,51 +1,34 @@
 //! Log lines into contacts: who talked to what, when, and how it ended.
 //!
-//! One module per format under [`formats`]; [`detect`] tells which one a file is. A parser takes
-//! one line and pushes zero, one or two [`Contact`]s whose fields are slices of that line: nothing
-//! is copied, decoded or checked until the matcher has found an indicator in it.
+//! One module per format under [`formats`]; [`detect`] tells which one a file is. A [`Parser`]
+//! takes one line and pushes zero or more [`Contact`]s whose fields are slices of that line:
+//! nothing is copied, decoded or checked until the matcher has found an indicator in it.
+//!
+//! ```
+//! use contacts::{Format, LineKind, Outcome, Parser};
+//!
+//! let line = b"24-Nov-2026 08:00:01.123 client @0x7f 10.0.0.7#51511 (a.evil.example): \
+//!              query: a.evil.example IN A +E(0)K (10.0.0.1)";
+//! let mut parser = Parser::new(Format::Bind);
+//! let mut seen = Vec::new();
+//! let kind = parser.read_line(line, &mut |contact| {
+//!     seen.push((contact.device.to_vec(), contact.name.to_vec(), contact.outcome));
+//! });
+//! assert_eq!(kind, LineKind::Understood);
+//! assert_eq!(seen, [(b"10.0.0.7".to_vec(), b"a.evil.example".to_vec(), Outcome::DnsQueried)]);
+//! ```
 //!
 //! What it deliberately does not do: open files, unpack, know indicators, decide verdicts.
 
-/// One line of evidence that a device talked, or tried to talk, to a destination.
-///
-/// All slices point into the line (or are empty when the line does not say). Addresses and names
-/// are as the log wrote them, trimmed of quotes and brackets: not validated, not lower-cased.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Contact<'l> {
-    /// Address of the device that asked or connected.
-    pub device: &'l [u8],
-    /// What the log itself calls that device: a host name, or empty.
-    pub device_name: &'l [u8],
-    /// Domain name asked for or connected to (query name, SNI, HTTP host), without port.
-    pub name: &'l [u8],
-    /// Path of a URL with its leading `/`, query string cut off; empty when there is none.
-    pub path: &'l [u8],
-    /// Query string of a URL, after the `?`: names in it are mentions, never contacts.
-    pub query: &'l [u8],
-    /// Address connected to.
-    pub address: &'l [u8],
-    /// Port connected to; 0 when the line does not say.
-    pub port: u16,
-    /// Addresses a DNS answer gave for `name`, as the log lists them, separators included.
-    pub answers: &'l [u8],
-    /// When, as the log writes it; the format's `timestamp` reads it.
-    pub time: &'l [u8],
-    /// How it ended, as far as this line tells.
-    pub outcome: Outcome,
-}
+mod contact;
+mod detect;
+mod fields;
+pub mod formats;
+mod parser;
+mod time;
 
-/// How a contact ended, as far as its line tells; ordered from weakest to strongest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
-    /// A resolver or a filter answered in the destination's place.
-    DnsBlocked,
-    /// A name was asked for; the line does not give the answer.
-    #[default]
-    DnsQueried,
-    /// A name was asked for and got an address.
-    DnsResolved,
-    /// A connection was tried and refused, blocked or not answered.
-    Attempted,
-    /// Bytes went both ways, or the device in between let the exchange through.
-    Connected,
-}
+pub use contact::{Contact, Outcome};
+pub use detect::{Detection, Encoding, detect};
+pub use formats::Format;
+pub use parser::{LineKind, Parser};
+pub use time::TimeReading;

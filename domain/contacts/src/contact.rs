@@ -1,0 +1,45 @@
+//! What one log line proves.
+
+/// One line of evidence that a device talked, or tried to talk, to a destination.
+///
+/// All slices point into the line (or are empty when the line does not say). Addresses and names
+/// are as the log wrote them, without quotes and brackets: not validated, not lower-cased.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Contact<'l> {
+    /// Address of the device that asked or connected.
+    pub device: &'l [u8],
+    /// What the log itself calls that device: a host name, or empty.
+    pub device_name: &'l [u8],
+    /// Domain name asked for or connected to (query name, SNI, HTTP host), without port.
+    pub name: &'l [u8],
+    /// Path of a URL with its leading `/`, query string cut off; empty when there is none.
+    pub path: &'l [u8],
+    /// Query string of a URL, after the `?`: names in it are mentions, never contacts.
+    pub query: &'l [u8],
+    /// Address connected to.
+    pub address: &'l [u8],
+    /// Port connected to; 0 when the line does not say.
+    pub port: u16,
+    /// Addresses a DNS answer gave for `name`, as the log lists them, separators included.
+    pub answers: &'l [u8],
+    /// When, as the log writes it; [`crate::Parser::timestamp`] reads it.
+    pub time: &'l [u8],
+    /// How it ended, as far as this line tells.
+    pub outcome: Outcome,
+}
+
+/// How a contact ended, as far as its line tells; ordered from weakest to strongest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// A resolver or a filter answered in the destination's place.
+    DnsBlocked,
+    /// A name was asked for; the line does not give the answer.
+    #[default]
+    DnsQueried,
+    /// A name was asked for and got an address.
+    DnsResolved,
+    /// A connection was tried and refused, blocked or not answered.
+    Attempted,
+    /// Bytes went both ways, or the device in between let the exchange through.
+    Connected,
+}

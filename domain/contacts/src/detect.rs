@@ -1,0 +1,87 @@
+//! Which format a log is.
+
+use crate::{Format, LineKind, Parser};
+
+/// How many lines are tried.
+const LINES: usize = 200;
+
+/// What the first bytes of a log say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Detection {
+    /// The format that understands the most lines; `None` when none understands half of them.
+    pub format: Option<Format>,
+    /// How the bytes are written.
+    pub encoding: Encoding,
+    /// Lines tried.
+    pub lines: usize,
+    /// Lines that the format understands.
+    pub understood: usize,
+}
+
+/// How bytes are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// ASCII, UTF-8, or another code whose ASCII part is ASCII.
+    Text,
+    /// UTF-16, which no log program here writes: somebody saved it again.
+    Utf16,
+    /// Not text.
+    Binary,
+}
+
+/// Tells the format of a log from its first bytes (64 KiB are plenty). A line cut off at the end
+/// of the sample is not tried, unless it is the only one.
+pub fn detect(sample: &[u8]) -> Detection {
+    let encoding = encoding(sample);
+    if encoding != Encoding::Text {
+        return Detection { format: None, encoding, lines: 0, understood: 0 };
+    }
+    let sample = sample.strip_prefix(b"\xef\xbb\xbf").unwrap_or(sample);
+    let mut lines: Vec<&[u8]> = sample.split(|b| *b == b'\n').map(without_end).collect();
+    if lines.len() > 1 {
+        lines.pop();
+    }
+    lines.retain(|line| !line.is_empty());
+    lines.truncate(LINES);
+    let mut best = (None, 0);
+    for format in Format::ALL {
+        let understood = understood(format, &lines);
+        if understood > best.1 {
+            best = (Some(format), understood);
+        }
+    }
+    let (format, understood) = best;
+    let format = format.filter(|_| understood * 2 >= lines.len());
+    Detection { format, encoding, lines: lines.len(), understood }
+}
+
+/// Lines of which a format gives contacts or that are its headers. Lines that a format merely
+/// passes over (other programs' messages) speak for nobody.
+fn understood(format: Format, lines: &[&[u8]]) -> usize {
+    let mut parser = Parser::new(format);
+    let (mut understood, mut contacts) = (0, 0);
+    for line in lines {
+        if parser.read_line(line, &mut |_| contacts += 1) == LineKind::Understood {
+            understood += 1;
+        }
+    }
+    let has_header = lines.iter().any(|line| line.starts_with(b"#fields\t"));
+    if contacts == 0 && !(format == Format::ZeekTsv && has_header) { 0 } else { understood }
+}
+
+fn without_end(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+fn encoding(sample: &[u8]) -> Encoding {
+    if sample.starts_with(b"\xff\xfe") || sample.starts_with(b"\xfe\xff") {
+        return Encoding::Utf16;
+    }
+    let zeroes = sample.iter().filter(|b| **b == 0).count();
+    if zeroes * 3 > sample.len() && zeroes * 3 < sample.len() * 2 {
+        return Encoding::Utf16;
+    }
+    let is_control = |b: &&u8| **b < b' ' && !matches!(**b, b'\t' | b'\n' | b'\r' | 0x1b);
+    let controls = sample.iter().filter(is_control).count();
+    if controls * 50 > sample.len() { Encoding::Binary } else { Encoding::Text }
+}

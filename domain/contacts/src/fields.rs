@@ -1,0 +1,126 @@
+//! Cutting bytes: small pieces that several formats need.
+
+use memchr::memchr;
+
+/// What stands before and behind the first `separator`.
+pub(crate) fn split_once(bytes: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
+    let at = memchr(separator, bytes)?;
+    let (before, after) = bytes.split_at_checked(at)?;
+    Some((before, after.get(1..).unwrap_or_default()))
+}
+
+/// The part before `separator`, or everything.
+pub(crate) fn before(bytes: &[u8], separator: u8) -> &[u8] {
+    split_once(bytes, separator).map_or(bytes, |(before, _)| before)
+}
+
+/// A port in decimal digits; 0 when it is none.
+pub(crate) fn port(bytes: &[u8]) -> u16 {
+    if bytes.is_empty() || bytes.len() > 5 {
+        return 0;
+    }
+    let mut value = 0_u32;
+    for byte in bytes {
+        if !byte.is_ascii_digit() {
+            return 0;
+        }
+        value = value * 10 + u32::from(byte - b'0');
+    }
+    u16::try_from(value).unwrap_or(0)
+}
+
+/// A number of bytes or packets; 0 when it is none.
+pub(crate) fn has_count(bytes: &[u8]) -> bool {
+    bytes.iter().any(|byte| (b'1'..=b'9').contains(byte))
+}
+
+/// Whether bytes look like an address: digits, hex, dots and colons, and nothing else.
+pub(crate) fn is_address(bytes: &[u8]) -> bool {
+    let is_v4 = || bytes.iter().all(|b| b.is_ascii_digit() || *b == b'.') && bytes.contains(&b'.');
+    let is_v6 = || {
+        bytes.contains(&b':')
+            && bytes.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'))
+    };
+    !bytes.is_empty() && (is_v4() || is_v6())
+}
+
+/// A host with an optional port, brackets of an IPv6 address removed.
+pub(crate) fn host_and_port(bytes: &[u8]) -> (&[u8], u16) {
+    if let Some(rest) = bytes.strip_prefix(b"[") {
+        return match split_once(rest, b']') {
+            Some((host, tail)) => (host, tail.strip_prefix(b":").map_or(0, port)),
+            None => (rest, 0),
+        };
+    }
+    match split_once(bytes, b':') {
+        // Two colons or more: an IPv6 address without brackets, and without a port.
+        Some((_, tail)) if tail.contains(&b':') => (bytes, 0),
+        Some((host, tail)) => (host, port(tail)),
+        None => (bytes, 0),
+    }
+}
+
+/// The parts of a URL, or of `host:port` as in `CONNECT`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct UrlParts<'l> {
+    pub(crate) host: &'l [u8],
+    pub(crate) port: u16,
+    pub(crate) path: &'l [u8],
+    pub(crate) query: &'l [u8],
+}
+
+/// Cuts `scheme://user@host:port/path?query#fragment`; the scheme may be missing.
+pub(crate) fn url_parts(url: &[u8]) -> UrlParts<'_> {
+    let (scheme, rest) = match memchr::memmem::find(url, b"://") {
+        Some(at) if at <= 10 => {
+            (url.get(..at).unwrap_or_default(), url.get(at + 3..).unwrap_or_default())
+        }
+        _ => (&b""[..], url),
+    };
+    let end = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(rest.len());
+    let (authority, tail) = rest.split_at_checked(end).unwrap_or((rest, b""));
+    let authority = match memchr::memrchr(b'@', authority) {
+        Some(at) => authority.get(at + 1..).unwrap_or_default(),
+        None => authority,
+    };
+    let (host, named_port) = host_and_port(authority);
+    let port = match (named_port, scheme) {
+        (0, b"http") => 80,
+        (0, b"https") => 443,
+        (port, _) => port,
+    };
+    let (path, query) = path_and_query(tail);
+    UrlParts { host, port, path, query }
+}
+
+/// Cuts a request target at its `?`, the fragment dropped.
+pub(crate) fn path_and_query(target: &[u8]) -> (&[u8], &[u8]) {
+    let target = before(target, b'#');
+    split_once(target, b'?').unwrap_or((target, b""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_cut_into_their_parts() {
+        let check = |url: &str, host: &str, port: u16, path: &str, query: &str| {
+            let parts = url_parts(url.as_bytes());
+            let expected = UrlParts {
+                host: host.as_bytes(),
+                port,
+                path: path.as_bytes(),
+                query: query.as_bytes(),
+            };
+            assert_eq!(parts, expected, "{url}");
+        };
+        check("http://a.example/x?y=1#z", "a.example", 80, "/x", "y=1");
+        check("https://a.example:8443", "a.example", 8443, "", "");
+        check("a.example:443", "a.example", 443, "", "");
+        check("https://u:p@a.example/", "a.example", 443, "/", "");
+        check("http://[2001:db8::1]:81/x", "2001:db8::1", 81, "/x", "");
+        check("a.example?u=http://b.example/", "a.example", 0, "", "u=http://b.example/");
+        check("", "", 0, "", "");
+    }
+}

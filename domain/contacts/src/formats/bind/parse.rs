@@ -1,0 +1,96 @@
+//! One line of a BIND log.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use memchr::memmem;
+
+use crate::fields::{before, split_once};
+use crate::time::{self, TimeReading};
+use crate::{Contact, LineKind, Outcome};
+
+/// Where `client ` may begin at the latest: behind time, syslog header, category and severity.
+const LATEST_CLIENT: usize = 200;
+
+pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>)) -> LineKind {
+    let start = line.get(..LATEST_CLIENT).unwrap_or(line);
+    let Some(at) = memmem::find(start, b"client ") else { return other_message(line) };
+    let (head, rest) = line.split_at_checked(at).unwrap_or((line, b""));
+    let rest = rest.get(b"client ".len()..).unwrap_or_default();
+    let rest = match rest.strip_prefix(b"@") {
+        Some(object) => split_once(object, b' ').map_or(rest, |(_, rest)| rest),
+        None => rest,
+    };
+    let Some((device, rest)) = split_once(rest, b'#') else { return other_message(line) };
+    // `51511 (name): query: …`, or `51511/key name (name): view internal: query: …`.
+    let Some(close) = memmem::find(rest, b"): ") else { return other_message(line) };
+    let mut message = rest.get(close + 3..).unwrap_or_default();
+    if message.starts_with(b"view ")
+        && let Some(at) = memmem::find(message, b": ")
+    {
+        message = message.get(at + 2..).unwrap_or_default();
+    }
+    let (name, outcome) = if let Some(query) = message.strip_prefix(b"query: ") {
+        (before(query, b' '), Outcome::DnsQueried)
+    } else if message.starts_with(b"rpz ") || message.starts_with(b"disabled rpz ") {
+        let Some(at) = memmem::find(message, b"rewrite ") else { return LineKind::Understood };
+        let name = before(message.get(at + 8..).unwrap_or_default(), b'/');
+        let is_rewritten = !message.starts_with(b"disabled") && !is_passed(message);
+        (name, if is_rewritten { Outcome::DnsBlocked } else { Outcome::DnsQueried })
+    } else if message.starts_with(b"query (") && message.ends_with(b"denied") {
+        let Some((_, quoted)) = split_once(message, b'\'') else { return LineKind::Understood };
+        (before(quoted, b'/'), Outcome::DnsBlocked)
+    } else {
+        return LineKind::Understood;
+    };
+    sink(&Contact { device, name, time: time_of(head), outcome, ..Contact::default() });
+    LineKind::Understood
+}
+
+/// `rpz QNAME PASSTHRU rewrite …` lets the answer through.
+fn is_passed(message: &[u8]) -> bool {
+    memmem::find(message.get(..40).unwrap_or(message), b"PASSTHRU").is_some()
+}
+
+/// A line of `named` about something else is understood; a line of another program is not.
+fn other_message(line: &[u8]) -> LineKind {
+    let is_ours = bind_date(line).is_some()
+        || memmem::find(line.get(..LATEST_CLIENT).unwrap_or(line), b" named[").is_some();
+    if is_ours { LineKind::Understood } else { LineKind::NotParsed }
+}
+
+/// The time at the start of a line, up to the category or the syslog host.
+fn time_of(head: &[u8]) -> &[u8] {
+    match head.first() {
+        // `24-Nov-2026 08:00:01.123`, or ISO 8601 `2026-11-24T08:00:01.123Z`.
+        Some(b'0'..=b'9') => {
+            let is_iso = head.get(10) == Some(&b'T');
+            let end = if is_iso { head.iter().position(|b| *b == b' ') } else { Some(24) };
+            end.and_then(|end| head.get(..end)).unwrap_or_default()
+        }
+        // `Nov 24 08:00:01 host named[7]: `.
+        _ => head.get(..15).unwrap_or_default(),
+    }
+}
+
+/// `24-Nov-2026 `.
+fn bind_date(text: &[u8]) -> Option<Date> {
+    let (day, rest) = split_once(text.get(..11)?, b'-')?;
+    let (month, year) = split_once(rest, b'-')?;
+    let year = i16::try_from(time::number(year)?).ok()?;
+    Date::new(year, time::month(month)?, i8::try_from(time::number(day)?).ok()?).ok()
+}
+
+pub(crate) fn timestamp(text: &[u8], reading: &TimeReading) -> Option<Timestamp> {
+    if let Some(date) = bind_date(text) {
+        let clock = time::clock(text.get(12..)?)?;
+        return reading.moment(date.to_datetime(clock));
+    }
+    if text.get(10) == Some(&b'T') {
+        let text = std::str::from_utf8(text).ok()?;
+        return match text.parse::<Timestamp>() {
+            Ok(moment) => Some(moment),
+            Err(_) => reading.moment(text.parse().ok()?),
+        };
+    }
+    crate::formats::dnsmasq::timestamp(text, reading)
+}

@@ -1,0 +1,81 @@
+//! One line of a dnsmasq log.
+
+use jiff::Timestamp;
+use memchr::memmem;
+
+use crate::fields::{before, is_address, split_once};
+use crate::time::{self, TimeReading};
+use crate::{Contact, LineKind, Outcome};
+
+pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>)) -> LineKind {
+    // `Nov 24 08:00:01 dnsmasq[7]: …`; a syslog header puts the host's name before `dnsmasq`.
+    let head = line.get(..120).unwrap_or(line);
+    let Some(end) = memmem::find(head, b"]: ") else { return LineKind::NotParsed };
+    let tag = head.get(..end).unwrap_or_default();
+    let tag = memchr::memrchr(b' ', tag).map_or(tag, |at| tag.get(at + 1..).unwrap_or_default());
+    if !tag.starts_with(b"dnsmasq[") {
+        let is_sibling = tag.starts_with(b"dnsmasq-") || tag.starts_with(b"pihole-FTL");
+        return if is_sibling { LineKind::Understood } else { LineKind::NotParsed };
+    }
+    let time = line.get(..15).unwrap_or_default();
+    let message = line.get(end + 3..).unwrap_or_default();
+    let (client, message) = extra_client(message);
+    if let Some(query) = message.strip_prefix(b"query[") {
+        let Some((_, rest)) = split_once(query, b' ') else { return LineKind::NotParsed };
+        let Some((name, rest)) = split_once(rest, b' ') else { return LineKind::NotParsed };
+        let Some(device) = rest.strip_prefix(b"from ") else { return LineKind::NotParsed };
+        let device = before(device, b' ');
+        sink(&Contact { device, name, time, outcome: Outcome::DnsQueried, ..Contact::default() });
+        return LineKind::Understood;
+    }
+    if let (Some(device), Some((name, answers, is_local))) = (client, answer(message)) {
+        let outcome = match is_address(answers) {
+            _ if is_local => Outcome::DnsBlocked,
+            true if leads_nowhere(answers) => Outcome::DnsBlocked,
+            true => Outcome::DnsResolved,
+            false => return LineKind::Understood,
+        };
+        sink(&Contact { device, name, answers, time, outcome, ..Contact::default() });
+    }
+    LineKind::Understood
+}
+
+/// The client that `--log-queries=extra` puts before the message: `12 10.0.0.7/51511 query[A] …`.
+fn extra_client(message: &[u8]) -> (Option<&[u8]>, &[u8]) {
+    let unchanged = (None, message);
+    if !message.first().is_some_and(u8::is_ascii_digit) {
+        return unchanged;
+    }
+    let Some((serial, rest)) = split_once(message, b' ') else { return unchanged };
+    let Some((client, rest)) = split_once(rest, b' ') else { return unchanged };
+    let Some((address, _port)) = split_once(client, b'/') else { return unchanged };
+    if serial.iter().all(u8::is_ascii_digit) && is_address(address) {
+        (Some(address), rest)
+    } else {
+        unchanged
+    }
+}
+
+/// Name and answer of a `… NAME is ANSWER` line, and whether this machine made the answer up.
+fn answer(message: &[u8]) -> Option<(&[u8], &[u8], bool)> {
+    let at = memmem::find(message, b" is ")?;
+    let (left, right) = message.split_at_checked(at)?;
+    let answer = before(right.get(4..)?, b' ');
+    let space = memchr::memrchr(b' ', left)?;
+    let (kind, name) = (left.get(..space)?, left.get(space + 1..)?);
+    let is_remote = matches!(kind, b"reply" | b"cached" | b"cached-stale" | b"validation");
+    Some((name, answer, !is_remote))
+}
+
+/// `0.0.0.0`, `::` and this machine itself: the answer of a filter.
+fn leads_nowhere(answer: &[u8]) -> bool {
+    matches!(answer, b"0.0.0.0" | b"::" | b"::1") || answer.starts_with(b"127.")
+}
+
+/// `Nov 24 08:00:01`, without a year, as syslog writes it.
+pub(crate) fn timestamp(text: &[u8], reading: &TimeReading) -> Option<Timestamp> {
+    let month = time::month(text.get(..3)?)?;
+    let day = text.get(4..6)?.trim_ascii_start();
+    let day = i8::try_from(time::number(day)?).ok()?;
+    reading.moment_without_year(month, day, time::clock(text.get(7..15)?)?)
+}

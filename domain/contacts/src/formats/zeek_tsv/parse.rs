@@ -1,0 +1,151 @@
+//! One line of a Zeek log, and what a record of either writer means.
+
+use jiff::Timestamp;
+use memchr::memchr;
+
+use super::header::{Header, Role};
+use crate::fields::{has_count, host_and_port, is_address, path_and_query, port, url_parts};
+use crate::time;
+use crate::{Contact, LineKind, Outcome};
+
+/// The fields of one record, whichever log it is of.
+#[derive(Default)]
+pub(crate) struct Record<'l> {
+    time: &'l [u8],
+    device: &'l [u8],
+    address: &'l [u8],
+    port: &'l [u8],
+    conn_state: &'l [u8],
+    received_bytes: &'l [u8],
+    query: Option<&'l [u8]>,
+    answers: &'l [u8],
+    server_name: &'l [u8],
+    established: Option<&'l [u8]>,
+    host: &'l [u8],
+    uri: Option<&'l [u8]>,
+    status: &'l [u8],
+}
+
+impl<'l> Record<'l> {
+    /// Sets a field; `-` and `(empty)` mean that it has no value.
+    #[inline]
+    pub(crate) fn set(&mut self, role: Role, value: &'l [u8]) {
+        let value = if matches!(value, b"-" | b"(empty)") { &b""[..] } else { value };
+        match role {
+            Role::Other => {}
+            Role::Time => self.time = value,
+            Role::Device => self.device = value,
+            Role::Address => self.address = value,
+            Role::Port => self.port = value,
+            Role::ConnState => self.conn_state = value,
+            Role::ReceivedBytes => self.received_bytes = value,
+            Role::Query => self.query = Some(value),
+            Role::Answers => self.answers = value,
+            Role::ServerName => self.server_name = value,
+            Role::Established => self.established = Some(value),
+            Role::Host => self.host = value,
+            Role::Uri => self.uri = Some(value),
+            Role::Status => self.status = value,
+        }
+    }
+}
+
+pub(crate) fn read_line<'l>(
+    header: &mut Header,
+    line: &'l [u8],
+    sink: &mut impl FnMut(&Contact<'l>),
+) -> LineKind {
+    if line.first() == Some(&b'#') {
+        header.take(line);
+        return LineKind::Understood;
+    }
+    if !header.is_known() {
+        return LineKind::NotParsed;
+    }
+    let mut record = Record::default();
+    let mut rest = line;
+    for column in 0..header.used {
+        let end = memchr(b'\t', rest);
+        let value = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
+        record.set(header.role(column), value);
+        match end {
+            Some(end) => rest = rest.get(end + 1..).unwrap_or_default(),
+            // A record cut short, as at the end of a file still being written.
+            None if column + 1 < header.used => return LineKind::NotParsed,
+            None => break,
+        }
+    }
+    push(&record, sink)
+}
+
+/// Pushes the contact of a record; which log it is of shows in the fields it has.
+#[inline]
+pub(crate) fn push<'l>(record: &Record<'l>, sink: &mut impl FnMut(&Contact<'l>)) -> LineKind {
+    if time::epoch(record.time).is_none() && !record.time.contains(&b'T') {
+        return LineKind::NotParsed;
+    }
+    let base = Contact { device: record.device, time: record.time, ..Contact::default() };
+    let connection = Contact { address: record.address, port: port(record.port), ..base };
+    if let Some(query) = record.query {
+        sink(&Contact {
+            name: query,
+            answers: record.answers,
+            outcome: dns_outcome(record.answers),
+            ..base
+        });
+    } else if let Some(uri) = record.uri {
+        let (name, path, query) = if uri.starts_with(b"/") || uri.is_empty() {
+            let (path, query) = path_and_query(uri);
+            (host_and_port(record.host).0, path, query)
+        } else {
+            let parts = url_parts(uri);
+            (parts.host, parts.path, parts.query)
+        };
+        sink(&Contact {
+            name: if is_address(name) { b"" } else { name },
+            path,
+            query,
+            outcome: if record.status.is_empty() { Outcome::Attempted } else { Outcome::Connected },
+            ..connection
+        });
+    } else if let Some(established) = record.established {
+        let is_established = matches!(established, b"T" | b"true");
+        sink(&Contact {
+            name: record.server_name,
+            outcome: if is_established { Outcome::Connected } else { Outcome::Attempted },
+            ..connection
+        });
+    } else if !record.conn_state.is_empty() {
+        sink(&Contact { outcome: conn_outcome(record), ..connection });
+    }
+    LineKind::Understood
+}
+
+/// Zeek's connection states: those in which the responder answered the opening stand.
+fn conn_outcome(record: &Record<'_>) -> Outcome {
+    match record.conn_state {
+        b"SF" | b"S1" | b"S2" | b"S3" | b"RSTO" | b"RSTR" => Outcome::Connected,
+        // Seen from the middle on: bytes from the responder decide.
+        b"OTH" if has_count(record.received_bytes) => Outcome::Connected,
+        _ => Outcome::Attempted,
+    }
+}
+
+/// Resolved when an answer is an address; blocked when all addresses lead nowhere.
+fn dns_outcome(answers: &[u8]) -> Outcome {
+    let mut outcome = Outcome::DnsQueried;
+    for answer in answers.split(|b| matches!(b, b',' | b'"' | b' ')) {
+        if is_address(answer) {
+            if !matches!(answer, b"0.0.0.0" | b"::") && !answer.starts_with(b"127.") {
+                return Outcome::DnsResolved;
+            }
+            outcome = Outcome::DnsBlocked;
+        }
+    }
+    outcome
+}
+
+/// Seconds since 1970, or ISO 8601 where the log was set so.
+pub(crate) fn timestamp(text: &[u8]) -> Option<Timestamp> {
+    time::epoch(text).or_else(|| std::str::from_utf8(text).ok()?.parse().ok())
+}

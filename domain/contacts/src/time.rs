@@ -1,0 +1,109 @@
+//! Times as logs write them.
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::{Timestamp, tz::TimeZone};
+
+/// What a log's times need from outside: the zone of local times, and the day the file was last
+/// written, which gives the year to formats that leave it out.
+#[derive(Clone, Debug)]
+pub struct TimeReading {
+    /// Zone of local times.
+    pub zone: TimeZone,
+    /// Last moment the log was written; `None` when it is unknown, as for standard input.
+    pub written: Option<Timestamp>,
+}
+
+impl TimeReading {
+    /// The moment of a local time.
+    pub(crate) fn moment(&self, local: DateTime) -> Option<Timestamp> {
+        self.zone.to_ambiguous_zoned_datetime(local).compatible().ok().map(|it| it.timestamp())
+    }
+
+    /// The moment of a local time without a year: the latest year in which it is not after the
+    /// file was written, a day of clock difference allowed. In a log written on 2 January,
+    /// 31 December is of the year before.
+    pub(crate) fn moment_without_year(&self, month: i8, day: i8, time: Time) -> Option<Timestamp> {
+        let written = self.written?.to_zoned_datetime(self.zone.clone()).datetime();
+        let latest = written.checked_add(jiff::SignedDuration::from_hours(24)).ok()?;
+        (0..=4)
+            .filter_map(|back| Date::new(written.year() - back, month, day).ok())
+            .map(|date| date.to_datetime(time))
+            .find(|local| *local <= latest)
+            .and_then(|local| self.moment(local))
+    }
+}
+
+/// `Jan` … `Dec`, any case, as 1 … 12.
+pub(crate) fn month(name: &[u8]) -> Option<i8> {
+    const MONTHS: [&[u8; 3]; 12] = [
+        b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov",
+        b"dec",
+    ];
+    let at = MONTHS.iter().position(|it| name.eq_ignore_ascii_case(&it[..]))?;
+    i8::try_from(at + 1).ok()
+}
+
+/// `HH:MM:SS` with an optional fraction.
+pub(crate) fn clock(text: &[u8]) -> Option<Time> {
+    let (whole, fraction) = crate::fields::split_once(text, b'.').unwrap_or((text, b""));
+    let [h1, h2, b':', m1, m2, b':', s1, s2] = whole else { return None };
+    let two = |a: &u8, b: &u8| number(&[*a, *b]).and_then(|it| i8::try_from(it).ok());
+    // A leap second is read as the last one.
+    let second = two(s1, s2)?.min(59);
+    Time::new(two(h1, h2)?, two(m1, m2)?, second, nanoseconds(fraction)?).ok()
+}
+
+/// Seconds since 1970 with an optional fraction: `1661212800.123456`.
+pub(crate) fn epoch(text: &[u8]) -> Option<Timestamp> {
+    let (whole, fraction) = crate::fields::split_once(text, b'.').unwrap_or((text, b""));
+    Timestamp::new(number(whole)?, nanoseconds(fraction)?).ok()
+}
+
+/// A number of at most 18 digits.
+pub(crate) fn number(text: &[u8]) -> Option<i64> {
+    if text.is_empty() || text.len() > 18 || !text.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some(text.iter().fold(0, |value, digit| value * 10 + i64::from(digit - b'0')))
+}
+
+/// The digits behind a decimal point as nanoseconds; those beyond the ninth are cut.
+fn nanoseconds(fraction: &[u8]) -> Option<i32> {
+    if !fraction.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let digits = fraction.iter().copied().chain(std::iter::repeat(b'0')).take(9);
+    i32::try_from(digits.fold(0_i64, |value, digit| value * 10 + i64::from(digit - b'0'))).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_year_comes_from_the_file() {
+        let check = |written: &str, month: i8, day: i8, expected: Option<&str>| {
+            let reading = TimeReading {
+                zone: TimeZone::get("Asia/Ho_Chi_Minh").unwrap(),
+                written: written.parse().ok(),
+            };
+            let moment = reading.moment_without_year(month, day, Time::new(7, 0, 0, 0).unwrap());
+            assert_eq!(moment.map(|it| it.to_string()).as_deref(), expected, "{written}");
+        };
+        check("2026-11-24T10:00:00Z", 11, 23, Some("2026-11-23T00:00:00Z"));
+        check("2026-01-02T10:00:00Z", 12, 31, Some("2025-12-31T00:00:00Z"));
+        check("2026-01-02T10:00:00Z", 1, 3, Some("2026-01-03T00:00:00Z"));
+        check("2026-01-02T10:00:00Z", 1, 5, Some("2025-01-05T00:00:00Z"));
+        check("2026-03-01T10:00:00Z", 2, 29, Some("2024-02-29T00:00:00Z"));
+        check("", 11, 23, None);
+    }
+
+    #[test]
+    fn clocks_and_epochs_are_read_exactly() {
+        assert_eq!(clock(b"23:59:60").unwrap().to_string(), "23:59:59");
+        assert_eq!(clock(b"08:00:01.250").unwrap().to_string(), "08:00:01.25");
+        assert_eq!(clock(b"8:00:01"), None);
+        assert_eq!(epoch(b"1661212800.5").unwrap().to_string(), "2022-08-23T00:00:00.5Z");
+        assert_eq!(epoch(b"1661212800x"), None);
+    }
+}
