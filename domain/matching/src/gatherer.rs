@@ -1,0 +1,218 @@
+//! Hits summed up: one sighting a device and indicator.
+
+use std::cmp::{Ordering, Reverse};
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use rustc_hash::FxHashMap;
+
+use crate::{Destination, Device, Evidence, Hit, Index, IndicatorId, Sighting, Verdict};
+
+/// The most sightings one run holds, about 400 bytes each: further pairs of device and indicator
+/// are dropped and the run is incomplete.
+pub const MOST_SIGHTINGS: usize = 500_000;
+
+/// How much of a line is kept as evidence, in bytes.
+const LONGEST_EVIDENCE: usize = 2048;
+
+/// Where a line stands: the log's number in the run and the offset of its first byte there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Number of the log in the run.
+    pub log: u32,
+    /// Offset in decompressed bytes.
+    pub offset: u64,
+    /// Number of the line, from 1, counted as the caller likes: [`Gatherer::finish`] asks for the
+    /// number in the file.
+    pub line: u64,
+}
+
+/// Sums hits up. Which thread saw which part of a log, and in which order parts are merged, does
+/// not change the result as long as no pair was dropped.
+#[derive(Clone, Debug)]
+pub struct Gatherer {
+    records: FxHashMap<Key, Record>,
+    most: usize,
+    is_full: bool,
+}
+
+impl Default for Gatherer {
+    fn default() -> Self {
+        Self::with_limit(MOST_SIGHTINGS)
+    }
+}
+
+type Key = (DeviceKey, IndicatorId);
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum DeviceKey {
+    Address(IpAddr),
+    Name(Box<str>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Record {
+    count: u64,
+    first_seen: Option<Timestamp>,
+    last_seen: Option<Timestamp>,
+    strongest: Strongest,
+}
+
+/// The contact that proves most, the earliest such in the logs' order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Strongest {
+    verdict: Verdict,
+    place: Place,
+    destination: Box<str>,
+    device_name: Box<str>,
+    line: Box<[u8]>,
+}
+
+impl Strongest {
+    fn rank(&self) -> (Reverse<Verdict>, Place, &str, &str) {
+        (Reverse(self.verdict), self.place, &self.destination, &self.device_name)
+    }
+}
+
+impl Gatherer {
+    /// A gatherer that holds at most so many sightings.
+    pub fn with_limit(most: usize) -> Self {
+        Self { records: FxHashMap::default(), most, is_full: false }
+    }
+
+    /// Adds a hit of a line.
+    pub fn add(&mut self, hit: &Hit<'_>, time: Option<Timestamp>, place: Place, line: &[u8]) {
+        let key = (device_key(hit.device), hit.indicator);
+        let is_known = self.records.get(&key).is_some_and(|known| {
+            // No text is made for the many contacts that prove less than the one held.
+            let held = &known.strongest;
+            (Reverse(held.verdict), held.place) < (Reverse(hit.verdict), place)
+        });
+        if is_known && let Some(known) = self.records.get_mut(&key) {
+            known.count += 1;
+            known.first_seen = earliest(known.first_seen, time);
+            known.last_seen = known.last_seen.max(time);
+            return;
+        }
+        let record = Record {
+            count: 1,
+            first_seen: time,
+            last_seen: time,
+            strongest: Strongest {
+                verdict: hit.verdict,
+                place,
+                destination: destination_text(hit.destination),
+                device_name: lossy(hit.device_name),
+                line: line.get(..LONGEST_EVIDENCE).unwrap_or(line).into(),
+            },
+        };
+        self.put(key, record);
+    }
+
+    /// Takes over what another gatherer holds of other lines.
+    pub fn merge(&mut self, other: Self) {
+        self.is_full |= other.is_full;
+        for (key, record) in other.records {
+            self.put(key, record);
+        }
+    }
+
+    /// Whether a pair of device and indicator was dropped.
+    pub fn is_full(&self) -> bool {
+        self.is_full
+    }
+
+    /// How many sightings it holds.
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// The sightings, strongest verdict first, then by device and indicator. `locate` gives the
+    /// log's name and the line's number in it.
+    pub fn finish(self, index: &Index, locate: impl Fn(Place) -> (String, u64)) -> Vec<Sighting> {
+        let mut records: Vec<(Key, Record)> = self.records.into_iter().collect();
+        records.sort_by(|left, right| {
+            let verdicts = right.1.strongest.verdict.cmp(&left.1.strongest.verdict);
+            verdicts.then_with(|| left.0.cmp(&right.0))
+        });
+        let sighting = |((device, indicator), record): (Key, Record)| {
+            let described = index.describe(indicator)?;
+            let Record { count, first_seen, last_seen, strongest } = record;
+            let (file, line_number) = locate(strongest.place);
+            let line = String::from_utf8_lossy(&strongest.line).into_owned();
+            let device_name = Some(strongest.device_name.into_string());
+            Some(Sighting {
+                device: match device {
+                    DeviceKey::Address(address) => address.to_string(),
+                    DeviceKey::Name(name) => name.into_string(),
+                },
+                device_name: device_name.filter(|name| !name.is_empty()),
+                indicator: described.text,
+                indicator_type: described.kind.code().to_owned(),
+                family: described.family.map(str::to_owned),
+                list: described.list.to_owned(),
+                destination: strongest.destination.into_string(),
+                verdict: strongest.verdict,
+                count,
+                first_seen,
+                last_seen,
+                evidence: Evidence { file, offset: strongest.place.offset, line_number, line },
+            })
+        };
+        records.into_iter().filter_map(sighting).collect()
+    }
+
+    fn put(&mut self, key: Key, record: Record) {
+        if let Some(known) = self.records.get_mut(&key) {
+            known.count += record.count;
+            known.first_seen = earliest(known.first_seen, record.first_seen);
+            known.last_seen = known.last_seen.max(record.last_seen);
+            if record.strongest.rank().cmp(&known.strongest.rank()) == Ordering::Less {
+                known.strongest = record.strongest;
+            }
+        } else if self.records.len() < self.most {
+            self.records.insert(key, record);
+        } else {
+            self.is_full = true;
+        }
+    }
+}
+
+fn earliest(left: Option<Timestamp>, right: Option<Timestamp>) -> Option<Timestamp> {
+    match (left, right) {
+        (Some(left), Some(right)) => Some(left.min(right)),
+        (one, other) => one.or(other),
+    }
+}
+
+fn device_key(device: Device<'_>) -> DeviceKey {
+    match device {
+        Device::Address(address) => DeviceKey::Address(address),
+        Device::Name(b"") => DeviceKey::Name("-".into()),
+        Device::Name(name) => {
+            DeviceKey::Name(String::from_utf8_lossy(name).to_lowercase().into_boxed_str())
+        }
+    }
+}
+
+fn destination_text(destination: Destination<'_>) -> Box<str> {
+    match destination {
+        Destination::Name(name) => lossy(name),
+        Destination::Address(address, 0) => address.to_string().into(),
+        Destination::Address(address, port) => {
+            observables::Endpoint { address, port }.to_string().into()
+        }
+        Destination::Url(host, path) => {
+            format!("{}{}", String::from_utf8_lossy(host), String::from_utf8_lossy(path)).into()
+        }
+    }
+}
+
+fn lossy(bytes: &[u8]) -> Box<str> {
+    String::from_utf8_lossy(bytes).into()
+}

@@ -1,0 +1,220 @@
+//! One contact against the index.
+
+use std::net::IpAddr;
+
+use contacts::{Contact, Outcome};
+
+use crate::addresses::parse_logged;
+use crate::suffixes::LowerName;
+use crate::{Index, IndicatorId, Verdict};
+
+/// A contact in which an indicator was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit<'l> {
+    /// The most specific indicator that covers the contact.
+    pub indicator: IndicatorId,
+    /// What the contact proves.
+    pub verdict: Verdict,
+    /// The device to clean; for an inbound scan, its target.
+    pub device: Device<'l>,
+    /// What the log itself calls the device, or empty.
+    pub device_name: &'l [u8],
+    /// What was contacted.
+    pub destination: Destination<'l>,
+}
+
+/// A device as a log names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Device<'l> {
+    /// By its address, in normal form.
+    Address(IpAddr),
+    /// By whatever else stands there; empty when nothing does.
+    Name(&'l [u8]),
+}
+
+/// What was contacted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Destination<'l> {
+    /// A name, or a text of a query string, as the log writes it.
+    Name(&'l [u8]),
+    /// An address and a port; 0 when the log does not say.
+    Address(IpAddr, u16),
+    /// Host and path as the log writes them.
+    Url(&'l [u8], &'l [u8]),
+}
+
+impl From<Outcome> for Verdict {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::DnsBlocked => Self::DnsBlocked,
+            Outcome::DnsQueried => Self::DnsQueried,
+            Outcome::DnsResolved => Self::DnsResolved,
+            Outcome::Attempted => Self::Attempted,
+            Outcome::Connected => Self::Connected,
+        }
+    }
+}
+
+/// Examines contacts; one per thread. Allocates nothing for a contact that matches nothing, names
+/// in Unicode apart.
+#[derive(Debug)]
+pub struct Matcher<'i> {
+    index: &'i Index,
+    name: LowerName,
+}
+
+impl<'i> Matcher<'i> {
+    /// A matcher over an index.
+    pub fn new(index: &'i Index) -> Self {
+        Self { index, name: LowerName::default() }
+    }
+
+    /// The most specific indicator a contact meets, and what that proves.
+    ///
+    /// In this order: URL, then domain (longest suffix), then address (its port, itself, the
+    /// narrowest network), then an address among the answers of a DNS server, then a malicious
+    /// source ([`Verdict::InboundScan`]), then a text in the query string
+    /// ([`Verdict::MentionOnly`]).
+    #[inline]
+    pub fn examine<'l>(&mut self, contact: &Contact<'l>) -> Option<Hit<'l>> {
+        let address = parse_logged(contact.address);
+        if let Some((indicator, destination)) = self.destination(contact, address) {
+            return Some(outbound(contact, indicator, contact.outcome.into(), destination));
+        }
+        if !contact.answers.is_empty()
+            && let Some((indicator, destination)) = self.answers(contact.answers)
+        {
+            let outcome = contact.outcome.min(Outcome::DnsResolved);
+            return Some(outbound(contact, indicator, outcome.into(), destination));
+        }
+        if let Some(source) = parse_logged(contact.device)
+            && let Some(indicator) = self.index.find_address(source, 0)
+        {
+            return Some(Hit {
+                indicator,
+                verdict: Verdict::InboundScan,
+                device: address.map_or_else(|| target_name(contact), Device::Address),
+                device_name: b"",
+                destination: Destination::Address(source, 0),
+            });
+        }
+        if contact.query.is_empty() {
+            return None;
+        }
+        let (indicator, text) = self.mention(contact.query)?;
+        let destination = Destination::Name(text);
+        Some(outbound(contact, indicator, Verdict::MentionOnly, destination))
+    }
+
+    #[inline]
+    fn destination<'l>(
+        &mut self,
+        contact: &Contact<'l>,
+        address: Option<IpAddr>,
+    ) -> Option<(IndicatorId, Destination<'l>)> {
+        // Asking for a name is no evidence for a URL on it.
+        let may_be_url = self.index.has_urls() && contact.outcome >= Outcome::Attempted;
+        let mut by_name = None;
+        if !contact.name.is_empty() {
+            if let Some(address) = address_name(contact.name) {
+                by_name = self.by_address(contact, contact.name, address, may_be_url);
+            } else if self.name.read(contact.name) {
+                if may_be_url
+                    && let Some(url) = self.index.find_url(&self.name, contact.port, contact.path)
+                {
+                    return Some((url, Destination::Url(contact.name, contact.path)));
+                }
+                let indicator = self.index.find_name(&self.name);
+                by_name = indicator.map(|it| (it, Destination::Name(contact.name)));
+            }
+        }
+        if by_name.is_some() {
+            return by_name;
+        }
+        // The path belongs to the name where there is one, not to the address behind it.
+        let may_be_url = may_be_url && contact.name.is_empty();
+        self.by_address(contact, contact.address, address?, may_be_url)
+    }
+
+    #[inline]
+    fn by_address<'l>(
+        &self,
+        contact: &Contact<'l>,
+        text: &'l [u8],
+        address: IpAddr,
+        may_be_url: bool,
+    ) -> Option<(IndicatorId, Destination<'l>)> {
+        if may_be_url
+            && let Some(url) = self.index.find_address_url(address, contact.port, contact.path)
+        {
+            return Some((url, Destination::Url(text, contact.path)));
+        }
+        let indicator = self.index.find_address(address, contact.port)?;
+        Some((indicator, Destination::Address(address, contact.port)))
+    }
+
+    fn answers<'l>(&self, answers: &[u8]) -> Option<(IndicatorId, Destination<'l>)> {
+        let is_separator = |b: &u8| !b.is_ascii_hexdigit() && !matches!(b, b'.' | b':');
+        let mut addresses = answers.split(is_separator).filter_map(parse_logged);
+        addresses.find_map(|address| {
+            let indicator = self.index.find_address(address, 0)?;
+            Some((indicator, Destination::Address(address, 0)))
+        })
+    }
+
+    /// The first name or address written in a query string, percent signs undone.
+    fn mention<'l>(&mut self, query: &'l [u8]) -> Option<(IndicatorId, &'l [u8])> {
+        let is_name_byte =
+            |b: u8| b.is_ascii_alphanumeric() || b >= 0x80 || matches!(b, b'.' | b'-' | b'_');
+        let mut rest = query;
+        while let Some(start) = rest.iter().position(|b| is_name_byte(*b)) {
+            let tail = rest.get(start..).unwrap_or_default();
+            let end = tail.iter().position(|b| !is_name_byte(*b)).unwrap_or(tail.len());
+            let (text, after) = tail.split_at_checked(end).unwrap_or((tail, b""));
+            // An escape's digits would stick to the name behind it.
+            rest = if after.first() == Some(&b'%') {
+                after.get(3..).unwrap_or_default()
+            } else {
+                after
+            };
+            if !text.contains(&b'.') {
+                continue;
+            }
+            let found = match address_name(text) {
+                Some(address) => self.index.find_address(address, 0),
+                None if self.name.read(text) => self.index.find_name(&self.name),
+                None => None,
+            };
+            if let Some(indicator) = found {
+                return Some((indicator, text));
+            }
+        }
+        None
+    }
+}
+
+fn outbound<'l>(
+    contact: &Contact<'l>,
+    indicator: IndicatorId,
+    verdict: Verdict,
+    destination: Destination<'l>,
+) -> Hit<'l> {
+    let device = match parse_logged(contact.device) {
+        Some(address) => Device::Address(address),
+        None if contact.device.is_empty() => Device::Name(contact.device_name),
+        None => Device::Name(contact.device),
+    };
+    Hit { indicator, verdict, device, device_name: contact.device_name, destination }
+}
+
+fn target_name<'l>(contact: &Contact<'l>) -> Device<'l> {
+    Device::Name(if contact.address.is_empty() { contact.name } else { contact.address })
+}
+
+/// A name that is an address: no top-level domain ends in a digit or holds a colon.
+#[inline]
+fn address_name(name: &[u8]) -> Option<IpAddr> {
+    let last = *name.last()?;
+    let may_be = last.is_ascii_digit() || last == b']' || name.contains(&b':');
+    if may_be { parse_logged(name) } else { None }
+}
