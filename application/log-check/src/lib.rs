@@ -2,7 +2,17 @@
 //!
 //! The command line, the portal's upload and later the watcher all call [`check_logs`].
 
+mod blocks;
+mod lists;
+mod problem;
+mod run;
+mod worker;
+
 use std::io::Read;
+
+pub use lists::{ListInput, LoadedLists, load_lists};
+pub use problem::Problem;
+pub use run::check_logs;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use matching::Sighting;
@@ -29,6 +39,8 @@ pub struct Settings {
     pub zone: TimeZone,
     /// Threads; at least 1.
     pub threads: usize,
+    /// Whether to give the SHA-256 of each log, which costs as much as matching does.
+    pub hash_logs: bool,
 }
 
 /// Told about progress, and asked whether to go on.
@@ -72,7 +84,7 @@ pub struct FileSummary {
     pub format: Option<String>,
     /// `gzip`, `zstd` or `None`.
     pub compression: Option<String>,
-    /// SHA-256 of the raw bytes, in hex; `None` when not all of them were read.
+    /// SHA-256 of the raw bytes, in hex; `None` when not asked for or not all of them were read.
     pub sha256: Option<String>,
     /// Lines read.
     pub lines_read: u64,
@@ -82,10 +94,11 @@ pub struct FileSummary {
     pub lines_not_parsed: u64,
     /// The first few of them, with their places.
     pub not_parsed_samples: Vec<NotParsed>,
-    /// UTC days of which the log has lines: the monitoring that demonstrably ran.
+    /// UTC days of which the log has lines: the monitoring that demonstrably ran. Taken from the
+    /// first and last contact of every block of 2 MB; days between the two count as read.
     pub days: Vec<Date>,
-    /// What stopped the reading before the end, in words for the log keeper.
-    pub problem: Option<String>,
+    /// What stopped the reading before the end, or kept it from beginning.
+    pub problem: Option<Problem>,
 }
 
 /// A line that was not understood.
