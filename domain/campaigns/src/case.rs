@@ -114,6 +114,7 @@ impl CaseState {
     }
 
     /// Whether a sighting of `seen_at` means that the device was not clean after all.
+    #[must_use]
     pub fn after_sighting(self, declared_at: Option<Timestamp>, seen_at: Timestamp) -> Self {
         let was_declared = matches!(self, Self::DeclaredClean | Self::VerifiedClean | Self::Closed);
         let is_later = declared_at.is_some_and(|declared_at| seen_at > declared_at);
@@ -264,7 +265,7 @@ mod tests {
                 .steps()
                 .map(|step| format!("{step} -> {}", state.after(step).unwrap()))
                 .collect();
-            table.push_str(&format!("{state}: {}\n", steps.join(", ")));
+            table += &format!("{state}: {}\n", steps.join(", "));
         }
         insta::assert_snapshot!(table);
     }

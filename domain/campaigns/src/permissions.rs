@@ -161,8 +161,9 @@ impl Action {
             Self::ManageUnits | Self::ManageUsers => &[Administrator],
             Self::ManageTokens => &[Administrator, Officer],
             Self::RunCampaigns | Self::Remind | Self::CollectReports => &[Coordinator],
-            Self::SeeProgress => &[Administrator, Coordinator, Approver, Officer, Auditor],
-            Self::SeeLetter => &[Administrator, Coordinator, Approver, Officer, Auditor],
+            Self::SeeProgress | Self::SeeLetter => {
+                &[Administrator, Coordinator, Approver, Officer, Auditor]
+            }
             Self::Acknowledge | Self::PassOn => &[Coordinator, Approver, Officer],
             Self::CheckLogs | Self::WorkCases => &[Officer],
             Self::SeeCases | Self::SeeReport => &[Coordinator, Approver, Officer, Auditor],
@@ -223,7 +224,7 @@ mod tests {
                 assert!(!may_above || may_here, "{action:?} {role} only from above");
                 if may_here {
                     let reach = if may_above { "here and from above" } else { "here" };
-                    table.push_str(&format!("{action:?}: {role}, {reach}\n"));
+                    table += &format!("{action:?}: {role}, {reach}\n");
                 }
             }
         }
