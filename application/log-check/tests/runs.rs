@@ -1,0 +1,126 @@
+//! Whole runs over small logs.
+
+use std::io::{self, Cursor, Read};
+
+use indicators::ReadOptions;
+use jiff::tz::TimeZone;
+use log_check::{
+    CheckReport, ListInput, LogInput, Problem, Progress, Settings, check_logs, load_lists,
+};
+use matching::Index;
+
+struct Silent(bool);
+
+impl Progress for Silent {
+    fn advanced(&self, _: u64, _: u64) {}
+    fn is_cancelled(&self) -> bool {
+        self.0
+    }
+}
+
+fn index() -> Index {
+    let bytes: Box<dyn Read + Send> = Box::new(&b"evil.example\n192.0.2.7\n"[..]);
+    let list = ListInput { name: "list".into(), bytes: Ok(bytes) };
+    load_lists(vec![list], ReadOptions::default()).unwrap().index
+}
+
+fn log(name: &str, bytes: impl Read + Send + 'static) -> LogInput {
+    LogInput { name: name.into(), modified: None, size_bytes: None, bytes: Ok(Box::new(bytes)) }
+}
+
+fn run(inputs: Vec<LogInput>, threads: usize) -> CheckReport {
+    let settings = Settings { format: None, zone: TimeZone::UTC, threads, hash_logs: true };
+    check_logs(&index(), inputs, &settings, &Silent(false))
+}
+
+fn bind(device: usize, name: &str) -> String {
+    format!(
+        "24-Nov-2026 08:00:01.123 client @0x7f 10.0.{}.{}#51511 ({name}): query: {name} IN A +E(0)K (10.0.0.1)\n",
+        device / 250,
+        device % 250
+    )
+}
+
+/// 8 MB of lines with hits at known places.
+fn long_log() -> (String, Vec<(usize, u64, u64)>) {
+    let (mut text, mut planted) = (String::new(), Vec::new());
+    for line in 0..80_000_usize {
+        if line % 7_919 == 5 {
+            planted.push((line, text.len() as u64, line as u64 + 1));
+            text += &bind(line, "a.evil.example");
+        } else {
+            text += &bind(line, "good.example");
+        }
+    }
+    (text, planted)
+}
+
+#[test]
+fn every_planted_line_is_found_at_its_place_by_any_number_of_threads() {
+    let (text, planted) = long_log();
+    let bytes = text.into_bytes();
+    let one = run(vec![log("a.log", Cursor::new(bytes.clone()))], 1);
+    let mut places: Vec<_> =
+        one.sightings.iter().map(|it| (it.evidence.offset, it.evidence.line_number)).collect();
+    places.sort_unstable();
+    let expected: Vec<_> = planted.iter().map(|(_, offset, line)| (*offset, *line)).collect();
+    assert_eq!(places, expected);
+    assert_eq!((one.summary.lines_read, one.summary.complete), (80_000, true));
+    let three = run(vec![log("a.log", Cursor::new(bytes))], 3);
+    let json = |report: &CheckReport| serde_json::to_string(report).unwrap();
+    assert_eq!(json(&one), json(&three));
+}
+
+#[test]
+fn what_cannot_be_read_is_said() {
+    let check = |bytes: &[u8], problem: Option<&str>, complete: bool| {
+        let report = run(vec![log("x", Cursor::new(bytes.to_vec()))], 2);
+        let found = report.summary.files[0].problem.as_ref().map(Problem::code);
+        assert_eq!((found, report.summary.complete), (problem, complete));
+    };
+    check(b"", None, true);
+    check(bind(1, "good.example").as_bytes(), None, true);
+    check(bind(1, "good.example").trim_end().as_bytes(), None, true);
+    check(bind(1, "good.example").replace('\n', "\r\n").as_bytes(), None, true);
+    check(b"no log at all\nreally\n", Some("no-format"), false);
+    check(b"\xff\xfea\0b\0\n\0", Some("utf16"), false);
+    check(&[1; 100], Some("binary"), false);
+    let failed = LogInput { bytes: Err(io::Error::other("gone")), ..log("x", io::empty()) };
+    let report = run(vec![failed, log("y", Cursor::new(bind(3, "evil.example")))], 1);
+    assert_eq!(
+        report.summary.files[0].problem,
+        Some(Problem::Unreadable { detail: "gone".into() })
+    );
+    assert_eq!((report.sightings.len(), report.summary.complete), (1, false));
+}
+
+struct Broken;
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::other("torn"))
+    }
+}
+
+#[test]
+fn what_was_read_before_a_failure_counts() {
+    let start = Cursor::new(bind(1, "evil.example"));
+    let report = run(vec![log("x", start.chain(Broken))], 2);
+    let file = &report.summary.files[0];
+    assert_eq!(report.sightings.len(), 1);
+    assert!(matches!(&file.problem, Some(Problem::Interrupted { detail, .. }) if detail == "torn"));
+    assert_eq!(file.sha256, None);
+}
+
+#[test]
+fn a_line_without_end_is_skipped_and_the_next_is_read() {
+    let start = Cursor::new(bind(1, "good.example"));
+    let long = io::repeat(b'x').take(64 << 20);
+    let end = Cursor::new(format!("\n{}", bind(2, "evil.example")));
+    let report = run(vec![log("x", start.chain(long).chain(end))], 2);
+    assert_eq!(report.summary.lines_not_parsed, 1);
+    assert_eq!(report.sightings[0].evidence.line_number, 3);
+    let first = bind(1, "good.example").len() as u64;
+    assert_eq!(report.sightings[0].evidence.offset, first + (64 << 20) + 1);
+    assert!(!report.summary.complete);
+}
