@@ -45,19 +45,16 @@ impl<R: Read> Blocks<R> {
             self.offset += bytes.len() as u64;
             return (Block { offset, bytes, is_cut: false }, problem);
         }
-        match memchr::memrchr(b'\n', &bytes) {
-            Some(end) => {
-                self.rest = bytes.split_off(end + 1);
-                self.offset += bytes.len() as u64;
-                (Block { offset, bytes, is_cut: false }, problem)
-            }
-            None => {
-                let skipped = bytes.len() as u64;
-                bytes.truncate(LONGEST_LINE);
-                self.offset += skipped;
-                let failed = self.skip_line();
-                (Block { offset, bytes, is_cut: true }, problem.or(failed))
-            }
+        if let Some(end) = memchr::memrchr(b'\n', &bytes) {
+            self.rest = bytes.split_off(end + 1);
+            self.offset += bytes.len() as u64;
+            (Block { offset, bytes, is_cut: false }, problem)
+        } else {
+            let skipped = bytes.len() as u64;
+            bytes.truncate(LONGEST_LINE);
+            self.offset += skipped;
+            let failed = self.skip_line();
+            (Block { offset, bytes, is_cut: true }, problem.or(failed))
         }
     }
 

@@ -1,5 +1,12 @@
 //! Whole runs over small logs.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::type_complexity,
+    reason = "test helpers may panic"
+)]
+
 use std::io::{self, Cursor, Read};
 
 use indicators::ReadOptions;

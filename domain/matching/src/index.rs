@@ -71,7 +71,7 @@ pub struct IndexBuilder {
 /// Families and lists, each text once; a label is a pair of them.
 #[derive(Clone, Debug, Default)]
 struct Texts {
-    texts: Vec<Box<str>>,
+    all: Vec<Box<str>>,
     text_ids: FxHashMap<Box<str>, u32>,
     labels: Vec<(Option<u32>, u32)>,
     label_ids: FxHashMap<(Option<u32>, u32), u32>,
@@ -82,8 +82,8 @@ impl Texts {
         if let Some(id) = self.text_ids.get(text) {
             return Ok(*id);
         }
-        let id = u32::try_from(self.texts.len()).map_err(|_| IndexFull)?;
-        self.texts.push(text.into());
+        let id = u32::try_from(self.all.len()).map_err(|_| IndexFull)?;
+        self.all.push(text.into());
         self.text_ids.insert(text.into(), id);
         Ok(id)
     }
@@ -157,7 +157,7 @@ impl IndexBuilder {
             }
         }
         Index {
-            texts: self.texts.texts,
+            texts: self.texts.all,
             labels: self.texts.labels,
             names: self.names,
             slash_24s,

@@ -1,5 +1,12 @@
 //! The fast matcher against a slow one, and every near miss by name.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::type_complexity,
+    reason = "test helpers may panic"
+)]
+
 use contacts::{Contact, Outcome};
 use indicators::{Indicator, Scope};
 use matching::{Gatherer, Index, IndexBuilder, Matcher, Place, Verdict};
