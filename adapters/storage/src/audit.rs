@@ -3,7 +3,7 @@
 //! The hash is computed by the caller from the values and the previous row's hash, so that this
 //! crate stays free of rules.
 
-use campaigns::{UnitId, UserId};
+use ::campaigns::{UnitId, UserId};
 use jiff::Timestamp;
 use sqlx::{AnyConnection, any::AnyRow};
 

@@ -35,12 +35,6 @@ pub(crate) trait Columns {
         Ok(self.number(column)? != 0)
     }
 
-    /// A count, 0 or more.
-    fn count(&self, column: &'static str) -> Result<u64, StorageError> {
-        let value = self.number(column)?;
-        u64::try_from(value).map_err(|_| StorageError::Column { column, value: value.to_string() })
-    }
-
     /// UTC microseconds.
     fn moment(&self, column: &'static str) -> Result<Timestamp, StorageError> {
         to_moment(column, self.number(column)?)

@@ -24,7 +24,13 @@ mod connect;
 mod error;
 
 pub mod audit;
+pub mod campaigns;
+pub mod cases;
+pub mod directives;
+pub mod reports;
 pub mod settings;
+pub mod sightings;
+pub mod tokens;
 pub mod units;
 pub mod users;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use campaigns::UnitId;
+use ::campaigns::UnitId;
 use jiff::{Timestamp, civil::Date};
 use sqlx::{AnyConnection, any::AnyRow};
 

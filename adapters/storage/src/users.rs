@@ -1,6 +1,6 @@
 //! People, their grants, their sessions and invitations.
 
-use campaigns::{Role, UnitId, UserId};
+use ::campaigns::{Role, UnitId, UserId};
 use jiff::Timestamp;
 use sqlx::{AnyConnection, any::AnyRow};
 

@@ -252,6 +252,8 @@ impl FromStr for CaseStep {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use jiff::civil::date;
     use proptest::prelude::*;
 
@@ -265,7 +267,7 @@ mod tests {
                 .steps()
                 .map(|step| format!("{step} -> {}", state.after(step).unwrap()))
                 .collect();
-            table += &format!("{state}: {}\n", steps.join(", "));
+            writeln!(table, "{state}: {}", steps.join(", ")).unwrap();
         }
         insta::assert_snapshot!(table);
     }

@@ -199,6 +199,8 @@ pub fn may(
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use super::*;
 
     fn unit(n: u8) -> UnitId {
@@ -224,7 +226,7 @@ mod tests {
                 assert!(!may_above || may_here, "{action:?} {role} only from above");
                 if may_here {
                     let reach = if may_above { "here and from above" } else { "here" };
-                    table += &format!("{action:?}: {role}, {reach}\n");
+                    writeln!(table, "{action:?}: {role}, {reach}").unwrap();
                 }
             }
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// Counts below this are not shown in public figures.
-pub const SMALL_COUNT: u64 = 5;
+pub(crate) const SMALL_COUNT: u64 = 5;
 
 /// A figure the system counts by itself. Definition of each: `docs/measures.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -56,7 +56,7 @@ impl Measure {
 /// What the system counted, by measure.
 pub type Measured = BTreeMap<Measure, i64>;
 
-/// A count for the public: `None` below [`SMALL_COUNT`], so that it never points at a person; 0 is
+/// A count for the public: `None` from 1 to 4, so that it never points at a person; 0 is
 /// shown, for it points at nobody.
 pub fn public_count(count: u64) -> Option<u64> {
     (count == 0 || count >= SMALL_COUNT).then_some(count)

@@ -127,7 +127,7 @@ mod tests {
         let cell = Cell { declared: informed, measured, ..Cell::default() };
         let cells = BTreeMap::from([("informed".to_owned(), cell)]);
         let content = Content { cells, ..Content::default() };
-        Submission { unit: unit(n), content, is_late: n % 7 == 0 }
+        Submission { unit: unit(n), content, is_late: n.is_multiple_of(7) }
     }
 
     #[test]

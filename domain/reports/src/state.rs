@@ -152,6 +152,8 @@ impl FromStr for ReportState {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use super::*;
 
     #[test]
@@ -162,7 +164,7 @@ mod tests {
                 .into_iter()
                 .filter_map(|step| Some(format!("{step} -> {}", state.after(step).ok()?)))
                 .collect();
-            table += &format!("{state}: {}\n", steps.join(", "));
+            writeln!(table, "{state}: {}", steps.join(", ")).unwrap();
         }
         insta::assert_snapshot!(table);
     }

@@ -1,0 +1,498 @@
+//! What was seen: sources, coverage, devices and their names, sightings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ::campaigns::{
+    CampaignId, CaseId, DeviceId, SightingId, SiteId, SourceId, TokenId, UnitId, UserId,
+};
+use jiff::{Timestamp, civil::Date};
+use sqlx::{AnyConnection, any::AnyRow};
+
+use crate::{StorageError, columns::Columns};
+
+/// One log that was matched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceRecord {
+    /// Id.
+    pub id: SourceId,
+    /// In which campaign.
+    pub campaign_id: CampaignId,
+    /// Of which unit.
+    pub unit_id: UnitId,
+    /// Of which site.
+    pub site_id: SiteId,
+    /// SHA-256 of the log, in hex: the same log again replaces what it gave.
+    pub sha256: String,
+    /// Name of the log.
+    pub name: String,
+    /// Its format.
+    pub format: Option<String>,
+    /// Lines read.
+    pub lines_read: i64,
+    /// Lines in which an indicator was found.
+    pub lines_matched: i64,
+    /// Lines not understood.
+    pub lines_not_parsed: i64,
+    /// Whether all of it was read and understood.
+    pub is_complete: bool,
+    /// The summary, as JSON.
+    pub summary: String,
+    /// By whom.
+    pub sent_by: Option<UserId>,
+    /// Or by which program.
+    pub sent_by_token: Option<TokenId>,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// A device of a unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceRecord {
+    /// Id.
+    pub id: DeviceId,
+    /// Of which unit.
+    pub unit_id: UnitId,
+    /// At which site.
+    pub site_id: SiteId,
+    /// What people call it.
+    pub label: String,
+    /// `computer`, `camera`, `unknown`, …
+    pub kind: String,
+    /// When it was first known.
+    pub created_at: Timestamp,
+}
+
+/// Contacts of one device with one indicator, from one source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SightingRecord {
+    /// Id.
+    pub id: SightingId,
+    /// From which source.
+    pub source_id: SourceId,
+    /// In which campaign.
+    pub campaign_id: CampaignId,
+    /// Of which unit.
+    pub unit_id: UnitId,
+    /// Of which device.
+    pub device_id: DeviceId,
+    /// In which case; `None` when it is no finding.
+    pub case_id: Option<CaseId>,
+    /// The indicator in its normal form.
+    pub indicator: String,
+    /// Its kind.
+    pub indicator_type: String,
+    /// Malware family.
+    pub family: Option<String>,
+    /// List it came from.
+    pub list: String,
+    /// What was contacted.
+    pub destination: String,
+    /// Verdict code.
+    pub verdict: String,
+    /// Whether somebody must handle the device.
+    pub is_finding: bool,
+    /// How many contacts.
+    pub contacts: i64,
+    /// First contact.
+    pub first_at: Option<Timestamp>,
+    /// Last contact.
+    pub last_at: Option<Timestamp>,
+    /// The log.
+    pub evidence_file: String,
+    /// Where in it, in decompressed bytes.
+    pub evidence_offset: i64,
+    /// Line, from 1.
+    pub evidence_line_number: i64,
+    /// The line, for the unit's own eyes; `None` once it is gone.
+    pub evidence_line: Option<String>,
+    /// When the line is deleted.
+    pub evidence_line_until: Option<Timestamp>,
+}
+
+/// The site of this name, made when it is not there.
+pub async fn site(
+    db: &mut AnyConnection,
+    new_id: SiteId,
+    unit_id: UnitId,
+    name: &str,
+) -> Result<SiteId, StorageError> {
+    sqlx::query(
+        "INSERT INTO sites (id, unit_id, name) VALUES ($1, $2, $3)
+         ON CONFLICT (unit_id, name) DO NOTHING",
+    )
+    .bind(new_id.to_string())
+    .bind(unit_id.to_string())
+    .bind(name)
+    .execute(&mut *db)
+    .await?;
+    let row = sqlx::query("SELECT id FROM sites WHERE unit_id = $1 AND name = $2")
+        .bind(unit_id.to_string())
+        .bind(name)
+        .fetch_one(db)
+        .await?;
+    row.parsed("id")
+}
+
+/// Names of a unit's sites.
+pub async fn site_names(
+    db: &mut AnyConnection,
+    unit_id: UnitId,
+) -> Result<Vec<String>, StorageError> {
+    let rows = sqlx::query("SELECT name FROM sites WHERE unit_id = $1 ORDER BY name")
+        .bind(unit_id.to_string())
+        .fetch_all(db)
+        .await?;
+    rows.iter().map(|row| row.text("name")).collect()
+}
+
+/// The source with this content at this site.
+pub async fn find_source(
+    db: &mut AnyConnection,
+    campaign_id: CampaignId,
+    site_id: SiteId,
+    sha256: &str,
+) -> Result<Option<SourceRecord>, StorageError> {
+    let row = sqlx::query(
+        "SELECT * FROM sources WHERE campaign_id = $1 AND site_id = $2 AND sha256 = $3",
+    )
+    .bind(campaign_id.to_string())
+    .bind(site_id.to_string())
+    .bind(sha256)
+    .fetch_optional(db)
+    .await?;
+    row.as_ref().map(source).transpose()
+}
+
+/// Adds a source; [`StorageError::Taken`] when this log of this site is there.
+pub async fn insert_source(db: &mut AnyConnection, it: &SourceRecord) -> Result<(), StorageError> {
+    sqlx::query(
+        "INSERT INTO sources
+           (id, campaign_id, unit_id, site_id, sha256, name, format, lines_read, lines_matched,
+            lines_not_parsed, is_complete, summary, sent_by, sent_by_token, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+    )
+    .bind(it.id.to_string())
+    .bind(it.campaign_id.to_string())
+    .bind(it.unit_id.to_string())
+    .bind(it.site_id.to_string())
+    .bind(&it.sha256)
+    .bind(&it.name)
+    .bind(it.format.as_deref())
+    .bind(it.lines_read)
+    .bind(it.lines_matched)
+    .bind(it.lines_not_parsed)
+    .bind(i64::from(it.is_complete))
+    .bind(&it.summary)
+    .bind(it.sent_by.map(|id| id.to_string()))
+    .bind(it.sent_by_token.map(|id| id.to_string()))
+    .bind(it.created_at.as_microsecond())
+    .execute(db)
+    .await
+    .map_err(StorageError::from_write)?;
+    Ok(())
+}
+
+/// Takes away what a source gave: its sightings, its coverage, itself. Cases and devices stay.
+pub async fn delete_source(db: &mut AnyConnection, id: SourceId) -> Result<(), StorageError> {
+    for statement in [
+        "DELETE FROM sightings WHERE source_id = $1",
+        "DELETE FROM coverage WHERE source_id = $1",
+        "DELETE FROM sources WHERE id = $1",
+    ] {
+        sqlx::query(statement).bind(id.to_string()).execute(&mut *db).await?;
+    }
+    Ok(())
+}
+
+/// Sources of a unit in a campaign, newest first.
+pub async fn sources(
+    db: &mut AnyConnection,
+    campaign_id: CampaignId,
+    unit_id: UnitId,
+) -> Result<Vec<SourceRecord>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT * FROM sources WHERE campaign_id = $1 AND unit_id = $2
+         ORDER BY created_at DESC, id DESC",
+    )
+    .bind(campaign_id.to_string())
+    .bind(unit_id.to_string())
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(source).collect()
+}
+
+/// Notes the days of which a source has lines.
+pub async fn insert_coverage(
+    db: &mut AnyConnection,
+    source_id: SourceId,
+    site_id: SiteId,
+    days: impl IntoIterator<Item = Date>,
+) -> Result<(), StorageError> {
+    for day in days {
+        sqlx::query(
+            "INSERT INTO coverage (source_id, site_id, covered_on) VALUES ($1, $2, $3)
+             ON CONFLICT (source_id, covered_on) DO NOTHING",
+        )
+        .bind(source_id.to_string())
+        .bind(site_id.to_string())
+        .bind(day.to_string())
+        .execute(&mut *db)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Days of which a site's logs were read, in any campaign.
+pub async fn covered_days(
+    db: &mut AnyConnection,
+    site_id: SiteId,
+) -> Result<BTreeSet<Date>, StorageError> {
+    let rows = sqlx::query("SELECT DISTINCT covered_on FROM coverage WHERE site_id = $1")
+        .bind(site_id.to_string())
+        .fetch_all(db)
+        .await?;
+    rows.iter().map(|row| row.day("covered_on")).collect()
+}
+
+/// The device that holds a name at a site at a moment; merged devices lead to the one they became.
+pub async fn device_by_name(
+    db: &mut AnyConnection,
+    site_id: SiteId,
+    kind: &str,
+    value: &str,
+    at: Timestamp,
+) -> Result<Option<DeviceId>, StorageError> {
+    let row = sqlx::query(
+        "SELECT COALESCE(devices.merged_into, devices.id) AS id FROM device_names
+         JOIN devices ON devices.id = device_names.device_id
+         WHERE device_names.site_id = $1 AND device_names.kind = $2 AND device_names.value = $3
+           AND (device_names.valid_from IS NULL OR device_names.valid_from <= $4)
+           AND (device_names.valid_to IS NULL OR device_names.valid_to >= $4)
+         ORDER BY device_names.valid_from DESC LIMIT 1",
+    )
+    .bind(site_id.to_string())
+    .bind(kind)
+    .bind(value)
+    .bind(at.as_microsecond())
+    .fetch_optional(db)
+    .await?;
+    row.map(|row| row.parsed("id")).transpose()
+}
+
+/// Adds a device.
+pub async fn insert_device(db: &mut AnyConnection, it: &DeviceRecord) -> Result<(), StorageError> {
+    sqlx::query(
+        "INSERT INTO devices (id, unit_id, site_id, label, kind, merged_into, created_at)
+         VALUES ($1, $2, $3, $4, $5, NULL, $6)",
+    )
+    .bind(it.id.to_string())
+    .bind(it.unit_id.to_string())
+    .bind(it.site_id.to_string())
+    .bind(&it.label)
+    .bind(&it.kind)
+    .bind(it.created_at.as_microsecond())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Gives a device a name that holds until further notice.
+pub async fn insert_device_name(
+    db: &mut AnyConnection,
+    id: ::campaigns::DeviceNameId,
+    device: &DeviceRecord,
+    kind: &str,
+    value: &str,
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "INSERT INTO device_names (id, device_id, site_id, kind, value, valid_from, valid_to)
+         VALUES ($1, $2, $3, $4, $5, NULL, NULL)",
+    )
+    .bind(id.to_string())
+    .bind(device.id.to_string())
+    .bind(device.site_id.to_string())
+    .bind(kind)
+    .bind(value)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Changes what people call a device and what it is.
+pub async fn update_device(
+    db: &mut AnyConnection,
+    id: DeviceId,
+    label: &str,
+    kind: &str,
+) -> Result<(), StorageError> {
+    sqlx::query("UPDATE devices SET label = $2, kind = $3 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(label)
+        .bind(kind)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// The device with this id.
+pub async fn find_device(
+    db: &mut AnyConnection,
+    id: DeviceId,
+) -> Result<Option<DeviceRecord>, StorageError> {
+    let row = sqlx::query("SELECT * FROM devices WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(db)
+        .await?;
+    row.as_ref().map(device).transpose()
+}
+
+/// Devices of a unit, by id.
+pub async fn devices(
+    db: &mut AnyConnection,
+    unit_id: UnitId,
+) -> Result<BTreeMap<DeviceId, DeviceRecord>, StorageError> {
+    let rows = sqlx::query("SELECT * FROM devices WHERE unit_id = $1")
+        .bind(unit_id.to_string())
+        .fetch_all(db)
+        .await?;
+    rows.iter().map(|row| device(row).map(|it| (it.id, it))).collect()
+}
+
+/// Adds a sighting.
+pub async fn insert_sighting(
+    db: &mut AnyConnection,
+    it: &SightingRecord,
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "INSERT INTO sightings
+           (id, source_id, campaign_id, unit_id, device_id, case_id, indicator, indicator_type,
+            family, list, destination, verdict, is_finding, contacts, first_at, last_at,
+            evidence_file, evidence_offset, evidence_line_number, evidence_line,
+            evidence_line_until)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+                 $19, $20, $21)",
+    )
+    .bind(it.id.to_string())
+    .bind(it.source_id.to_string())
+    .bind(it.campaign_id.to_string())
+    .bind(it.unit_id.to_string())
+    .bind(it.device_id.to_string())
+    .bind(it.case_id.map(|id| id.to_string()))
+    .bind(&it.indicator)
+    .bind(&it.indicator_type)
+    .bind(it.family.as_deref())
+    .bind(&it.list)
+    .bind(&it.destination)
+    .bind(&it.verdict)
+    .bind(i64::from(it.is_finding))
+    .bind(it.contacts)
+    .bind(it.first_at.map(Timestamp::as_microsecond))
+    .bind(it.last_at.map(Timestamp::as_microsecond))
+    .bind(&it.evidence_file)
+    .bind(it.evidence_offset)
+    .bind(it.evidence_line_number)
+    .bind(it.evidence_line.as_deref())
+    .bind(it.evidence_line_until.map(Timestamp::as_microsecond))
+    .execute(db)
+    .await
+    .map_err(StorageError::from_write)?;
+    Ok(())
+}
+
+/// Sightings of a unit in a campaign, findings first, newest first.
+pub async fn of_unit(
+    db: &mut AnyConnection,
+    campaign_id: CampaignId,
+    unit_id: UnitId,
+) -> Result<Vec<SightingRecord>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT * FROM sightings WHERE campaign_id = $1 AND unit_id = $2
+         ORDER BY is_finding DESC, last_at DESC, id",
+    )
+    .bind(campaign_id.to_string())
+    .bind(unit_id.to_string())
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(sighting).collect()
+}
+
+/// Sightings of a case, newest first.
+pub async fn of_case(
+    db: &mut AnyConnection,
+    case_id: CaseId,
+) -> Result<Vec<SightingRecord>, StorageError> {
+    let rows = sqlx::query("SELECT * FROM sightings WHERE case_id = $1 ORDER BY last_at DESC, id")
+        .bind(case_id.to_string())
+        .fetch_all(db)
+        .await?;
+    rows.iter().map(sighting).collect()
+}
+
+/// Deletes log lines whose time has come; gives how many.
+pub async fn delete_old_lines(db: &mut AnyConnection, now: Timestamp) -> Result<u64, StorageError> {
+    let done = sqlx::query(
+        "UPDATE sightings SET evidence_line = NULL, evidence_line_until = NULL
+         WHERE evidence_line_until IS NOT NULL AND evidence_line_until <= $1",
+    )
+    .bind(now.as_microsecond())
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+fn source(row: &AnyRow) -> Result<SourceRecord, StorageError> {
+    Ok(SourceRecord {
+        id: row.parsed("id")?,
+        campaign_id: row.parsed("campaign_id")?,
+        unit_id: row.parsed("unit_id")?,
+        site_id: row.parsed("site_id")?,
+        sha256: row.text("sha256")?,
+        name: row.text("name")?,
+        format: row.text_opt("format")?,
+        lines_read: row.number("lines_read")?,
+        lines_matched: row.number("lines_matched")?,
+        lines_not_parsed: row.number("lines_not_parsed")?,
+        is_complete: row.flag("is_complete")?,
+        summary: row.text("summary")?,
+        sent_by: row.parsed_opt("sent_by")?,
+        sent_by_token: row.parsed_opt("sent_by_token")?,
+        created_at: row.moment("created_at")?,
+    })
+}
+
+fn device(row: &AnyRow) -> Result<DeviceRecord, StorageError> {
+    Ok(DeviceRecord {
+        id: row.parsed("id")?,
+        unit_id: row.parsed("unit_id")?,
+        site_id: row.parsed("site_id")?,
+        label: row.text("label")?,
+        kind: row.text("kind")?,
+        created_at: row.moment("created_at")?,
+    })
+}
+
+fn sighting(row: &AnyRow) -> Result<SightingRecord, StorageError> {
+    Ok(SightingRecord {
+        id: row.parsed("id")?,
+        source_id: row.parsed("source_id")?,
+        campaign_id: row.parsed("campaign_id")?,
+        unit_id: row.parsed("unit_id")?,
+        device_id: row.parsed("device_id")?,
+        case_id: row.parsed_opt("case_id")?,
+        indicator: row.text("indicator")?,
+        indicator_type: row.text("indicator_type")?,
+        family: row.text_opt("family")?,
+        list: row.text("list")?,
+        destination: row.text("destination")?,
+        verdict: row.text("verdict")?,
+        is_finding: row.flag("is_finding")?,
+        contacts: row.number("contacts")?,
+        first_at: row.moment_opt("first_at")?,
+        last_at: row.moment_opt("last_at")?,
+        evidence_file: row.text("evidence_file")?,
+        evidence_offset: row.number("evidence_offset")?,
+        evidence_line_number: row.number("evidence_line_number")?,
+        evidence_line: row.text_opt("evidence_line")?,
+        evidence_line_until: row.moment_opt("evidence_line_until")?,
+    })
+}
