@@ -1,0 +1,287 @@
+//! Logs with planted contacts and near misses.
+//!
+//! [`write_log`] draws events from a seed, lets the module of the log's format write each as the
+//! real program would, and enters the planted ones into the [`Truth`].
+
+mod bind;
+mod dnsmasq;
+mod event;
+mod fortigate;
+mod planting;
+mod squid;
+mod zeek;
+
+use std::io;
+
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
+
+use self::event::{Answer, Channel, Ending, Event, Flow};
+use self::planting::{Planted, Planting};
+use crate::lists::Targets;
+use crate::names::{GoodNames, SimulatedDevice, devices, good_v6};
+use crate::random::Random;
+use crate::truth::Truth;
+
+pub use self::planting::PlantKind;
+pub use self::zeek::{ZeekLog, ZeekWriter};
+
+/// Which log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LogKind {
+    /// BIND 9 query log.
+    Bind,
+    /// dnsmasq with `log-queries`.
+    Dnsmasq,
+    /// `FortiGate` key=value: traffic, webfilter and dns together.
+    Fortigate,
+    /// One of Zeek's logs.
+    Zeek(ZeekLog, ZeekWriter),
+    /// Squid's native access log.
+    Squid,
+}
+
+impl LogKind {
+    /// Every log.
+    pub const ALL: [Self; 12] = [
+        Self::Bind,
+        Self::Dnsmasq,
+        Self::Fortigate,
+        Self::Zeek(ZeekLog::Conn, ZeekWriter::Tsv),
+        Self::Zeek(ZeekLog::Dns, ZeekWriter::Tsv),
+        Self::Zeek(ZeekLog::Ssl, ZeekWriter::Tsv),
+        Self::Zeek(ZeekLog::Http, ZeekWriter::Tsv),
+        Self::Zeek(ZeekLog::Conn, ZeekWriter::Json),
+        Self::Zeek(ZeekLog::Dns, ZeekWriter::Json),
+        Self::Zeek(ZeekLog::Ssl, ZeekWriter::Json),
+        Self::Zeek(ZeekLog::Http, ZeekWriter::Json),
+        Self::Squid,
+    ];
+
+    /// A file name such a log may have, different for each kind.
+    pub fn file_name(self) -> String {
+        match self {
+            Self::Bind => "bind-query.log".to_owned(),
+            Self::Dnsmasq => "dnsmasq.log".to_owned(),
+            Self::Fortigate => "fortigate.log".to_owned(),
+            Self::Zeek(log, ZeekWriter::Tsv) => format!("zeek-{}.log", log.path()),
+            Self::Zeek(log, ZeekWriter::Json) => format!("zeek-{}.json", log.path()),
+            Self::Squid => "squid-access.log".to_owned(),
+        }
+    }
+
+    fn channels(self) -> &'static [Channel] {
+        match self {
+            Self::Bind | Self::Dnsmasq | Self::Zeek(ZeekLog::Dns, _) => &[Channel::Dns],
+            Self::Fortigate => {
+                &[Channel::Connection, Channel::Connection, Channel::Web, Channel::Dns]
+            }
+            Self::Zeek(ZeekLog::Conn, _) => &[Channel::Connection],
+            Self::Zeek(ZeekLog::Ssl, _) => &[Channel::Tls],
+            Self::Zeek(ZeekLog::Http, _) => &[Channel::Web],
+            Self::Squid => &[Channel::Web, Channel::Tls],
+        }
+    }
+
+    /// The shortest time step the log can show, in microseconds.
+    fn time_step(self) -> i64 {
+        match self {
+            Self::Dnsmasq => 1_000_000,
+            Self::Bind | Self::Squid => 1000,
+            Self::Fortigate | Self::Zeek(..) => 1,
+        }
+    }
+}
+
+/// What a log is like.
+#[derive(Clone, Copy, Debug)]
+pub struct LogSettings {
+    /// Everything follows from it.
+    pub seed: u64,
+    /// When the log begins.
+    pub start: Timestamp,
+    /// How long it goes on.
+    pub span: SignedDuration,
+    /// Offset from UTC of the local times that BIND, dnsmasq and `FortiGate` write.
+    pub offset: Offset,
+    /// How many devices the organisation has, at most 192,000.
+    pub devices: u32,
+    /// How many of them talk to targets; all others never do.
+    pub infected_devices: u32,
+    /// At least so many lines.
+    pub lines: u64,
+    /// Planted contacts and near misses in 100,000 events, as many of the one as of the other.
+    pub planted_per_100k: u64,
+}
+
+/// Writes one log and enters what must be found in it into the truth.
+///
+/// The same settings and targets give the same bytes, whatever other logs are written.
+pub fn write_log(
+    kind: LogKind,
+    settings: &LogSettings,
+    targets: &Targets,
+    truth: &mut Truth,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let devices = devices(settings.seed, settings.devices);
+    let mut random = Random::for_part(settings.seed, &kind.file_name());
+    let planting = Planting::new(kind, targets, infected(&devices, settings));
+    let good_names = GoodNames::new();
+    let mut unique = String::new();
+    let mut writer = Writer::new(kind, settings, &mut random);
+    writer.begin();
+    let lines_wanted = settings.lines.max(1);
+    let span_us = settings.span.as_micros().max(1);
+    let start_us = settings.start.as_microsecond();
+    while writer.lines < lines_wanted {
+        // Events come evenly, with a jitter of one step either way.
+        let done = i128::from(writer.lines) * span_us / i128::from(lines_wanted);
+        let done = i64::try_from(done).unwrap_or_default();
+        let jitter = i64::try_from(random.below(900)).unwrap_or_default();
+        let time_us = (start_us + done + jitter).max(writer.last_us);
+        let is_planted = random.below(100_000) < settings.planted_per_100k.saturating_mul(2);
+        let planted = if is_planted { planting.draw(&mut random) } else { None };
+        if let Some(planted) = planted {
+            writer.write(&planted.event, time_us, &mut random);
+            enter(truth, kind, &planted, time_us);
+        } else {
+            let event = good_event(kind, &devices, &good_names, &mut unique, &mut random);
+            writer.write(&event, time_us, &mut random);
+        }
+        if writer.buffer.len() > 1 << 20 {
+            writer.flush(out)?;
+        }
+    }
+    writer.flush(out)?;
+    truth.add_lines(writer.lines);
+    Ok(())
+}
+
+/// The devices that talk to targets: the first ones of a shuffle.
+fn infected<'d>(
+    devices: &'d [SimulatedDevice],
+    settings: &LogSettings,
+) -> Vec<&'d SimulatedDevice> {
+    let mut random = Random::for_part(settings.seed, "infected");
+    let mut order: Vec<_> = devices.iter().map(|device| (random.bits(), device)).collect();
+    order.sort_by_key(|(key, _)| *key);
+    order.into_iter().take(settings.infected_devices as usize).map(|(_, device)| device).collect()
+}
+
+fn enter(truth: &mut Truth, kind: LogKind, planted: &Planted<'_>, time_us: i64) {
+    let Some(expected) = &planted.expected else { return truth.add_near_miss() };
+    let shown_us = time_us - time_us.rem_euclid(kind.time_step());
+    // Within the span of a log there is no moment that cannot be written.
+    let time = Timestamp::from_microsecond(shown_us).unwrap_or_default();
+    truth.add(&expected.device, &expected.indicator, expected.verdict, time);
+}
+
+fn good_event<'e>(
+    kind: LogKind,
+    devices: &'e [SimulatedDevice],
+    names: &'e GoodNames,
+    unique: &'e mut String,
+    random: &mut Random,
+) -> Event<'e> {
+    let at = usize::try_from(random.rank(devices.len() as u64)).unwrap_or_default();
+    // `devices` never gives none.
+    let device = devices.get(at).unwrap_or_else(|| unreachable!("a rank is below the count"));
+    let channel = random.pick(kind.channels()).copied().unwrap_or(Channel::Connection);
+    let (name, address) = names.pick(random, unique);
+    let name = name.into();
+    let ending = if random.per_mille(40) { Ending::Refused } else { Ending::Served };
+    let flow = match channel {
+        Channel::Dns => {
+            let answer = match random.below(20) {
+                0 => Answer::None,
+                1 => Answer::Blocked,
+                _ => Answer::Address(address.into()),
+            };
+            Flow::Dns { name, answer }
+        }
+        Channel::Connection if random.per_mille(50) => {
+            let address = good_v6(random.below(5000)).to_string();
+            Flow::Connection { address: address.into(), port: 443, ending }
+        }
+        Channel::Connection => {
+            let port =
+                random.pick(&[443, 443, 443, 80, 53, 123, 993, 8080]).copied().unwrap_or(443);
+            Flow::Connection { address: address.to_string().into(), port, ending }
+        }
+        Channel::Tls => Flow::Tls { name, address: address.into(), ending },
+        Channel::Web => {
+            let (path, query) = planting::good_path(random);
+            Flow::Web {
+                host: name,
+                address: address.into(),
+                path: path.into(),
+                query: query.into(),
+                ending,
+            }
+        }
+    };
+    Event { source: device.v4.to_string().into(), device, flow }
+}
+
+/// Gathers lines; each format's module adds to the text.
+struct Writer {
+    kind: LogKind,
+    offset: Offset,
+    buffer: String,
+    lines: u64,
+    last_us: i64,
+    /// A number that belongs to this run of the program: a process id, a serial.
+    run: u64,
+}
+
+impl Writer {
+    fn new(kind: LogKind, settings: &LogSettings, random: &mut Random) -> Self {
+        let run = 1000 + random.below(30_000);
+        let start_us = settings.start.as_microsecond();
+        Self {
+            kind,
+            offset: settings.offset,
+            buffer: String::new(),
+            lines: 0,
+            last_us: start_us,
+            run,
+        }
+    }
+
+    fn begin(&mut self) {
+        if let LogKind::Zeek(log, ZeekWriter::Tsv) = self.kind {
+            zeek::write_header(log, self);
+        }
+    }
+
+    fn write(&mut self, event: &Event<'_>, time_us: i64, random: &mut Random) {
+        self.last_us = time_us;
+        match self.kind {
+            LogKind::Bind => bind::write(self, event, time_us, random),
+            LogKind::Dnsmasq => dnsmasq::write(self, event, time_us, random),
+            LogKind::Fortigate => fortigate::write(self, event, time_us, random),
+            LogKind::Zeek(log, writer) => zeek::write(log, writer, self, event, time_us, random),
+            LogKind::Squid => squid::write(self, event, time_us, random),
+        }
+    }
+
+    fn line(&mut self, text: std::fmt::Arguments<'_>) {
+        use std::fmt::Write as _;
+        // Writing into a `String` cannot fail.
+        self.buffer.write_fmt(text).unwrap_or_default();
+        self.buffer.push('\n');
+        self.lines += 1;
+    }
+
+    /// The local time of the log.
+    fn local(&self, time_us: i64) -> jiff::civil::DateTime {
+        self.offset.to_datetime(Timestamp::from_microsecond(time_us).unwrap_or_default())
+    }
+
+    fn flush(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
+        out.write_all(self.buffer.as_bytes())?;
+        self.buffer.clear();
+        Ok(())
+    }
+}
