@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use campaigns::{Action, UnitId, may};
+use ::campaigns::{Action, UnitId, may};
 use storage::units;
 
 use crate::{Actor, Portal, PortalError};

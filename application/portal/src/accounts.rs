@@ -1,6 +1,6 @@
 //! Accounts: the first one of an empty portal, invitations, roles.
 
-use campaigns::{Role, UnitId, UserId};
+use ::campaigns::{Role, UnitId, UserId};
 use language::Language;
 use serde::{Deserialize, Serialize};
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! Writing down what was done, in a chain that shows later changes.
 
-use campaigns::UnitId;
+use ::campaigns::UnitId;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use storage::{Write, audit, audit::AuditEntry};

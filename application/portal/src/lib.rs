@@ -10,15 +10,23 @@
 pub mod access;
 pub mod accounts;
 mod audit;
+pub mod campaigns;
+pub mod cases;
+pub mod checks;
 mod error;
+pub mod letters;
+pub mod measures;
+pub mod progress;
+pub mod reports;
 mod secrets;
 pub mod sign_in;
+pub mod tokens;
 pub mod units;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use campaigns::{Grant, UnitId, UserId};
+use ::campaigns::{Grant, UnitId, UserId};
+use files::ContentStore;
 use jiff::{Timestamp, tz::TimeZone};
 use language::Language;
 use storage::Database;
@@ -33,8 +41,8 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 pub struct Portal {
     /// The database.
     pub database: Database,
-    /// Folder of files that are kept by content; `files/` inside the data folder.
-    pub files_folder: PathBuf,
+    /// Files that are kept by content.
+    pub files: ContentStore,
     /// Tells the time.
     pub clock: Clock,
     /// Zone of days and deadlines unless a campaign says otherwise.

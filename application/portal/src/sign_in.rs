@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use campaigns::Grant;
+use ::campaigns::Grant;
 use jiff::Timestamp;
 use language::Language;
 use storage::users::{self, SessionRecord, UserRecord};

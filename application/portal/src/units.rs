@@ -1,11 +1,13 @@
 //! The unit tree: entering units and finding them.
 
-use campaigns::{MembershipId, UnitCode, UnitId, UnitKind};
+use std::collections::BTreeMap;
+
+use ::campaigns::{Action, Membership, MembershipId, UnitCode, UnitId, UnitKind, UnitTree};
 use language::search_key;
 use storage::units::{self, MembershipRecord, UnitRecord};
 use storage::{StorageError, Write};
 
-use crate::{Portal, PortalError, Problem};
+use crate::{Actor, Portal, PortalError, Problem, access};
 
 /// The line every unit stands in unless another is named.
 pub const TERRITORIAL: &str = "territorial";
@@ -63,4 +65,48 @@ pub(crate) async fn insert(
         valid_to: None,
     };
     Ok(units::insert_membership(write, &membership).await?)
+}
+
+/// Every unit by id.
+pub(crate) async fn by_id(portal: &Portal) -> Result<BTreeMap<UnitId, UnitRecord>, PortalError> {
+    let mut read = portal.database.read().await?;
+    Ok(units::list(&mut read).await?.into_iter().map(|unit| (unit.id, unit)).collect())
+}
+
+/// The tree of one line as it stands today.
+pub(crate) async fn tree(portal: &Portal, line: &str) -> Result<UnitTree, PortalError> {
+    let mut read = portal.database.read().await?;
+    let memberships: Vec<Membership> = units::memberships(&mut read)
+        .await?
+        .into_iter()
+        .map(|it| Membership {
+            unit: it.unit_id,
+            line: it.line,
+            parent: it.parent_id,
+            from: it.valid_from,
+            to: it.valid_to,
+        })
+        .collect();
+    Ok(UnitTree::on(&memberships, line, portal.today()).0)
+}
+
+/// A unit the person may see.
+pub async fn find(portal: &Portal, actor: &Actor, id: UnitId) -> Result<UnitRecord, PortalError> {
+    access::require(portal, actor, Action::SeeProgress, id).await?;
+    let mut read = portal.database.read().await?;
+    units::find(&mut read, id).await?.ok_or(PortalError::NotFound)
+}
+
+/// Codes of every line but one.
+pub(crate) async fn other_lines(portal: &Portal, line: &str) -> Result<Vec<String>, PortalError> {
+    let mut read = portal.database.read().await?;
+    let mut lines: Vec<String> = units::memberships(&mut read)
+        .await?
+        .into_iter()
+        .map(|it| it.line)
+        .filter(|it| it != line)
+        .collect();
+    lines.sort();
+    lines.dedup();
+    Ok(lines)
 }

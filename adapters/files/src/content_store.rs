@@ -1,0 +1,83 @@
+//! Files kept by their content: never by a name a user chose.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// A folder of files, each named by the SHA-256 of its content, in hex.
+#[derive(Clone, Debug)]
+pub struct ContentStore {
+    folder: PathBuf,
+}
+
+impl ContentStore {
+    /// A store in this folder, which is made when something is first kept.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into() }
+    }
+
+    /// Keeps bytes under the hash the caller computed; keeping the same twice changes nothing.
+    /// The file is there whole or not at all.
+    pub fn put(&self, sha256: &str, bytes: &[u8]) -> io::Result<()> {
+        let path = self.path(sha256)?;
+        if path.exists() {
+            return Ok(());
+        }
+        let parent = path.parent().unwrap_or(&self.folder);
+        fs::create_dir_all(parent)?;
+        let unfinished = parent.join(format!("{sha256}.{}.part", std::process::id()));
+        let mut file = File::create(&unfinished)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&unfinished, &path)
+    }
+
+    /// Opens what is kept under a hash.
+    pub fn open(&self, sha256: &str) -> io::Result<File> {
+        File::open(self.path(sha256)?)
+    }
+
+    /// Reads what is kept under a hash.
+    pub fn read(&self, sha256: &str) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.open(sha256)?.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Two levels, so that no folder grows large. Anything but a hash is refused: no path of a
+    /// user's making reaches the disk.
+    fn path(&self, sha256: &str) -> io::Result<PathBuf> {
+        let is_hash = sha256.len() == 64
+            && sha256.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        let (Some(first), true) = (sha256.get(..2), is_hash) else {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a SHA-256 in hex"));
+        };
+        Ok(self.folder.join(first).join(sha256))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_kept_is_read_and_no_path_escapes() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = ContentStore::new(folder.path().join("files"));
+        let hash = "a".repeat(64);
+        store.put(&hash, b"xin").unwrap();
+        store.put(&hash, b"xin").unwrap();
+        assert_eq!(store.read(&hash).unwrap(), b"xin");
+        assert!(store.read(&"b".repeat(64)).is_err());
+        for evil in
+            ["../../etc/passwd", "", "A", &"A".repeat(64), &format!("../{}", "a".repeat(61))]
+        {
+            assert!(store.put(evil, b"x").is_err(), "{evil}");
+        }
+    }
+}

@@ -1,0 +1,418 @@
+//! Logs of a unit against a campaign's lists: matched as a stream, never stored.
+
+use std::collections::HashMap;
+use std::io::Read;
+use std::sync::{Arc, LazyLock, Mutex};
+
+use ::campaigns::{
+    Action, CampaignId, CaseEventId, CaseId, CaseState, DeviceId, DeviceNameId, SightingId, SiteId,
+    SourceId, UnitId,
+};
+use indicators::ReadOptions;
+use jiff::{SignedDuration, Timestamp};
+use log_check::{CheckReport, FileSummary, ListInput, LogInput, Progress, Settings};
+use matching::{Index, Sighting};
+use serde_json::json;
+use storage::cases::{self, CaseEventRecord, CaseRecord};
+use storage::sightings::{self, DeviceRecord, SightingRecord, SourceRecord};
+use storage::{StorageError, Write, campaigns};
+
+use crate::campaigns::newest_lists;
+use crate::letters::{receipts_of, require_running};
+use crate::tokens::Sender;
+use crate::{Actor, Portal, PortalError, Problem, access, audit};
+
+/// How long a log line is kept as evidence.
+const LINE_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 90);
+/// The most sightings one message may carry.
+const MOST_SIGHTINGS: usize = 50_000;
+
+/// What became of a log.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The source, as kept.
+    pub source: SourceRecord,
+    /// Whether this very log had been sent before: nothing was added.
+    pub is_repeat: bool,
+    /// Sightings that are findings.
+    pub findings: usize,
+    /// Sightings that are not.
+    pub others: usize,
+    /// Cases opened or opened again.
+    pub cases: usize,
+}
+
+/// One log with what was seen in it, from wherever it was matched.
+#[derive(Clone, Debug)]
+pub struct CheckResult {
+    /// The log.
+    pub summary: FileSummary,
+    /// What was seen in it.
+    pub sightings: Vec<Sighting>,
+}
+
+/// Matches one log of a unit and keeps what was seen. Runs on the calling thread until the log
+/// ends; call it where blocking is allowed.
+pub async fn check_log(
+    portal: &Portal,
+    actor: &Actor,
+    campaign_id: CampaignId,
+    unit: UnitId,
+    site: &str,
+    log: LogInput,
+    progress: Arc<dyn Progress + Send + Sync>,
+) -> Result<(Checked, FileSummary), PortalError> {
+    access::require(portal, actor, Action::CheckLogs, unit).await?;
+    require_running(portal, campaign_id).await?;
+    receipts_of(portal, campaign_id, unit).await?;
+    let index = index_of(portal, campaign_id).await?;
+    let settings =
+        Settings { format: None, zone: portal.zone.clone(), threads: 1, hash_logs: true };
+    let report: CheckReport = tokio::task::spawn_blocking(move || {
+        log_check::check_logs(&index, vec![log], &settings, &*progress)
+    })
+    .await
+    .map_err(|error| PortalError::Internal(format!("log check: {error}")))?;
+    let summary = report.summary.files.into_iter().next().unwrap_or_default();
+    let result = CheckResult { summary: summary.clone(), sightings: report.sightings };
+    let sender = Sender::Person(actor.clone());
+    let checked = keep(portal, &sender, campaign_id, unit, site, result).await?;
+    Ok((checked, summary))
+}
+
+/// Keeps results that a unit's own program matched and sent.
+pub async fn receive(
+    portal: &Portal,
+    sender: &Sender,
+    campaign_id: CampaignId,
+    unit: UnitId,
+    site: &str,
+    results: Vec<CheckResult>,
+) -> Result<Vec<Checked>, PortalError> {
+    match sender {
+        Sender::Person(actor) => access::require(portal, actor, Action::CheckLogs, unit).await?,
+        Sender::Program(token) if token.unit_id == unit => {}
+        Sender::Program(_) => return Err(PortalError::Denied),
+    }
+    require_running(portal, campaign_id).await?;
+    receipts_of(portal, campaign_id, unit).await?;
+    let mut kept = Vec::with_capacity(results.len());
+    for mut result in results {
+        // Raw lines are the unit's own: what is sent carries none, and none is taken.
+        for sighting in &mut result.sightings {
+            sighting.evidence.line.clear();
+        }
+        kept.push(keep(portal, sender, campaign_id, unit, site, result).await?);
+    }
+    Ok(kept)
+}
+
+async fn keep(
+    portal: &Portal,
+    sender: &Sender,
+    campaign_id: CampaignId,
+    unit: UnitId,
+    site: &str,
+    result: CheckResult,
+) -> Result<Checked, PortalError> {
+    let summary = &result.summary;
+    let Some(sha256) = summary.sha256.clone().filter(|it| is_sha256(it)) else {
+        return Err(Problem::new("log", "problem-log-unread").with("name", &summary.file).into());
+    };
+    if result.sightings.len() > MOST_SIGHTINGS {
+        return Err(Problem::new("log", "problem-too-many-sightings").into());
+    }
+    let site = site.split_whitespace().collect::<Vec<_>>().join(" ");
+    let site = if site.is_empty() { "–".to_owned() } else { site.chars().take(100).collect() };
+    let now = portal.now();
+    let mut write = portal.database.write().await?;
+    let site_id = sightings::site(&mut write, portal.new_id::<SiteId>(), unit, &site).await?;
+    let (sent_by, sent_by_token) = match sender {
+        Sender::Person(actor) => (Some(actor.user_id), None),
+        Sender::Program(token) => (None, Some(token.id)),
+    };
+    let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    let source = SourceRecord {
+        id: portal.new_id::<SourceId>(),
+        campaign_id,
+        unit_id: unit,
+        site_id,
+        sha256,
+        name: summary.file.chars().take(300).collect(),
+        format: summary.format.clone(),
+        lines_read: count(summary.lines_read),
+        lines_matched: count(summary.lines_matched),
+        lines_not_parsed: count(summary.lines_not_parsed),
+        is_complete: summary.problem.is_none() && summary.lines_not_parsed == 0,
+        summary: json!({ "compression": summary.compression, "days": summary.days }).to_string(),
+        sent_by,
+        sent_by_token,
+        created_at: now,
+    };
+    // The same log again replaces what it gave: the lists may have grown since.
+    let before = sightings::find_source(&mut write, campaign_id, site_id, &source.sha256).await?;
+    if let Some(before) = &before {
+        sightings::delete_source(&mut write, before.id).await?;
+    }
+    match sightings::insert_source(&mut write, &source).await {
+        Err(StorageError::Taken(_)) => return Err(PortalError::Conflict),
+        done => done?,
+    }
+    let days = summary.days.iter().copied().take(3_660);
+    sightings::insert_coverage(&mut write, source.id, site_id, days).await?;
+    let mut cases = 0;
+    let (mut findings, mut others) = (0, 0);
+    for sighting in &result.sightings {
+        let is_finding = sighting.verdict.is_finding();
+        let device = device_of(portal, &mut write, unit, site_id, sighting, now).await?;
+        let case_id = if is_finding {
+            findings += 1;
+            let (case, is_news) =
+                case_of(portal, &mut write, campaign_id, unit, device, sighting, now).await?;
+            cases += usize::from(is_news);
+            Some(case)
+        } else {
+            others += 1;
+            None
+        };
+        let record = record_of(portal, &source, device, case_id, sighting, now);
+        sightings::insert_sighting(&mut write, &record).await?;
+    }
+    let actor = match sender {
+        Sender::Person(actor) => Some(actor),
+        Sender::Program(_) => None,
+    };
+    let detail = json!({ "findings": findings, "lines": source.lines_read });
+    audit::record(portal, &mut write, actor, Some(unit), "log.check", source.id, detail).await?;
+    write.commit().await?;
+    Ok(Checked { source, is_repeat: before.is_some(), findings, others, cases })
+}
+
+/// The device that held the address at that time, made when nobody did.
+async fn device_of(
+    portal: &Portal,
+    write: &mut Write,
+    unit: UnitId,
+    site_id: SiteId,
+    sighting: &Sighting,
+    now: Timestamp,
+) -> Result<DeviceId, PortalError> {
+    let is_address = sighting.device.parse::<std::net::IpAddr>().is_ok();
+    let kind = if is_address { "ip" } else { "host" };
+    let at = sighting.last_seen.or(sighting.first_seen).unwrap_or(now);
+    let known = sightings::device_by_name(write, site_id, kind, &sighting.device, at).await?;
+    if let Some(device) = known {
+        return Ok(device);
+    }
+    let label = sighting.device_name.clone().unwrap_or_else(|| sighting.device.clone());
+    let device = DeviceRecord {
+        id: portal.new_id::<DeviceId>(),
+        unit_id: unit,
+        site_id,
+        label: label.chars().take(200).collect(),
+        kind: "unknown".to_owned(),
+        created_at: now,
+    };
+    sightings::insert_device(write, &device).await?;
+    let names = [(kind, Some(&sighting.device)), ("host", sighting.device_name.as_ref())];
+    for (kind, value) in names {
+        if let Some(value) = value {
+            let id = portal.new_id::<DeviceNameId>();
+            let value: String = value.chars().take(300).collect();
+            sightings::insert_device_name(write, id, &device, kind, &value).await?;
+        }
+    }
+    Ok(device.id)
+}
+
+/// The device's case, opened when it has none and opened again when it was seen after it was
+/// declared clean. Tells whether that is news.
+async fn case_of(
+    portal: &Portal,
+    write: &mut Write,
+    campaign_id: CampaignId,
+    unit: UnitId,
+    device_id: DeviceId,
+    sighting: &Sighting,
+    now: Timestamp,
+) -> Result<(CaseId, bool), PortalError> {
+    if let Some(mut case) = cases::find_by_device(write, campaign_id, device_id).await? {
+        let seen_at = sighting.last_seen.unwrap_or(now);
+        let state = case.state.after_sighting(case.declared_at, seen_at);
+        if state == case.state {
+            return Ok((case.id, false));
+        }
+        let event = event(portal, case.id, now, "seen-again", Some(case.state), state);
+        case.state = state;
+        case.changed_at = now;
+        case.reinfections += 1;
+        cases::update(write, &case).await?;
+        cases::insert_event(write, &event).await?;
+        return Ok((case.id, true));
+    }
+    let case = CaseRecord {
+        id: portal.new_id::<CaseId>(),
+        number: cases::next_number(write, campaign_id, unit).await?,
+        campaign_id,
+        unit_id: unit,
+        device_id,
+        state: CaseState::Opened,
+        opened_at: now,
+        changed_at: now,
+        declared_at: None,
+        verified_at: None,
+        closed_at: None,
+        remedy: String::new(),
+        reinfections: 0,
+        version: 1,
+    };
+    cases::insert(write, &case).await?;
+    let event = event(portal, case.id, now, "opened", None, CaseState::Opened);
+    cases::insert_event(write, &event).await?;
+    Ok((case.id, true))
+}
+
+fn event(
+    portal: &Portal,
+    case_id: CaseId,
+    at: Timestamp,
+    kind: &str,
+    from_state: Option<CaseState>,
+    to_state: CaseState,
+) -> CaseEventRecord {
+    CaseEventRecord {
+        id: portal.new_id::<CaseEventId>(),
+        case_id,
+        at,
+        user_id: None,
+        kind: kind.to_owned(),
+        from_state,
+        to_state: Some(to_state),
+        note: String::new(),
+    }
+}
+
+fn record_of(
+    portal: &Portal,
+    source: &SourceRecord,
+    device_id: DeviceId,
+    case_id: Option<CaseId>,
+    sighting: &Sighting,
+    now: Timestamp,
+) -> SightingRecord {
+    let short = |text: &str| text.chars().take(500).collect::<String>();
+    let has_line = !sighting.evidence.line.is_empty();
+    SightingRecord {
+        id: portal.new_id::<SightingId>(),
+        source_id: source.id,
+        campaign_id: source.campaign_id,
+        unit_id: source.unit_id,
+        device_id,
+        case_id,
+        indicator: short(&sighting.indicator),
+        indicator_type: short(&sighting.indicator_type),
+        family: sighting.family.as_deref().map(short),
+        list: short(&sighting.list),
+        destination: short(&sighting.destination),
+        verdict: verdict_code(sighting),
+        is_finding: sighting.verdict.is_finding(),
+        contacts: i64::try_from(sighting.count).unwrap_or(i64::MAX),
+        first_at: sighting.first_seen,
+        last_at: sighting.last_seen,
+        evidence_file: short(&sighting.evidence.file),
+        evidence_offset: i64::try_from(sighting.evidence.offset).unwrap_or(i64::MAX),
+        evidence_line_number: i64::try_from(sighting.evidence.line_number).unwrap_or(i64::MAX),
+        // The program that matched the line already bounded it.
+        evidence_line: has_line.then(|| sighting.evidence.line.chars().take(2_048).collect()),
+        evidence_line_until: has_line.then_some(now + LINE_LIFETIME),
+    }
+}
+
+/// The code of a verdict, as it stands in outputs and message keys.
+fn verdict_code(sighting: &Sighting) -> String {
+    match serde_json::to_value(sighting.verdict) {
+        Ok(serde_json::Value::String(code)) => code,
+        _ => String::new(),
+    }
+}
+
+fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+/// Indexes of the lists of recent campaigns, by the content of the lists.
+static INDEXES: LazyLock<Mutex<HashMap<String, Arc<Index>>>> = LazyLock::new(Mutex::default);
+
+/// The index of a campaign's newest lists; built once for the same content.
+pub(crate) async fn index_of(portal: &Portal, id: CampaignId) -> Result<Arc<Index>, PortalError> {
+    let mut read = portal.database.read().await?;
+    let lists = newest_lists(campaigns::lists(&mut read, id).await?);
+    drop(read);
+    if lists.is_empty() {
+        return Err(Problem::new("", "problem-no-lists").into());
+    }
+    let key: String = lists.iter().map(|list| format!("{} {}\n", list.sha256, list.name)).collect();
+    if let Ok(known) = INDEXES.lock()
+        && let Some(index) = known.get(&key)
+    {
+        return Ok(index.clone());
+    }
+    let inputs: Vec<ListInput> = lists
+        .iter()
+        .map(|list| ListInput {
+            name: list.name.clone(),
+            bytes: portal.files.open(&list.sha256).map(|it| Box::new(it) as Box<dyn Read + Send>),
+        })
+        .collect();
+    let options = ReadOptions { format: None, today: Some(portal.today()) };
+    let loaded = tokio::task::spawn_blocking(move || log_check::load_lists(inputs, options))
+        .await
+        .map_err(|error| PortalError::Internal(format!("index: {error}")))?
+        .map_err(|error| PortalError::Internal(format!("index: {error}")))?;
+    let index = Arc::new(loaded.index);
+    if let Ok(mut known) = INDEXES.lock() {
+        // A handful of campaigns run at once; old revisions need not stay in memory.
+        if known.len() >= 4 {
+            known.clear();
+        }
+        known.insert(key, index.clone());
+    }
+    Ok(index)
+}
+
+/// What a unit had matched and what was seen.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Logs, newest first.
+    pub sources: Vec<SourceRecord>,
+    /// Sightings, findings first.
+    pub sightings: Vec<SightingRecord>,
+    /// Devices by id.
+    pub devices: std::collections::BTreeMap<DeviceId, DeviceRecord>,
+    /// Names of sites, for choosing again.
+    pub sites: Vec<String>,
+}
+
+/// Logs and sightings of a unit; lines of evidence only for its own people.
+pub async fn seen(
+    portal: &Portal,
+    actor: &Actor,
+    campaign_id: CampaignId,
+    unit: UnitId,
+) -> Result<Seen, PortalError> {
+    access::require(portal, actor, Action::SeeCases, unit).await?;
+    let may_read_lines = access::allows(portal, actor, Action::ReadEvidence, unit).await?;
+    let mut read = portal.database.read().await?;
+    let mut found = Seen {
+        sources: sightings::sources(&mut read, campaign_id, unit).await?,
+        sightings: sightings::of_unit(&mut read, campaign_id, unit).await?,
+        devices: sightings::devices(&mut read, unit).await?,
+        sites: sightings::site_names(&mut read, unit).await?,
+    };
+    if !may_read_lines {
+        for sighting in &mut found.sightings {
+            sighting.evidence_line = None;
+        }
+    }
+    Ok(found)
+}
