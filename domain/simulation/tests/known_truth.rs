@@ -1,5 +1,7 @@
 //! Generated logs are read to the last line, and what is found in them is the truth, whole.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+
 use contacts::{Detection, Format, LineKind, Parser, TimeReading, detect};
 use indicators::{ReadOptions, read_list};
 use jiff::tz::{Offset, TimeZone};
