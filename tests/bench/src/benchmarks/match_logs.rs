@@ -22,18 +22,11 @@ pub(super) struct Checked {
     pub(super) index_cpu_seconds: f64,
     pub(super) index_bytes: f64,
     pub(super) indicators: f64,
-    match_cpu_seconds: f64,
+    pub(super) match_cpu_seconds: f64,
     match_wall_seconds: f64,
     lines_read: u64,
     lines_not_parsed: u64,
     sightings: Vec<Value>,
-}
-
-impl Checked {
-    /// Lists and logs.
-    pub(super) fn total_cpu_seconds(&self) -> f64 {
-        self.index_cpu_seconds + self.match_cpu_seconds
-    }
 }
 
 pub(crate) fn run(context: &Context) -> anyhow::Result<Vec<Measure>> {

@@ -26,40 +26,52 @@ pub(super) fn count_lines(context: &Context, logs: &[&Path]) -> anyhow::Result<M
     measured_run::best_of(context.runs, &command, &context.data.folder.join("wc.txt"), &[0])
 }
 
-/// The tools that know names or addresses alone, set-up counted, as theirs counts in use.
+/// The tools that know names or addresses alone. Reading the lists is left out on both sides: a
+/// run over nothing is taken off.
 pub(super) fn on_slices(context: &Context) -> anyhow::Result<Vec<Measure>> {
     let mut measures = Vec::new();
     let folder = &context.data.folder;
-    let output = folder.join("peer.txt");
 
     let (bind, count) = slice(context, LogKind::Bind)?;
-    let (_, ours) = best_check(context, 1, &[&bind])?;
-    let ours = count / ours.total_cpu_seconds();
-    let named = || Measure::new("match/bind-slice", ours, "lines/CPU s, lists read too");
+    let (_, checked) = best_check(context, 1, &[&bind])?;
+    let ours = Measure::new("match/bind-slice", count / checked.match_cpu_seconds, "lines/CPU s");
+    let set_up = python_sets(context, None)?;
     let python = python_sets(context, Some(&bind))?;
-    measures.push(named().beside("python3 sets", count / python.cpu_seconds));
-    let names =
-        values(context, &folder.join("names.txt"), |it| !is_address(it) && !it.contains('/'))?;
-    let grep = ["grep", "-F", "-f", &names.display().to_string(), &bind.display().to_string()];
-    let grep = grep.map(str::to_owned);
-    let run = measured_run::best_of(1, &grep, &output, &[0, 1])?;
-    measures.push(named().beside("grep -F -f", count / run.cpu_seconds));
+    let cpu_seconds = python.cpu_seconds - set_up.cpu_seconds;
+    measures.push(ours.clone().beside("python3 sets", count / cpu_seconds));
+    let is_name = |value: &str| !is_address(value) && !value.contains('/');
+    let names = values(context, &folder.join("names.txt"), is_name)?;
+    let grep = ["grep", "-F", "-f", &names];
+    // A run takes a minute, and only its order of magnitude matters.
+    measures.push(ours.beside("grep -F -f", count / over_nothing_off(context, 1, &grep, &bind)?));
 
     let (conn, count) = slice(context, LogKind::Zeek(ZeekLog::Conn, ZeekWriter::Tsv))?;
-    let (_, ours) = best_check(context, 1, &[&conn])?;
-    let ours = count / ours.total_cpu_seconds();
+    let (_, checked) = best_check(context, 1, &[&conn])?;
+    let rate = count / checked.match_cpu_seconds;
+    let ours = Measure::new("match/zeek-conn-slice", rate, "lines/CPU s");
     let addresses = values(context, &folder.join("addresses.txt"), is_address)?;
-    let grepcidr =
-        ["grepcidr", "-f", &addresses.display().to_string(), &conn.display().to_string()];
-    let grepcidr = grepcidr.map(str::to_owned);
-    match measured_run::best_of(context.runs, &grepcidr, &output, &[0, 1]) {
-        Ok(run) => measures.push(
-            Measure::new("match/zeek-conn-slice", ours, "lines/CPU s, lists read too")
-                .beside("grepcidr", count / run.cpu_seconds),
-        ),
+    let grepcidr = ["grepcidr", "-f", &addresses];
+    match over_nothing_off(context, context.runs, &grepcidr, &conn) {
+        Ok(cpu_seconds) => measures.push(ours.beside("grepcidr", count / cpu_seconds)),
         Err(_) => say("skipped: no `grepcidr` (apt install grepcidr)"),
     }
     Ok(measures)
+}
+
+/// CPU seconds of a command over a log, less those over an empty one.
+fn over_nothing_off(
+    context: &Context,
+    runs: u32,
+    command: &[&str],
+    log: &Path,
+) -> anyhow::Result<f64> {
+    let output = context.data.folder.join("peer.txt");
+    let cpu_seconds = |log: String| {
+        let command: Vec<String> =
+            command.iter().map(|&word| word.to_owned()).chain([log]).collect();
+        measured_run::best_of(runs, &command, &output, &[0, 1]).map(|run| run.cpu_seconds)
+    };
+    Ok(cpu_seconds(log.display().to_string())? - cpu_seconds("/dev/null".to_owned())?)
 }
 
 /// Python's sets over a log, or only filled.
@@ -80,7 +92,7 @@ fn slice(context: &Context, kind: LogKind) -> anyhow::Result<(PathBuf, f64)> {
 }
 
 /// Writes the indicators that fit, one a line.
-fn values(context: &Context, to: &Path, fits: impl Fn(&str) -> bool) -> anyhow::Result<PathBuf> {
+fn values(context: &Context, to: &Path, fits: impl Fn(&str) -> bool) -> anyhow::Result<String> {
     let mut out = BufWriter::new(File::create(to)?);
     for list in &context.data.lists {
         for line in BufReader::new(File::open(list)?).lines().skip(1) {
@@ -92,7 +104,7 @@ fn values(context: &Context, to: &Path, fits: impl Fn(&str) -> bool) -> anyhow::
         }
     }
     out.flush()?;
-    Ok(to.to_owned())
+    Ok(to.display().to_string())
 }
 
 /// An IPv4 address or network: what grepcidr takes.
