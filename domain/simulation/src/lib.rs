@@ -27,6 +27,7 @@
 //!
 //! What it deliberately does not do: open files, know the matcher or the parsers it is a test of.
 
+mod demo;
 mod lists;
 mod logs;
 mod names;
@@ -34,6 +35,7 @@ mod random;
 mod truth;
 pub mod world;
 
+pub use demo::{DemoUnit, demo_list, demo_log};
 pub use lists::{Fillers, Targets};
 pub use logs::{LogKind, LogSettings, PlantKind, ZeekLog, ZeekWriter, write_log};
 pub use random::Random;

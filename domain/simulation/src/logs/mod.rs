@@ -126,7 +126,7 @@ pub fn write_log(
 ) -> io::Result<()> {
     let devices = devices(settings.seed, settings.devices);
     let mut random = Random::for_part(settings.seed, &kind.file_name());
-    let planting = Planting::new(kind, targets, infected(&devices, settings));
+    let mut planting = Planting::new(kind, targets, infected(&devices, settings));
     let good_names = GoodNames::new();
     let mut unique = String::new();
     let mut writer = Writer::new(kind, settings, &mut random);

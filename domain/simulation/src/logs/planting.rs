@@ -204,6 +204,8 @@ pub(crate) struct Planting<'p> {
     infected: Vec<&'p SimulatedDevice>,
     found: Vec<(PlantKind, Channel)>,
     near_misses: Vec<(PlantKind, Channel)>,
+    /// Contacts so far: devices take turns, so that none stays without.
+    drawn: usize,
 }
 
 /// What a device meets, and the indicator when it is one.
@@ -226,14 +228,17 @@ impl<'p> Planting<'p> {
         };
         let found = fitting(&PlantKind::FOUND);
         let near_misses = fitting(&PlantKind::NEAR_MISSES);
-        Self { kind, targets, infected, found, near_misses }
+        Self { kind, targets, infected, found, near_misses, drawn: 0 }
     }
 
     /// A contact or a near miss; `None` when there are no devices for it or no targets of its
     /// kind.
-    pub(crate) fn draw(&self, random: &mut Random) -> Option<Planted<'p>> {
-        let device = *random.pick(&self.infected)?;
-        let pairs = if random.per_mille(500) { &self.found } else { &self.near_misses };
+    pub(crate) fn draw(&mut self, random: &mut Random) -> Option<Planted<'p>> {
+        let is_contact = random.per_mille(500);
+        let pairs = if is_contact { &self.found } else { &self.near_misses };
+        self.drawn += usize::from(is_contact);
+        let turn = self.drawn.checked_rem(self.infected.len())?;
+        let device = *self.infected.get(turn)?;
         let (plant, channel) = *random.pick(pairs)?;
         let meeting = self.meeting(plant, channel, random)?;
         let source: IpAddr = match &meeting.flow {
