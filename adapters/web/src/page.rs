@@ -1,5 +1,7 @@
 //! What every page shows: language, who is signed in, where one is, what was just done.
 
+use std::fmt::Display;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
@@ -37,31 +39,40 @@ impl Page {
         language::text(self.language, key)
     }
 
+    /// The sentence behind `prefix-code`: for states, roles and other closed sets of words.
+    pub(crate) fn tk(&self, prefix: &str, code: impl Display) -> String {
+        language::text(self.language, &format!("{prefix}-{code}"))
+    }
+
     /// The sentence behind a key with one text set in.
-    pub(crate) fn t1(&self, key: &str, name: &'static str, value: &str) -> String {
-        language::text_with(self.language, key, &[(name, Value::from(value))])
+    pub(crate) fn t1(&self, key: &str, name: &'static str, value: impl Display) -> String {
+        language::text_with(self.language, key, &[(name, Value::from(value.to_string()))])
     }
 
     /// The sentence behind a key with two texts set in.
     pub(crate) fn t2(
         &self,
         key: &str,
-        (first, first_value): (&'static str, &str),
-        (second, second_value): (&'static str, &str),
+        first: &'static str,
+        first_value: impl Display,
+        second: &'static str,
+        second_value: impl Display,
     ) -> String {
-        let values = [(first, Value::from(first_value)), (second, Value::from(second_value))];
+        let values = [
+            (first, Value::from(first_value.to_string())),
+            (second, Value::from(second_value.to_string())),
+        ];
         language::text_with(self.language, key, &values)
     }
 
     /// The sentence behind a key with one count set in.
-    pub(crate) fn tn(&self, key: &str, name: &'static str, count: impl TryInto<i64>) -> String {
-        let count = count.try_into().unwrap_or(i64::MAX);
-        language::text_with(self.language, key, &[(name, Value::Count(count))])
+    pub(crate) fn tn(&self, key: &str, name: &'static str, count: impl Count) -> String {
+        language::text_with(self.language, key, &[(name, Value::Count(count.count()))])
     }
 
     /// A whole number as the language writes it.
-    pub(crate) fn number(&self, value: impl TryInto<i64>) -> String {
-        language::number(self.language, value.try_into().unwrap_or(i64::MAX))
+    pub(crate) fn number(&self, value: impl Count) -> String {
+        language::number(self.language, value.count())
     }
 
     /// A day as the language writes it.
@@ -72,6 +83,18 @@ impl Page {
     /// A moment in the campaign's zone as the language writes it.
     pub(crate) fn moment(&self, at: &Timestamp) -> String {
         language::date_time(self.language, *at, &self.zone)
+    }
+
+    /// The date of an official document, which stays Vietnamese in every language.
+    #[expect(clippy::unused_self, reason = "templates ask the page")]
+    pub(crate) fn day_phrase(&self, date: &Date) -> String {
+        language::day_phrase(*date)
+    }
+
+    /// "Hạn: hết ngày …": the last day on which a report is in time.
+    pub(crate) fn deadline(&self, deadline: &campaigns::Deadline) -> String {
+        let day = language::date(self.language, deadline.last_day());
+        self.t1("deadline-shown", "day", &day)
     }
 
     /// The sections in the order of a campaign's work.
@@ -86,6 +109,31 @@ impl Page {
     }
 }
 
+/// Anything that templates count with, by value or by reference.
+pub(crate) trait Count {
+    /// The count.
+    fn count(self) -> i64;
+}
+
+macro_rules! counts {
+    ($($number:ty),+) => {$(
+        impl Count for $number {
+            fn count(self) -> i64 {
+                i64::try_from(self).unwrap_or(i64::MAX)
+            }
+        }
+
+    )+};
+}
+
+counts!(i64, u64, usize);
+
+impl<T: Count + Copy> Count for &T {
+    fn count(self) -> i64 {
+        (*self).count()
+    }
+}
+
 /// One section of the portal.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tab {
@@ -95,7 +143,11 @@ pub(crate) struct Tab {
     pub(crate) label: &'static str,
 }
 
-const TABS: &[Tab] = &[Tab { path: "/", label: "home-title" }];
+const TABS: &[Tab] = &[
+    Tab { path: "/", label: "home-title" },
+    Tab { path: "/units", label: "units-title" },
+    Tab { path: "/tokens", label: "tokens-title" },
+];
 
 impl FromRequestParts<AppState> for Page {
     type Rejection = PageError;

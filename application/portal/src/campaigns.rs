@@ -407,6 +407,16 @@ pub(crate) async fn whole(
     Ok(CampaignView { campaign, owner, attachments, lists, receivers })
 }
 
+/// A campaign's title, for a person who may read its letter.
+pub async fn title(portal: &Portal, actor: &Actor, id: CampaignId) -> Result<String, PortalError> {
+    let campaign = find(portal, id).await?;
+    if crate::letters::may_read(portal, actor, &campaign).await? {
+        Ok(campaign.title)
+    } else {
+        Err(PortalError::NotFound)
+    }
+}
+
 /// Campaigns that the person's unit runs, newest first.
 pub async fn owned_by(
     portal: &Portal,

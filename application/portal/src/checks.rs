@@ -10,8 +10,10 @@ use ::campaigns::{
 };
 use indicators::ReadOptions;
 use jiff::{SignedDuration, Timestamp};
-use log_check::{CheckReport, FileSummary, ListInput, LogInput, Progress, Settings};
-use matching::{Index, Sighting};
+use log_check::{CheckReport, ListInput, Settings};
+pub use log_check::{FileSummary, LogInput, Progress};
+use matching::Index;
+pub use matching::Sighting;
 use serde_json::json;
 use storage::cases::{self, CaseEventRecord, CaseRecord};
 use storage::sightings::{self, DeviceRecord, SightingRecord, SourceRecord};

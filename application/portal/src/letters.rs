@@ -442,3 +442,21 @@ pub(crate) async fn require_running(
         CampaignState::Closed => Err(Problem::new("", "problem-campaign-closed").into()),
     }
 }
+
+/// Whether a unit received a campaign's letter.
+pub async fn has_letter(
+    portal: &Portal,
+    campaign_id: CampaignId,
+    unit: UnitId,
+) -> Result<bool, PortalError> {
+    match receipts_of(portal, campaign_id, unit).await {
+        Ok(_) => Ok(true),
+        Err(PortalError::NotFound) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// The unit that runs a campaign.
+pub async fn owner_of(portal: &Portal, campaign_id: CampaignId) -> Result<UnitId, PortalError> {
+    Ok(find(portal, campaign_id).await?.owner_id)
+}

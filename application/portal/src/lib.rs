@@ -14,9 +14,11 @@ pub mod campaigns;
 pub mod cases;
 pub mod checks;
 mod error;
+pub mod exports;
 pub mod letters;
 pub mod measures;
 pub mod progress;
+pub mod public;
 pub mod reports;
 mod secrets;
 pub mod sign_in;
@@ -30,6 +32,18 @@ use files::ContentStore;
 use jiff::{Timestamp, tz::TimeZone};
 use language::Language;
 use storage::Database;
+
+/// Plain records that pages show.
+pub mod records {
+    pub use storage::campaigns::{AttachmentRecord, CampaignRecord, ListRecord};
+    pub use storage::cases::CaseRecord;
+    pub use storage::directives::{DirectiveRecord, ReceiptRecord, ReminderRecord, ToldRecord};
+    pub use storage::reports::{ProposalAnswerRecord, ReportEventRecord, ReportRecord};
+    pub use storage::sightings::{DeviceRecord, SightingRecord, SourceRecord};
+    pub use storage::tokens::TokenRecord;
+    pub use storage::units::UnitRecord;
+    pub use storage::users::UserRecord;
+}
 
 pub use error::{PortalError, Problem};
 

@@ -248,3 +248,10 @@ pub(crate) async fn require_collector(
     find(portal, id).await?;
     access::require(portal, actor, Action::CollectReports, unit).await
 }
+
+/// Whether units report to a node.
+pub async fn has_below(portal: &Portal, id: CampaignId, unit: UnitId) -> Result<bool, PortalError> {
+    let mut read = portal.database.read().await?;
+    let receipts = directives::receipts(&mut read, id).await?;
+    Ok(receipts.iter().any(|it| it.parent_id == unit))
+}

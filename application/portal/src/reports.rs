@@ -572,3 +572,26 @@ async fn of_unit(
     let mut read = portal.database.read().await?;
     Ok(reports::find_of_unit(&mut read, campaign_id, unit).await?)
 }
+
+/// A report by its id, as [`open`] gives it.
+pub async fn reopen(
+    portal: &Portal,
+    actor: &Actor,
+    id: ReportId,
+) -> Result<ReportView, PortalError> {
+    let report = by_id(portal, id).await?;
+    open(portal, actor, report.campaign_id, report.unit_id).await
+}
+
+/// Campaign and unit of a report, for a person who may see it.
+pub async fn place(
+    portal: &Portal,
+    actor: &Actor,
+    id: ReportId,
+) -> Result<(CampaignId, UnitId), PortalError> {
+    let report = by_id(portal, id).await?;
+    if !access::allows(portal, actor, Action::SeeReport, report.unit_id).await? {
+        require_parent(portal, actor, report.campaign_id, report.unit_id).await?;
+    }
+    Ok((report.campaign_id, report.unit_id))
+}

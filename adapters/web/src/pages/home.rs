@@ -5,7 +5,10 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use portal::accounts;
+use portal::letters::{self, Received};
+use portal::public::{self, PublicCampaign};
+use portal::records::{CampaignRecord, UnitRecord};
+use portal::{access, accounts, campaigns as runs, units};
 
 use crate::AppState;
 use crate::error::PageError;
@@ -19,11 +22,47 @@ pub(crate) fn routes() -> Router<AppState> {
 #[template(path = "pages/home.html")]
 struct HomePage {
     page: Page,
+    places: Vec<Place>,
+}
+
+/// One unit the person works for.
+struct Place {
+    unit: UnitRecord,
+    roles: Vec<campaigns::Role>,
+    received: Vec<Received>,
+    runs: Vec<CampaignRecord>,
+    may_run: bool,
+}
+
+#[derive(Template)]
+#[template(path = "pages/welcome.html")]
+struct WelcomePage {
+    page: Page,
+    campaigns: Vec<PublicCampaign>,
 }
 
 async fn home(State(state): State<AppState>, page: Page) -> Result<Response, PageError> {
-    if accounts::is_first_run(&state.portal).await? {
+    let portal = &state.portal;
+    if accounts::is_first_run(portal).await? {
         return Ok(Redirect::to("/first-run").into_response());
     }
-    show(&HomePage { page })
+    let Some(actor) = page.actor.clone() else {
+        let campaigns = public::list(portal).await?;
+        return show(&WelcomePage { page, campaigns });
+    };
+    let mut places: Vec<Place> = Vec::new();
+    for grant in &actor.grants {
+        if let Some(place) = places.iter_mut().find(|it| it.unit.id == grant.unit) {
+            place.roles.push(grant.role);
+            continue;
+        }
+        let unit = units::find(portal, &actor, grant.unit).await?;
+        let may_run =
+            access::allows(portal, &actor, campaigns::Action::RunCampaigns, unit.id).await?;
+        let runs =
+            if may_run { runs::owned_by(portal, &actor, unit.id).await? } else { Vec::new() };
+        let received = letters::received(portal, &actor, unit.id).await?;
+        places.push(Place { unit, roles: vec![grant.role], received, runs, may_run });
+    }
+    show(&HomePage { page, places })
 }

@@ -1,0 +1,182 @@
+//! The letter as a unit sees it: open, acknowledge, launch, pass on, tell others.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum_extra::extract::Form;
+use campaigns::{AttachmentId, CampaignId, ReceiptStage, ToldId, UnitId};
+use portal::letters::{self, Letter, PassOn};
+use portal::{Actor, access};
+use serde::Deserialize;
+
+use super::nav::{self, CampaignNav};
+use crate::AppState;
+use crate::error::PageError;
+use crate::page::{Page, show};
+use crate::session::SignedIn;
+
+pub(crate) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/campaigns/{campaign}/letter/{unit}", get(letter))
+        .route("/campaigns/{campaign}/letter/{unit}/acknowledge", post(acknowledge))
+        .route("/campaigns/{campaign}/letter/{unit}/launch", post(launch))
+        .route("/campaigns/{campaign}/letter/{unit}/pass-on", post(pass_on))
+        .route("/campaigns/{campaign}/letter/{unit}/tell", post(tell))
+        .route("/campaigns/{campaign}/letter/{unit}/untell", post(untell))
+        .route("/campaigns/{campaign}/attachments/{attachment}", get(attachment))
+}
+
+#[derive(Template)]
+#[template(path = "pages/letter.html")]
+struct LetterPage {
+    page: Page,
+    nav: CampaignNav,
+    letter: Letter,
+    base: String,
+    may_act: bool,
+    may_pass_on: bool,
+    is_running: bool,
+}
+
+impl LetterPage {
+    fn stages(&self) -> [ReceiptStage; 5] {
+        ReceiptStage::ALL
+    }
+}
+
+async fn letter(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    page: Page,
+    Path((campaign, unit)): Path<(CampaignId, UnitId)>,
+) -> Result<Response, PageError> {
+    let portal = &state.portal;
+    let letter = letters::open(portal, &actor, campaign, unit).await?;
+    let nav = nav::of(
+        portal,
+        &actor,
+        campaign,
+        unit,
+        &letter.view.campaign.title,
+        &letter.unit.name,
+        "letter",
+    )
+    .await?;
+    let allows = async |action| access::allows(portal, &actor, action, unit).await;
+    show(&LetterPage {
+        base: format!("/campaigns/{campaign}/letter/{unit}"),
+        may_act: allows(campaigns::Action::Acknowledge).await?,
+        may_pass_on: allows(campaigns::Action::PassOn).await?,
+        is_running: letter.view.campaign.state == campaigns::CampaignState::Launched,
+        page,
+        nav,
+        letter,
+    })
+}
+
+async fn acknowledge(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    Path((campaign, unit)): Path<(CampaignId, UnitId)>,
+) -> Result<Redirect, PageError> {
+    letters::acknowledge(&state.portal, &actor, campaign, unit).await?;
+    Ok(back(campaign, unit, "acknowledged"))
+}
+
+async fn launch(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    Path((campaign, unit)): Path<(CampaignId, UnitId)>,
+) -> Result<Redirect, PageError> {
+    letters::launch(&state.portal, &actor, campaign, unit).await?;
+    Ok(back(campaign, unit, "launched"))
+}
+
+async fn pass_on(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    Path((campaign, unit)): Path<(CampaignId, UnitId)>,
+    Form(given): Form<PassOn>,
+) -> Result<Redirect, PageError> {
+    letters::pass_on(&state.portal, &actor, campaign, unit, &given).await?;
+    Ok(back(campaign, unit, "passed-on"))
+}
+
+#[derive(Deserialize)]
+struct Told {
+    name: String,
+    #[serde(default)]
+    is_enterprise: Option<String>,
+    #[serde(default)]
+    has_launched: Option<String>,
+}
+
+async fn tell(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    Path((campaign, unit)): Path<(CampaignId, UnitId)>,
+    Form(told): Form<Told>,
+) -> Result<Redirect, PageError> {
+    let (is_enterprise, has_launched) = (told.is_enterprise.is_some(), told.has_launched.is_some());
+    let portal = &state.portal;
+    letters::tell(portal, &actor, campaign, unit, &told.name, is_enterprise, has_launched).await?;
+    Ok(back(campaign, unit, "saved"))
+}
+
+#[derive(Deserialize)]
+struct Untold {
+    id: ToldId,
+}
+
+async fn untell(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    Path((campaign, unit)): Path<(CampaignId, UnitId)>,
+    Form(given): Form<Untold>,
+) -> Result<Redirect, PageError> {
+    letters::untell(&state.portal, &actor, unit, given.id).await?;
+    Ok(back(campaign, unit, "saved"))
+}
+
+async fn attachment(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    Path((campaign, attachment)): Path<(CampaignId, AttachmentId)>,
+) -> Result<Response, PageError> {
+    file_of(&state, &actor, campaign, attachment).await
+}
+
+/// A stored file as a download: never shown inside our pages.
+async fn file_of(
+    state: &AppState,
+    actor: &Actor,
+    campaign: CampaignId,
+    attachment: AttachmentId,
+) -> Result<Response, PageError> {
+    let (name, media_type, bytes) =
+        letters::attachment(&state.portal, actor, campaign, attachment).await?;
+    Ok(download(&name, &media_type, bytes))
+}
+
+/// Bytes as a download with a name in any script (RFC 6266).
+pub(super) fn download(name: &str, media_type: &str, bytes: Vec<u8>) -> Response {
+    let mut encoded = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    let disposition = format!("attachment; filename*=UTF-8''{encoded}");
+    let headers =
+        [(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
+    (headers, bytes).into_response()
+}
+
+fn back(campaign: CampaignId, unit: UnitId, notice: &str) -> Redirect {
+    Redirect::to(&format!("/campaigns/{campaign}/letter/{unit}?notice={notice}"))
+}
