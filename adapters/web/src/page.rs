@@ -91,6 +91,11 @@ impl Page {
         language::day_phrase(*date)
     }
 
+    /// The last day on which a report is in time.
+    pub(crate) fn last_day(&self, deadline: &campaigns::Deadline) -> String {
+        self.date(&deadline.last_day())
+    }
+
     /// "Hạn: hết ngày …": the last day on which a report is in time.
     pub(crate) fn deadline(&self, deadline: &campaigns::Deadline) -> String {
         let day = language::date(self.language, deadline.last_day());

@@ -60,6 +60,34 @@ pub struct CampaignForm {
     pub version: i64,
 }
 
+impl From<&CampaignRecord> for CampaignForm {
+    fn from(campaign: &CampaignRecord) -> Self {
+        let day = |day: Option<Date>| day.map(|it| it.to_string()).unwrap_or_default();
+        Self {
+            title: campaign.title.clone(),
+            letter_number: campaign.letter_number.clone(),
+            letter_on: day(campaign.letter_on),
+            letter_place: campaign.letter_place.clone(),
+            legal_basis: campaign.legal_basis.clone(),
+            subject: campaign.subject.clone(),
+            aim: campaign.aim.clone(),
+            tasks: campaign.tasks.join("\n"),
+            contact_line: campaign.contact_line.clone(),
+            signer: campaign.signer.clone(),
+            period_from: day(campaign.period_from),
+            period_to: day(campaign.period_to),
+            deadline_phrase: campaign
+                .deadline_phrase
+                .map(|phrase| phrase.to_string())
+                .unwrap_or_default(),
+            deadline_on: day(campaign.deadline_on),
+            form: format!("{}@{}", campaign.form_id, campaign.form_version),
+            is_public: if campaign.is_public { "on" } else { "" }.to_owned(),
+            version: campaign.version,
+        }
+    }
+}
+
 /// A campaign with everything beside its letter.
 #[derive(Clone, Debug)]
 pub struct CampaignView {
@@ -427,6 +455,57 @@ pub async fn owned_by(
     let mut read = portal.database.read().await?;
     let all = campaigns::list(&mut read).await?;
     Ok(all.into_iter().filter(|campaign| campaign.owner_id == unit).collect())
+}
+
+/// A campaign with everything beside its letter, for a person who may read it.
+pub async fn read(
+    portal: &Portal,
+    actor: &Actor,
+    id: CampaignId,
+) -> Result<CampaignView, PortalError> {
+    let campaign = find(portal, id).await?;
+    if !crate::letters::may_read(portal, actor, &campaign).await? {
+        return Err(PortalError::NotFound);
+    }
+    whole(portal, campaign).await
+}
+
+/// Name and content of an indicator list, for a person who may read the letter.
+pub async fn list_content(
+    portal: &Portal,
+    actor: &Actor,
+    id: CampaignId,
+    list: ListId,
+) -> Result<(String, Vec<u8>), PortalError> {
+    let view = read(portal, actor, id).await?;
+    let found = view.lists.into_iter().find(|it| it.id == list).ok_or(PortalError::NotFound)?;
+    Ok((found.name, portal.files.read(&found.sha256)?))
+}
+
+/// Units that a unit's letter can go to: those right below the unit in any line, and, because a
+/// focal unit collects by mandate, those right below the unit above it.
+pub async fn candidates(
+    portal: &Portal,
+    actor: &Actor,
+    owner: UnitId,
+) -> Result<Vec<UnitRecord>, PortalError> {
+    access::require(portal, actor, Action::RunCampaigns, owner).await?;
+    let mut known = units::by_id(portal).await?;
+    let mut lines = units::other_lines(portal, units::TERRITORIAL).await?;
+    lines.push(units::TERRITORIAL.to_owned());
+    let mut found = std::collections::BTreeSet::new();
+    for line in lines {
+        let tree = units::tree(portal, &line).await?;
+        found.extend(tree.children(owner));
+        if let Some(above) = tree.parent(owner) {
+            found.extend(tree.children(above));
+        }
+    }
+    found.remove(&owner);
+    let mut candidates: Vec<UnitRecord> =
+        found.into_iter().filter_map(|id| known.remove(&id)).collect();
+    candidates.sort_by(|a, b| a.code.cmp(&b.code));
+    Ok(candidates)
 }
 
 /// The newest revision of each list, unless it was taken back.

@@ -110,3 +110,39 @@ pub(crate) async fn other_lines(portal: &Portal, line: &str) -> Result<Vec<Strin
     lines.dedup();
     Ok(lines)
 }
+
+/// A unit in a list, with the units above it.
+#[derive(Clone, Debug)]
+pub struct UnitLine {
+    /// The unit.
+    pub unit: UnitRecord,
+    /// Line and name of each unit above it.
+    pub parents: Vec<(String, String)>,
+}
+
+/// The units a person has a role over, by code.
+pub async fn below(portal: &Portal, actor: &Actor) -> Result<Vec<UnitLine>, PortalError> {
+    let known = by_id(portal).await?;
+    let today = portal.today();
+    let mut read = portal.database.read().await?;
+    let mut ids = std::collections::BTreeSet::new();
+    for grant in &actor.grants {
+        ids.extend(units::unit_and_descendants(&mut read, grant.unit, today).await?);
+    }
+    let memberships = units::memberships(&mut read).await?;
+    drop(read);
+    let mut lines: Vec<UnitLine> = ids
+        .into_iter()
+        .filter_map(|id| {
+            let unit = known.get(&id)?.clone();
+            let parents = memberships
+                .iter()
+                .filter(|it| it.unit_id == id)
+                .filter_map(|it| Some((it.line.clone(), known.get(&it.parent_id?)?.name.clone())))
+                .collect();
+            Some(UnitLine { unit, parents })
+        })
+        .collect();
+    lines.sort_by(|a, b| a.unit.code.cmp(&b.unit.code));
+    Ok(lines)
+}

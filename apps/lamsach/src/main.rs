@@ -1,3 +1,11 @@
-//! The operators' program.
+//! The operators' program: one command a job, one module a command under `commands/`.
 
-fn main() {}
+mod commands;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    commands::run(commands::Cli::parse())
+}

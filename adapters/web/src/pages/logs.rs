@@ -46,7 +46,6 @@ struct LogsPage {
     check: String,
     seen: Seen,
     may_check: bool,
-    campaign: CampaignId,
 }
 
 async fn logs(
@@ -67,7 +66,6 @@ async fn logs(
         page,
         nav,
         seen,
-        campaign,
     })
 }
 

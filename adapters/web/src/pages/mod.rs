@@ -1,5 +1,7 @@
 //! One module a page, its templates under `templates/pages/`.
 
+mod board;
+mod campaign;
 mod cases;
 mod first_run;
 mod home;
@@ -7,8 +9,11 @@ mod language;
 mod letter;
 mod logs;
 mod nav;
+mod public;
 mod report;
 mod sign_in;
+mod tokens;
+mod units;
 
 use axum::Router;
 use axum::routing::get;
@@ -21,7 +26,12 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/assets/{*path}", get(assets::asset))
         .merge(home::routes())
         .merge(language::routes())
+        .merge(board::routes())
+        .merge(campaign::routes())
         .merge(cases::routes())
+        .merge(public::routes())
+        .merge(tokens::routes())
+        .merge(units::routes())
         .merge(letter::routes())
         .merge(logs::routes())
         .merge(report::routes())

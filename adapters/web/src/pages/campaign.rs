@@ -1,0 +1,285 @@
+//! Writing, launching and closing a campaign.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum_extra::extract::Form;
+use campaigns::{CampaignId, CampaignState, ListId, ReceiverRole, UnitId};
+use portal::PortalError;
+use portal::campaigns::{self as functions, CampaignForm, CampaignView, LARGEST_FILE_BYTES};
+use portal::records::UnitRecord;
+use portal::units;
+use reports::Form as ReportForm;
+use serde::Deserialize;
+
+use super::letter::download;
+use super::nav::{self, CampaignNav};
+use crate::AppState;
+use crate::error::{PageError, sentence};
+use crate::page::{Page, show, show_with};
+use crate::session::SignedIn;
+
+pub(crate) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/campaigns/new/{unit}", get(new).post(create))
+        .route("/campaigns/{campaign}/edit/{unit}", get(edit).post(update))
+        .route("/campaigns/{campaign}/receivers/{unit}", post(receivers))
+        .route("/campaigns/{campaign}/launch/{unit}", post(launch))
+        .route("/campaigns/{campaign}/close/{unit}", post(close))
+        .route("/campaigns/{campaign}/letter.docx", get(letter_file))
+        .route("/campaigns/{campaign}/lists/{list}", get(list_file))
+        .route("/campaigns/{campaign}/lists/{list}/withdraw/{unit}", post(withdraw))
+        .route(
+            "/campaigns/{campaign}/files/{unit}",
+            post(add_files).layer(DefaultBodyLimit::max(LARGEST_FILE_BYTES)),
+        )
+}
+
+#[derive(Template)]
+#[template(path = "pages/campaign_new.html")]
+struct NewPage {
+    page: Page,
+    unit: UnitRecord,
+    form: CampaignForm,
+    forms: Vec<ReportForm>,
+    problems: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/campaign_edit.html")]
+struct EditPage {
+    page: Page,
+    nav: CampaignNav,
+    unit: UnitId,
+    view: CampaignView,
+    form: CampaignForm,
+    forms: Vec<ReportForm>,
+    problems: Vec<String>,
+    candidates: Vec<Candidate>,
+}
+
+/// A unit that can receive the letter, and as what it is chosen.
+struct Candidate {
+    unit: UnitRecord,
+    role: Option<ReceiverRole>,
+}
+
+impl EditPage {
+    fn is_draft(&self) -> bool {
+        self.view.campaign.state == CampaignState::Draft
+    }
+
+    fn roles(&self) -> [ReceiverRole; 3] {
+        ReceiverRole::ALL
+    }
+}
+
+impl Candidate {
+    fn is(&self, role: &ReceiverRole) -> bool {
+        self.role == Some(*role)
+    }
+}
+
+async fn new(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    page: Page,
+    Path(unit): Path<UnitId>,
+) -> Result<Response, PageError> {
+    let unit = units::find(&state.portal, &actor, unit).await?;
+    let form = CampaignForm {
+        letter_place: unit.place.clone(),
+        deadline_phrase: "before".to_owned(),
+        form: "letter-2022@1".to_owned(),
+        is_public: "on".to_owned(),
+        ..CampaignForm::default()
+    };
+    show(&NewPage { page, unit, form, forms: ReportForm::built_in(), problems: Vec::new() })
+}
+
+async fn create(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    page: Page,
+    Path(unit): Path<UnitId>,
+    Form(form): Form<CampaignForm>,
+) -> Result<Response, PageError> {
+    match functions::create(&state.portal, &actor, unit, &form).await {
+        Ok(id) => {
+            let path = format!("/campaigns/{id}/edit/{unit}?notice=saved");
+            Ok(Redirect::to(&path).into_response())
+        }
+        Err(PortalError::Invalid(problems)) => {
+            let problems = problems.iter().map(|it| sentence(page.language, it)).collect();
+            let unit = units::find(&state.portal, &actor, unit).await?;
+            let forms = ReportForm::built_in();
+            let shown = NewPage { page, unit, form, forms, problems };
+            show_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn edit(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    page: Page,
+    Path((campaign, unit)): Path<(CampaignId, UnitId)>,
+) -> Result<Response, PageError> {
+    show(&prepare(&state, &actor, page, campaign, unit).await?)
+}
+
+async fn prepare(
+    state: &AppState,
+    actor: &portal::Actor,
+    page: Page,
+    campaign: CampaignId,
+    unit: UnitId,
+) -> Result<EditPage, PageError> {
+    let portal = &state.portal;
+    let view = functions::view(portal, actor, campaign).await?;
+    let title = view.campaign.title.clone();
+    let nav = nav::of(portal, actor, campaign, unit, &title, &view.owner.name, "edit").await?;
+    let candidates = functions::candidates(portal, actor, view.owner.id)
+        .await?
+        .into_iter()
+        .map(|candidate| Candidate {
+            role: view.receivers.iter().find(|(it, _)| it.id == candidate.id).map(|it| it.1),
+            unit: candidate,
+        })
+        .collect();
+    Ok(EditPage {
+        form: CampaignForm::from(&view.campaign),
+        forms: ReportForm::built_in(),
+        problems: Vec::new(),
+        page,
+        nav,
+        unit,
+        candidates,
+        view,
+    })
+}
+
+async fn update(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    page: Page,
+    Path((campaign, unit)): Path<(CampaignId, UnitId)>,
+    Form(form): Form<CampaignForm>,
+) -> Result<Response, PageError> {
+    match functions::update(&state.portal, &actor, campaign, &form).await {
+        Ok(()) => Ok(back(campaign, unit, "saved").into_response()),
+        Err(PortalError::Invalid(problems)) => {
+            let mut shown = prepare(&state, &actor, page, campaign, unit).await?;
+            let language = shown.page.language;
+            shown.problems = problems.iter().map(|it| sentence(language, it)).collect();
+            shown.form = form;
+            show_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Chosen receivers: `receivers` holds `UNIT:role`, one a unit.
+#[derive(Deserialize)]
+struct Receivers {
+    #[serde(default)]
+    receivers: Vec<String>,
+}
+
+async fn receivers(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    Path((campaign, unit)): Path<(CampaignId, UnitId)>,
+    Form(given): Form<Receivers>,
+) -> Result<Redirect, PageError> {
+    let chosen: Vec<(UnitId, ReceiverRole)> = given
+        .receivers
+        .iter()
+        .filter_map(|it| {
+            let (unit, role) = it.split_once(':')?;
+            Some((unit.parse().ok()?, role.parse().ok()?))
+        })
+        .collect();
+    functions::set_receivers(&state.portal, &actor, campaign, &chosen).await?;
+    Ok(back(campaign, unit, "saved"))
+}
+
+async fn launch(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    Path((campaign, unit)): Path<(CampaignId, UnitId)>,
+) -> Result<Redirect, PageError> {
+    functions::launch(&state.portal, &actor, campaign).await?;
+    Ok(Redirect::to(&format!("/campaigns/{campaign}/board/{unit}?notice=campaign-launched")))
+}
+
+async fn close(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    Path((campaign, unit)): Path<(CampaignId, UnitId)>,
+) -> Result<Redirect, PageError> {
+    functions::close(&state.portal, &actor, campaign).await?;
+    Ok(back(campaign, unit, "campaign-closed"))
+}
+
+/// Files beside the letter, and indicator lists, by the name of their field.
+async fn add_files(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    Path((campaign, unit)): Path<(CampaignId, UnitId)>,
+    mut form: Multipart,
+) -> Result<Redirect, PageError> {
+    let unreadable = |error: axum::extract::multipart::MultipartError| {
+        PageError::BadRequest(error.to_string())
+    };
+    while let Some(field) = form.next_field().await.map_err(unreadable)? {
+        let Some(name) = field.file_name().filter(|it| !it.is_empty()).map(str::to_owned) else {
+            continue;
+        };
+        let is_list = field.name() == Some("list");
+        let bytes = field.bytes().await.map_err(unreadable)?.to_vec();
+        if is_list {
+            functions::add_list(&state.portal, &actor, campaign, &name, bytes).await?;
+        } else {
+            functions::attach(&state.portal, &actor, campaign, &name, bytes).await?;
+        }
+    }
+    Ok(back(campaign, unit, "saved"))
+}
+
+async fn withdraw(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    Path((campaign, list, unit)): Path<(CampaignId, ListId, UnitId)>,
+) -> Result<Redirect, PageError> {
+    functions::withdraw_list(&state.portal, &actor, campaign, list).await?;
+    Ok(back(campaign, unit, "saved"))
+}
+
+async fn letter_file(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    Path(campaign): Path<CampaignId>,
+) -> Result<Response, PageError> {
+    let view = functions::read(&state.portal, &actor, campaign).await?;
+    let bytes = portal::exports::letter(&state.portal, &view)?;
+    let kind = portal::exports::Kind::Docx;
+    Ok(download("cong-van.docx", kind.media_type(), bytes))
+}
+
+async fn list_file(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    Path((campaign, list)): Path<(CampaignId, ListId)>,
+) -> Result<Response, PageError> {
+    let (name, bytes) = functions::list_content(&state.portal, &actor, campaign, list).await?;
+    Ok(download(&name, "text/plain; charset=utf-8", bytes))
+}
+
+fn back(campaign: CampaignId, unit: UnitId, notice: &str) -> Redirect {
+    Redirect::to(&format!("/campaigns/{campaign}/edit/{unit}?notice={notice}"))
+}

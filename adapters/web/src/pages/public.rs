@@ -1,0 +1,39 @@
+//! A campaign's page for everybody.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum::routing::get;
+use portal::public::{self, PublicPage};
+
+use crate::AppState;
+use crate::error::PageError;
+use crate::page::{Page, show};
+
+pub(crate) fn routes() -> Router<AppState> {
+    Router::new().route("/c/{slug}", get(campaign))
+}
+
+#[derive(Template)]
+#[template(path = "pages/public.html")]
+struct CampaignPage {
+    page: Page,
+    shown: PublicPage,
+}
+
+impl CampaignPage {
+    /// A counter; one that is too small to show says so.
+    fn counter(&self, value: &Option<u64>) -> String {
+        value.map_or_else(|| self.page.t("public-few"), |it| self.page.number(it))
+    }
+}
+
+async fn campaign(
+    State(state): State<AppState>,
+    page: Page,
+    Path(slug): Path<String>,
+) -> Result<Response, PageError> {
+    let shown = public::page(&state.portal, &slug).await?;
+    show(&CampaignPage { page, shown })
+}
