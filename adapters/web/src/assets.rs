@@ -12,7 +12,7 @@ struct Assets;
 /// Serves one embedded file; its content's hash is the entity tag.
 pub(crate) async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
     let Some(file) = Assets::get(&path) else { return StatusCode::NOT_FOUND.into_response() };
-    let tag = format!("\"{}\"", hex_prefix(&file.metadata.sha256_hash()));
+    let tag = format!("\"{}\"", hex::encode(file.metadata.sha256_hash()));
     let common =
         [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, "public, max-age=3600".to_owned())];
     if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
@@ -31,8 +31,4 @@ fn media_type(path: &str) -> &'static str {
         Some("wasm") => "application/wasm",
         _ => "application/octet-stream",
     }
-}
-
-fn hex_prefix(hash: &[u8]) -> String {
-    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

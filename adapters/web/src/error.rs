@@ -4,7 +4,12 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use language::{Language, text, text_with};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use portal::{PortalError, Problem};
+
+/// What is escaped in a query's value.
+const QUERY_VALUE: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'/');
 
 /// Why a page was not shown.
 #[derive(Debug, thiserror::Error)]
@@ -116,14 +121,7 @@ fn encode_query(pairs: &[(&str, &str)]) -> String {
         }
         query.push_str(name);
         query.push('=');
-        for byte in value.bytes() {
-            match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' => {
-                    query.push(char::from(byte));
-                }
-                _ => query.push_str(&format!("%{byte:02X}")),
-            }
-        }
+        query.extend(utf8_percent_encode(value, QUERY_VALUE));
     }
     query
 }

@@ -6,6 +6,13 @@
 //!
 //! What it deliberately does not do: decide rights, read the database, keep files.
 
+#![allow(
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unused_self,
+    reason = "templates call methods, and with references"
+)]
+
 pub mod api;
 mod assets;
 mod error;

@@ -353,7 +353,8 @@ pub(crate) async fn index_of(portal: &Portal, id: CampaignId) -> Result<Arc<Inde
     if lists.is_empty() {
         return Err(Problem::new("", "problem-no-lists").into());
     }
-    let key: String = lists.iter().map(|list| format!("{} {}\n", list.sha256, list.name)).collect();
+    let lines: Vec<_> = lists.iter().map(|list| format!("{} {}", list.sha256, list.name)).collect();
+    let key = lines.join("\n");
     if let Ok(known) = INDEXES.lock()
         && let Some(index) = known.get(&key)
     {

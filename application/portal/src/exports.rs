@@ -259,6 +259,7 @@ fn write(statement: &Statement, kind: Kind) -> Result<Vec<u8>, PortalError> {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]
 fn failed(error: documents::DocumentError) -> PortalError {
     PortalError::Internal(error.to_string())
 }

@@ -77,7 +77,7 @@ fn encoding(sample: &[u8]) -> Encoding {
     if sample.starts_with(b"\xff\xfe") || sample.starts_with(b"\xfe\xff") {
         return Encoding::Utf16;
     }
-    let zeroes = sample.iter().filter(|b| **b == 0).count();
+    let zeroes = memchr::memchr_iter(0, sample).count();
     if zeroes * 3 > sample.len() && zeroes * 3 < sample.len() * 2 {
         return Encoding::Utf16;
     }

@@ -102,8 +102,7 @@ async fn board(
     let portal = &state.portal;
     let board = progress::board(portal, &actor, campaign, unit).await?;
     let title = board.campaign.title.clone();
-    let nav =
-        nav::of(portal, &actor, campaign, unit, &title, &board.unit.name, "board").await?;
+    let nav = nav::of(portal, &actor, campaign, unit, &title, &board.unit.name, "board").await?;
     show(&BoardPage {
         base: format!("/campaigns/{campaign}"),
         may_collect: access::allows(portal, &actor, campaigns::Action::CollectReports, unit)
@@ -142,8 +141,7 @@ async fn roll_up(
     let portal = &state.portal;
     let view = functions::rolled_up(portal, &actor, campaign, unit).await?;
     let title = view.campaign.title.clone();
-    let nav =
-        nav::of(portal, &actor, campaign, unit, &title, &view.unit.name, "roll-up").await?;
+    let nav = nav::of(portal, &actor, campaign, unit, &title, &view.unit.name, "roll-up").await?;
     let base = format!("/campaigns/{campaign}");
     show(&RollUpPage { page, nav, base, view })
 }

@@ -233,9 +233,8 @@ async fn add_files(
     Path((campaign, unit)): Path<(CampaignId, UnitId)>,
     mut form: Multipart,
 ) -> Result<Redirect, PageError> {
-    let unreadable = |error: axum::extract::multipart::MultipartError| {
-        PageError::BadRequest(error.to_string())
-    };
+    let unreadable =
+        |error: axum::extract::multipart::MultipartError| PageError::BadRequest(error.to_string());
     while let Some(field) = form.next_field().await.map_err(unreadable)? {
         let Some(name) = field.file_name().filter(|it| !it.is_empty()).map(str::to_owned) else {
             continue;

@@ -85,7 +85,7 @@ async fn view(
 }
 
 #[derive(Deserialize)]
-struct Step {
+struct StepInput {
     step: String,
     #[serde(default)]
     note: String,
@@ -96,7 +96,7 @@ async fn step(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
     Path(case): Path<CaseId>,
-    Form(given): Form<Step>,
+    Form(given): Form<StepInput>,
 ) -> Result<Redirect, PageError> {
     let step: CaseStep =
         given.step.parse().map_err(|_| PageError::BadRequest("unknown step".to_owned()))?;

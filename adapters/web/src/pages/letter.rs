@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum_extra::extract::Form;
 use campaigns::{AttachmentId, CampaignId, ReceiptStage, ToldId, UnitId};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use portal::letters::{self, Letter, PassOn};
 use portal::{Actor, access};
 use serde::Deserialize;
@@ -161,16 +162,12 @@ async fn file_of(
     Ok(download(&name, &media_type, bytes))
 }
 
+/// What is escaped in a file name (RFC 8187 section 3.2.1, narrowed).
+const FILE_NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
+
 /// Bytes as a download with a name in any script (RFC 6266).
 pub(super) fn download(name: &str, media_type: &str, bytes: Vec<u8>) -> Response {
-    let mut encoded = String::new();
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
+    let encoded = utf8_percent_encode(name, FILE_NAME);
     let disposition = format!("attachment; filename*=UTF-8''{encoded}");
     let headers =
         [(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)];

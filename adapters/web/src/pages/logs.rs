@@ -189,9 +189,9 @@ fn outcome(
             let mut message = page.t2(
                 "logs-outcome",
                 "lines",
-                &page.number(summary.lines_read),
+                page.number(summary.lines_read),
                 "findings",
-                &page.number(checked.findings),
+                page.number(checked.findings),
             );
             if summary.lines_not_parsed > 0 {
                 let more = page.tn("logs-not-parsed", "count", summary.lines_not_parsed);
@@ -217,6 +217,7 @@ fn outcome(
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]
 fn unreadable(error: axum::extract::multipart::MultipartError) -> PageError {
     PageError::BadRequest(error.to_string())
 }

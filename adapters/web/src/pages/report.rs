@@ -117,7 +117,7 @@ fn problem_text(page: &Page, view: &ReportView, problem: &reports::CheckProblem)
         reports::ProblemKind::AboveLimit { limit, limit_value } => {
             let row = view.form.row(limit).map(|row| row.number.clone());
             let limit = row.unwrap_or_else(|| page.t("reports-headcount"));
-            page.t2(&key, "limit", &limit, "value", &page.number(*limit_value))
+            page.t2(&key, "limit", &limit, "value", page.number(*limit_value))
         }
         _ => page.t(&key),
     }
@@ -239,7 +239,7 @@ async fn save(
 }
 
 #[derive(Deserialize)]
-struct Step {
+struct StepInput {
     step: String,
     version: i64,
     #[serde(default)]
@@ -250,7 +250,7 @@ async fn step(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
     Path(id): Path<ReportId>,
-    Form(given): Form<Step>,
+    Form(given): Form<StepInput>,
 ) -> Result<Redirect, PageError> {
     let portal = &state.portal;
     // The moment the request arrived decides whether a report is in time.

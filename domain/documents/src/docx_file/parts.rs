@@ -122,7 +122,7 @@ pub(super) fn grid(columns: &[Column], rows: Vec<Vec<String>>) -> Table {
     };
     let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
     let mut table_rows = vec![line(&names, true)];
-    table_rows.extend(rows.iter().map(|row| line(row, false)));
+    table_rows.extend(rows.into_iter().map(|row| line(&row, false)));
     let widths: Vec<usize> = columns.iter().map(|column| column.width).collect();
     Table::new(table_rows)
         .set_grid(widths)

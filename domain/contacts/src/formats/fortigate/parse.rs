@@ -109,15 +109,12 @@ fn fields(line: &[u8]) -> Fields<'_> {
             .map_or(key, |space| key.get(space + 1..).unwrap_or_default());
         let value_at = at + equals + 1;
         let Some(value) = line.get(value_at..) else { break };
-        let (value, end) = match value.strip_prefix(b"\"") {
-            Some(quoted) => {
-                let length = quoted_length(quoted);
-                (quoted.get(..length).unwrap_or(quoted), value_at + length + 2)
-            }
-            None => {
-                let length = memchr(b' ', value).unwrap_or(value.len());
-                (value.get(..length).unwrap_or(value), value_at + length)
-            }
+        let (value, end) = if let Some(quoted) = value.strip_prefix(b"\"") {
+            let length = quoted_length(quoted);
+            (quoted.get(..length).unwrap_or(quoted), value_at + length + 2)
+        } else {
+            let length = memchr(b' ', value).unwrap_or(value.len());
+            (value.get(..length).unwrap_or(value), value_at + length)
         };
         match key {
             b"type" => fields.kind = value,
