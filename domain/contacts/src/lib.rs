@@ -1,6 +1,6 @@
 //! Log lines into contacts: who talked to what, when, and how it ended.
 //!
-//! One module per format under [`formats`]; [`detect`] tells which one a file is. A [`Parser`]
+//! One module per format under [`formats`]; [`detect()`] tells which one a file is. A [`Parser`]
 //! takes one line and pushes zero or more [`Contact`]s whose fields are slices of that line:
 //! nothing is copied, decoded or checked until the matcher has found an indicator in it.
 //!

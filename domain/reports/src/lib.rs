@@ -1,8 +1,8 @@
 //! Measures, forms as versioned data, declared beside measured, roll-up.
 //!
 //! A [`Form`] is data: rows with labels in both languages, rules, and the measure behind a cell.
-//! A unit's [`Content`] holds what it declares beside what the system measured; [`check`] lists
-//! what is wrong with it; [`roll_up`] adds up the content of many units and names who is missing.
+//! A unit's [`Content`] holds what it declares beside what the system measured; [`check()`] lists
+//! what is wrong with it; [`roll_up()`] adds up the content of many units and names who is missing.
 //! [`ReportState`] says who may do what next.
 //!
 //! ```
