@@ -44,6 +44,13 @@ impl Page {
         language::text(self.language, &format!("{prefix}-{code}"))
     }
 
+    /// As [`Self::tk`] for a set that data may extend: a code without a word stands for itself.
+    pub(crate) fn word(&self, prefix: &str, code: impl Display) -> String {
+        let code = code.to_string();
+        let found = self.tk(prefix, &code);
+        if found.starts_with('⟦') { code } else { found }
+    }
+
     /// The sentence behind a key with one text set in.
     pub(crate) fn t1(&self, key: &str, name: &'static str, value: impl Display) -> String {
         language::text_with(self.language, key, &[(name, Value::from(value.to_string()))])
@@ -68,6 +75,14 @@ impl Page {
     /// The sentence behind a key with one count set in.
     pub(crate) fn tn(&self, key: &str, name: &'static str, count: impl Count) -> String {
         language::text_with(self.language, key, &[(name, Value::Count(count.count()))])
+    }
+
+    /// Why a log was not read, or not to its end.
+    pub(crate) fn log_problem(&self, problem: &portal::checks::LogProblem) -> String {
+        let key = format!("log-check-problem-{}", problem.code());
+        let values: Vec<_> =
+            problem.values().into_iter().map(|(name, value)| (name, Value::from(value))).collect();
+        language::text_with(self.language, &key, &values)
     }
 
     /// A whole number as the language writes it.

@@ -53,4 +53,16 @@ impl Problem {
             Self::Cancelled => "cancelled",
         }
     }
+
+    /// What its message takes.
+    pub fn values(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Unreadable { detail } => vec![("detail", detail.clone())],
+            Self::Interrupted { bytes, detail } => {
+                vec![("bytes", bytes.to_string()), ("detail", detail.clone())]
+            }
+            Self::UnknownFormat { name } => vec![("name", name.clone())],
+            Self::NoFormat | Self::Utf16 | Self::Binary | Self::Cancelled => Vec::new(),
+        }
+    }
 }

@@ -11,7 +11,7 @@ use ::campaigns::{
 use indicators::ReadOptions;
 use jiff::{SignedDuration, Timestamp};
 use log_check::{CheckReport, ListInput, Settings};
-pub use log_check::{FileSummary, LogInput, Progress};
+pub use log_check::{FileSummary, LogInput, Problem as LogProblem, Progress};
 use matching::Index;
 pub use matching::Sighting;
 use serde_json::json;

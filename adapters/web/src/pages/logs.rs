@@ -198,8 +198,7 @@ fn outcome(
                 message = format!("{message} {more}");
             }
             if let Some(problem) = &summary.problem {
-                let problem = page.tk("log-check-problem", problem.code());
-                message = format!("{message} {problem}");
+                message = format!("{message} {}", page.log_problem(problem));
             }
             if checked.is_repeat {
                 message = format!("{message} {}", page.t("logs-repeat"));

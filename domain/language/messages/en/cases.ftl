@@ -1,0 +1,39 @@
+# Cases.
+cases-all = Cases
+cases-open = To be handled
+cases-handled = Handled
+cases-verified = Of these, verified
+cases-none = There are no cases yet. A case is opened when a checked log shows a finding.
+cases-number = No.
+cases-seen = Indicators seen
+cases-state = State
+cases-changed = Changed
+case-title = Case { $number }
+case-reinfections = { $count ->
+    [one] reinfected once
+   *[other] reinfected { $count } times
+}
+case-advice-opened = Find the user or keeper of the device, tell them, and take the device off the network before cleaning.
+case-advice-notified = The user was told. Take the device off the network and start cleaning.
+case-advice-cleaning = Scan the whole device; update, reset and change the password of a camera or router. Then write down what was done and declare it clean.
+case-advice-declared-clean = The system verifies it once the device was not seen for enough days whose logs were read. Please keep sending the daily logs of this site.
+case-advice-verified-clean = Verified. The case can be closed.
+case-advice-closed = The case is closed. It opens again by itself if the device is seen once more.
+case-advice-false-positive = This finding was wrong and does not count.
+case-advice-reinfected = The device contacted a malicious address after it was declared clean. Look for the cause: remains of the malware, a USB stick, or cracked software installed again.
+case-waiting = Quiet for { $days } of { $needed } days whose logs were read.
+case-lacks-evidence = The remedy is not on record, so it cannot be verified yet.
+case-seen-again = The device was seen after it was declared clean.
+case-will-be-verified = The conditions are met; the system verifies it within minutes.
+case-remedy = Remedy:
+case-evidence = Evidence
+case-no-evidence = No sighting belongs to this case any more.
+case-indicator = Indicator
+case-first = First seen
+case-next = Next
+case-note = Note
+case-note-hint = Needed to declare clean (what was done), and to mark as a false positive or to reopen (why).
+case-device = Device
+case-device-label = Name
+case-device-kind = Kind of device
+case-history = History

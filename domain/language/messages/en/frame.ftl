@@ -1,0 +1,25 @@
+# Buttons and notices of every page.
+web-save = Save
+web-add = Add
+web-remove = Remove
+web-cancel = Stop
+web-download = Download
+
+nav-sections = Sections of the campaign
+nav-edit = Edit
+nav-letter = Letter
+nav-logs = Check logs
+nav-cases = Cases
+nav-report = Report
+nav-board = Progress
+nav-roll-up = Roll-up
+
+notice-saved = Saved.
+notice-acknowledged = The letter is acknowledged.
+notice-launched = The campaign is launched in your unit.
+notice-passed-on = The letter was passed on to the chosen units.
+notice-campaign-launched = The campaign is launched. Its receivers have the letter.
+notice-campaign-closed = The campaign is closed and the reports handed in are locked.
+notice-reminded = The reminder was sent.
+notice-log-checked = The logs were checked. The results are below.
+notice-log-not-checked = Some file could not be checked. See the list of logs below and try again with the missing file.

@@ -1,0 +1,19 @@
+# First page.
+home-no-unit = Your account has no unit yet. Please ask the administrator.
+home-runs = Campaigns that the unit runs
+home-runs-none = The unit runs no campaign yet.
+home-new-campaign = Write a new campaign
+home-received = Letters received
+home-received-none = No letter has been sent to the unit yet.
+home-next-delivered = Next: open and acknowledge the letter.
+home-next-opened = Next: acknowledge the letter.
+home-next-acknowledged = Next: launch the campaign in your unit and pass the letter on.
+home-next-launched = Next: check logs, clean devices and send the report.
+home-next-reported = The report is sent. Nothing is left to do unless the focal unit asks for a supplement.
+
+welcome-title = Cleaning malware from cyberspace
+welcome-lead = Where agencies carry out malware clean-up campaigns together: publish, check, monitor, clean and report. The page of each campaign tells everybody what to do.
+welcome-campaigns = Campaigns
+welcome-none = No campaign has been published yet.
+welcome-officers = For officers of the units that take part
+welcome-officers-lead = Sign in to acknowledge the letter, check logs and send the report.

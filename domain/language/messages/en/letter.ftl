@@ -1,0 +1,34 @@
+# The letter.
+letter-deadline-before = Please count and report the results before { $day }.
+letter-deadline-at-latest = Please count and report the results by { $day } at the latest.
+letter-stages = Steps of the unit
+letter-reminder = Reminder:
+letter-acknowledge = Acknowledge the letter
+letter-launch = Launch in the unit
+letter-number = Number:
+letter-contact = For support:
+letter-attachments = Attachments
+letter-no-attachments = There are no attachments.
+letter-lists = Indicator lists
+letter-no-lists = There is no list yet.
+letter-indicators = { $count ->
+    [one] { $count } indicator
+   *[other] { $count } indicators
+}
+letter-told = Organisations told outside the system
+letter-told-hint = List the organisations and enterprises that your unit told of the campaign and that do not use this system. They count in rows 1 and 2 of the report.
+letter-told-none = None yet.
+letter-told-name = Name of the organisation or enterprise
+letter-told-launched = It carries the campaign out
+letter-enterprise = It is an enterprise
+letter-pass-on = Pass the letter on to your units
+letter-pass-to = To
+letter-passed = { $count ->
+    [one] Passed on to { $count } unit.
+   *[other] Passed on to { $count } units.
+}
+letter-cover = Your own words (if any)
+letter-own-number = Number of your own letter
+letter-own-phrase = Phrase of the deadline
+letter-own-deadline = Your own deadline, not later than the one above
+letter-pass-on-do = Pass on

@@ -1,0 +1,40 @@
+# Checking logs.
+logs-check = Check logs
+logs-lead = Choose a log of your DNS server, firewall or proxy. It is read line by line, matched against the campaign's indicator lists and thrown away: the file is not stored. Only matching contacts are kept.
+logs-site = Site
+logs-site-hint = Where the log was written, such as: main office. Each site has its own network, so the same IP address at two sites is two devices.
+logs-file = Log files
+logs-file-hint = Drop files here or click to choose; several are fine. BIND, dnsmasq, FortiGate, Zeek and Squid are understood, also compressed as .gz or .zst.
+logs-do = Check
+logs-progress = Progress of the check
+logs-reading = %percent% sent · %rate MB/s · about %left left
+logs-matching = All sent, matching…
+logs-seconds = %count s
+logs-minutes = %count min
+logs-stopped = Stopped. The file under way was not counted; results of finished files are kept.
+logs-failed = The file could not be sent. Please check the connection and press Check again; sending the same file again does not count twice.
+logs-refused = The system could not take this file. Please reload the page, sign in again if asked, and try once more.
+logs-outcome = { $lines } lines read, { $findings } findings.
+logs-not-parsed = { $count ->
+    [one] { $count } line could not be read and was not checked.
+   *[other] { $count } lines could not be read and were not checked.
+}
+logs-repeat = This file had been sent before: its results were replaced, not added.
+logs-sightings = Sightings
+logs-no-sightings = No contact with a malicious address was seen. That means something only once the logs of every site were checked.
+logs-device = Device
+logs-destination = Destination
+logs-verdict = What happened
+logs-count = Times
+logs-last = Last seen
+logs-evidence = Evidence
+logs-place = { $file }, line { $line }
+logs-line = Show the line
+logs-sources = Logs checked
+logs-no-sources = No log was checked yet.
+logs-file-name = File
+logs-format = Format
+logs-lines = Lines
+logs-unread-lines = Not read
+logs-when = When
+logs-incomplete = Incomplete

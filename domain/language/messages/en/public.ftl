@@ -1,0 +1,23 @@
+# The public page of a campaign.
+public-acknowledged = units acknowledged
+public-launched = units launched it
+public-reported = units reported
+public-handled = devices handled
+public-few = Few
+public-counters = The campaign so far
+public-counters-hint = These figures point at no unit and no person; figures that are too small are not shown.
+public-period = Period: { $from } – { $to }
+public-do = What you should do
+public-do-1 = Copy important files to an external drive, then unplug it.
+public-do-2 = Update the system, the browser and the anti-malware program. Windows 10 and 11 come with Windows Security (Microsoft Defender).
+public-do-3 = Scan the whole computer (a full scan, not a quick one). If malware is found, let the program quarantine it, restart and scan again.
+public-do-4 = For Wi-Fi routers and cameras: change the default password, update their software, switch off remote access you do not use.
+public-do-5 = If you were infected, change the passwords of mail and bank from another, clean device.
+public-do-work = On a computer at work: tell your IT officer before you do anything yourself.
+public-cracked = Cracked, unlicensed software
+public-cracked-1 = Whoever cracked a program changed it, and nobody knows what else they put in. Many cracks, keygens and activators ask you to switch the anti-malware program off first; that is when malware gets in. Such software often cannot be updated either, so its holes stay open.
+public-cracked-2 = Not every computer with cracked software is infected, but scan yours now and replace such software step by step with licensed, free or open-source programs. Back up your files before removing anything.
+public-cracked-3 = The campaign does not collect what is installed on your computer, and no report asks which computer has cracked software.
+public-letter = The letter
+public-tasks = What units are asked to do
+public-closed = The campaign is over.

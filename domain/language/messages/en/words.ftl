@@ -1,0 +1,96 @@
+# Closed sets of words: states, roles, kinds.
+campaign-state-draft = Being written
+campaign-state-launched = Running
+campaign-state-closed = Closed
+
+receiver-action = For action
+receiver-coordination = For coordination
+receiver-information = For information
+
+receipt-delivered = Delivered
+receipt-opened = Opened
+receipt-acknowledged = Acknowledged
+receipt-launched = Launched
+receipt-reported = Reported
+receipt-late = Late
+
+deadline-before = Before
+deadline-at-latest = At the latest on
+deadline-shown = Due: by the end of { $day }.
+
+case-state-opened = Opened
+case-state-notified = Notified
+case-state-cleaning = Being cleaned
+case-state-declared-clean = Declared clean
+case-state-verified-clean = Verified clean
+case-state-closed = Closed
+case-state-false-positive = False positive
+case-state-reinfected = Reinfected
+
+case-step-notify = The user was told
+case-step-start-cleaning = Start cleaning
+case-step-declare-clean = Declare clean
+case-step-mark-false-positive = False positive
+case-step-reopen = Reopen the case
+case-step-close = Close the case
+
+case-event-opened = Opened when a log was checked
+case-event-seen-again = Seen again after it was declared clean
+case-event-verified = Verified clean by the system
+case-event-notify = The user was told
+case-event-start-cleaning = Cleaning began
+case-event-declare-clean = Declared clean
+case-event-mark-false-positive = Marked as a false positive
+case-event-reopen = Reopened
+case-event-close = Closed
+
+report-state-draft = Being written
+report-state-approved = Approved by the unit's leader
+report-state-submitted = Submitted
+report-state-supplement-asked = Supplement asked for
+report-state-noted = Noted
+report-state-locked = Locked
+report-state-missing = Not reported
+
+report-step-edit = Edited
+report-step-approve = Approved by the unit's leader
+report-step-hand-back = Handed back by the unit's leader
+report-step-submit = Submitted
+report-step-note = Noted by the focal unit
+report-step-ask-supplement = Supplement asked for by the focal unit
+report-step-lock = Figures locked
+
+role-administrator = Administrator
+role-coordinator = Coordinator
+role-approver = Approver
+role-officer = Officer
+role-auditor = Auditor
+
+unit-kind-people-committee = People's committee
+unit-kind-department = Department
+unit-kind-commune = Commune
+unit-kind-school = School
+unit-kind-health = Health facility
+unit-kind-enterprise = Enterprise
+unit-kind-other = Other
+
+line-territorial = territorial line
+line-education = education line
+line-health = health line
+
+device-kind-unknown = Not known
+device-kind-computer = Computer
+device-kind-server = Server
+device-kind-phone = Phone or tablet
+device-kind-camera = Camera
+device-kind-router = Router or Wi-Fi
+device-kind-printer = Printer or scanner
+device-kind-other = Other device
+
+verdict-connected = Connected
+verdict-attempted = Tried to connect
+verdict-dns-resolved = Name resolved
+verdict-dns-queried = Name asked for
+verdict-dns-blocked = Name blocked
+verdict-inbound-scan = Scanned from outside
+verdict-mention-only = Only mentioned

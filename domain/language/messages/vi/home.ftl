@@ -1,0 +1,19 @@
+# Trang đầu.
+home-no-unit = Tài khoản của bạn chưa được giao đơn vị nào. Xin liên hệ người quản trị.
+home-runs = Chiến dịch do đơn vị điều phối
+home-runs-none = Đơn vị chưa có chiến dịch nào.
+home-new-campaign = Soạn chiến dịch mới
+home-received = Công văn đã nhận
+home-received-none = Chưa có công văn triển khai nào gửi đến đơn vị.
+home-next-delivered = Việc tiếp theo: mở và tiếp nhận công văn.
+home-next-opened = Việc tiếp theo: tiếp nhận công văn.
+home-next-acknowledged = Việc tiếp theo: phát động chiến dịch tại đơn vị và chuyển công văn đến đơn vị trực thuộc.
+home-next-launched = Việc tiếp theo: kiểm tra nhật ký, xử lý thiết bị và gửi báo cáo.
+home-next-reported = Đã gửi báo cáo. Không còn việc phải làm, trừ khi cơ quan đầu mối đề nghị bổ sung.
+
+welcome-title = Làm sạch mã độc trên không gian mạng
+welcome-lead = Nơi cơ quan, đơn vị cùng triển khai chiến dịch làm sạch mã độc: công bố, kiểm tra, giám sát, xử lý và báo cáo. Người dân xem được việc cần làm ở trang của từng chiến dịch.
+welcome-campaigns = Các chiến dịch
+welcome-none = Chưa có chiến dịch nào được công bố.
+welcome-officers = Dành cho cán bộ các đơn vị tham gia
+welcome-officers-lead = Đăng nhập để tiếp nhận công văn, kiểm tra nhật ký và gửi báo cáo.

@@ -1,0 +1,23 @@
+# Trang công khai của chiến dịch.
+public-acknowledged = cơ quan, đơn vị đã tiếp nhận
+public-launched = cơ quan, đơn vị đã phát động
+public-reported = cơ quan, đơn vị đã báo cáo
+public-handled = thiết bị đã được xử lý
+public-few = Ít
+public-counters = Chiến dịch đến nay
+public-counters-hint = Các con số này không chỉ ra cơ quan hay người nào; số quá nhỏ không được hiển thị.
+public-period = Thời gian: { $from } – { $to }
+public-do = Việc bạn nên làm
+public-do-1 = Sao lưu tài liệu quan trọng ra ổ đĩa rời, xong thì rút ổ ra khỏi máy.
+public-do-2 = Cập nhật hệ điều hành, trình duyệt và phần mềm phòng, chống mã độc. Windows 10 và Windows 11 đã có sẵn Windows Security (Microsoft Defender).
+public-do-3 = Quét toàn bộ máy (quét đầy đủ, không chỉ quét nhanh). Nếu có mã độc, để phần mềm cách ly, khởi động lại rồi quét lần nữa.
+public-do-4 = Với bộ định tuyến Wi-Fi và camera: đổi mật khẩu mặc định, cập nhật phần mềm của thiết bị, tắt truy cập từ xa nếu không dùng.
+public-do-5 = Nếu đã bị nhiễm, đổi mật khẩu thư điện tử và ngân hàng từ một máy khác chưa bị nhiễm.
+public-do-work = Máy của cơ quan: xin báo cán bộ công nghệ thông tin của đơn vị trước khi tự xử lý.
+public-cracked = Phần mềm bẻ khóa, không bản quyền
+public-cracked-1 = Người bẻ khóa đã sửa chương trình, và không ai biết họ còn thêm gì vào đó. Nhiều bộ “crack”, “keygen”, “kích hoạt” yêu cầu tắt phần mềm phòng, chống mã độc trước khi chạy; đó chính là lúc mã độc vào máy. Phần mềm này cũng thường không cập nhật được nên lỗ hổng không được vá.
+public-cracked-2 = Không phải máy nào có phần mềm bẻ khóa cũng đã nhiễm mã độc, nhưng nên quét máy ngay và thay dần bằng bản có bản quyền hoặc phần mềm miễn phí, nguồn mở. Sao lưu tài liệu trước khi gỡ.
+public-cracked-3 = Chiến dịch không thu thập danh sách phần mềm trên máy của bạn, và mẫu báo cáo không hỏi máy nào dùng phần mềm bẻ khóa.
+public-letter = Nội dung công văn
+public-tasks = Các cơ quan, đơn vị được đề nghị
+public-closed = Chiến dịch đã kết thúc.

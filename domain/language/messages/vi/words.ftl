@@ -1,0 +1,96 @@
+# Những từ khép kín: trạng thái, vai trò, loại.
+campaign-state-draft = Đang soạn
+campaign-state-launched = Đang triển khai
+campaign-state-closed = Đã kết thúc
+
+receiver-action = Để thực hiện
+receiver-coordination = Để phối hợp
+receiver-information = Để biết
+
+receipt-delivered = Đã gửi
+receipt-opened = Đã mở
+receipt-acknowledged = Đã tiếp nhận
+receipt-launched = Đã phát động
+receipt-reported = Đã báo cáo
+receipt-late = Quá hạn
+
+deadline-before = Trước ngày
+deadline-at-latest = Chậm nhất ngày
+deadline-shown = Hạn: hết ngày { $day }.
+
+case-state-opened = Mới phát hiện
+case-state-notified = Đã báo người dùng
+case-state-cleaning = Đang xử lý
+case-state-declared-clean = Đơn vị báo cáo đã sạch
+case-state-verified-clean = Đã kiểm chứng sạch
+case-state-closed = Đã đóng
+case-state-false-positive = Phát hiện nhầm
+case-state-reinfected = Nhiễm lại
+
+case-step-notify = Đã báo người dùng thiết bị
+case-step-start-cleaning = Bắt đầu xử lý
+case-step-declare-clean = Báo cáo đã sạch
+case-step-mark-false-positive = Phát hiện nhầm
+case-step-reopen = Mở lại hồ sơ
+case-step-close = Đóng hồ sơ
+
+case-event-opened = Mở hồ sơ khi đối chiếu nhật ký
+case-event-seen-again = Ghi nhận kết nối trở lại sau khi đã báo cáo sạch
+case-event-verified = Hệ thống kiểm chứng đã sạch
+case-event-notify = Báo người dùng thiết bị
+case-event-start-cleaning = Bắt đầu xử lý
+case-event-declare-clean = Báo cáo đã sạch
+case-event-mark-false-positive = Ghi là phát hiện nhầm
+case-event-reopen = Mở lại hồ sơ
+case-event-close = Đóng hồ sơ
+
+report-state-draft = Đang soạn
+report-state-approved = Lãnh đạo đơn vị đã duyệt
+report-state-submitted = Đã gửi
+report-state-supplement-asked = Được đề nghị bổ sung
+report-state-noted = Đã được tiếp nhận
+report-state-locked = Đã chốt số liệu
+report-state-missing = Chưa báo cáo
+
+report-step-edit = Sửa báo cáo
+report-step-approve = Lãnh đạo đơn vị duyệt
+report-step-hand-back = Lãnh đạo đơn vị chuyển lại để sửa
+report-step-submit = Gửi báo cáo
+report-step-note = Cơ quan đầu mối tiếp nhận
+report-step-ask-supplement = Cơ quan đầu mối đề nghị bổ sung
+report-step-lock = Chốt số liệu
+
+role-administrator = Quản trị
+role-coordinator = Điều phối chiến dịch
+role-approver = Lãnh đạo duyệt báo cáo
+role-officer = Cán bộ phụ trách
+role-auditor = Giám sát, chỉ xem
+
+unit-kind-people-committee = Ủy ban nhân dân
+unit-kind-department = Sở, ban, ngành
+unit-kind-commune = Xã, phường, đặc khu
+unit-kind-school = Cơ sở giáo dục
+unit-kind-health = Cơ sở y tế
+unit-kind-enterprise = Doanh nghiệp
+unit-kind-other = Loại khác
+
+line-territorial = theo địa bàn
+line-education = theo ngành giáo dục
+line-health = theo ngành y tế
+
+device-kind-unknown = Chưa rõ
+device-kind-computer = Máy tính
+device-kind-server = Máy chủ
+device-kind-phone = Điện thoại, máy tính bảng
+device-kind-camera = Camera
+device-kind-router = Bộ định tuyến, Wi-Fi
+device-kind-printer = Máy in, máy quét
+device-kind-other = Thiết bị khác
+
+verdict-connected = Đã kết nối
+verdict-attempted = Cố kết nối
+verdict-dns-resolved = Đã phân giải tên miền
+verdict-dns-queried = Đã hỏi tên miền
+verdict-dns-blocked = Tên miền đã bị chặn
+verdict-inbound-scan = Bị dò quét từ ngoài
+verdict-mention-only = Chỉ nhắc đến
