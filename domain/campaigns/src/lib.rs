@@ -21,6 +21,7 @@ mod deadline;
 mod ids;
 mod permissions;
 mod tree;
+pub mod tree_import;
 mod unit;
 
 pub use campaign::{
