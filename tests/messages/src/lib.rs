@@ -1,0 +1,1 @@
+//! Every sentence a person can meet exists in both languages: see `tests/`.
