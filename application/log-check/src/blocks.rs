@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use crate::text::Text;
+
 /// How much is read at a time, in bytes.
 pub(crate) const BLOCK_BYTES: usize = 2 << 20;
 /// The longest line that is looked at, in bytes: half a block, so that every block ends a line.
@@ -18,20 +20,21 @@ pub(crate) struct Block {
     pub(crate) is_cut: bool,
 }
 
-/// Cuts a stream into blocks; holds one block and what follows its last line.
+/// Cuts a log's text into blocks; holds one block and what follows its last line.
 pub(crate) struct Blocks<R> {
-    reader: R,
+    text: Text<R>,
     offset: u64,
     rest: Vec<u8>,
     is_at_end: bool,
 }
 
 impl<R: Read> Blocks<R> {
-    pub(crate) fn new(reader: R) -> Self {
-        Self { reader, offset: 0, rest: Vec::new(), is_at_end: false }
+    pub(crate) fn new(text: Text<R>) -> Self {
+        let offset = text.origin();
+        Self { text, offset, rest: Vec::new(), is_at_end: false }
     }
 
-    /// Bytes handed out so far.
+    /// Bytes of the log handed out so far.
     pub(crate) fn offset(&self) -> u64 {
         self.offset
     }
@@ -42,15 +45,15 @@ impl<R: Read> Blocks<R> {
         let problem = self.fill(&mut bytes);
         let offset = self.offset;
         if self.is_at_end && bytes.len() <= LONGEST_LINE {
-            self.offset += bytes.len() as u64;
+            self.offset += self.text.encoding().width(&bytes);
             return (Block { offset, bytes, is_cut: false }, problem);
         }
         if let Some(end) = memchr::memrchr(b'\n', &bytes) {
             self.rest = bytes.split_off(end + 1);
-            self.offset += bytes.len() as u64;
+            self.offset += self.text.encoding().width(&bytes);
             (Block { offset, bytes, is_cut: false }, problem)
         } else {
-            let skipped = bytes.len() as u64;
+            let skipped = self.text.encoding().width(&bytes);
             bytes.truncate(LONGEST_LINE);
             self.offset += skipped;
             let failed = self.skip_line();
@@ -64,7 +67,7 @@ impl<R: Read> Blocks<R> {
         }
         let wanted = BLOCK_BYTES.saturating_sub(bytes.len()) as u64;
         bytes.reserve(BLOCK_BYTES.saturating_sub(bytes.len()));
-        match self.reader.by_ref().take(wanted).read_to_end(bytes) {
+        match self.text.by_ref().take(wanted).read_to_end(bytes) {
             Ok(read) => self.is_at_end = (read as u64) < wanted,
             Err(error) => {
                 self.is_at_end = true;
@@ -81,10 +84,10 @@ impl<R: Read> Blocks<R> {
             let problem = self.fill(&mut bytes);
             if let Some(end) = memchr::memchr(b'\n', &bytes) {
                 self.rest = bytes.split_off(end + 1);
-                self.offset += bytes.len() as u64;
+                self.offset += self.text.encoding().width(&bytes);
                 return problem;
             }
-            self.offset += bytes.len() as u64;
+            self.offset += self.text.encoding().width(&bytes);
             if problem.is_some() {
                 return problem;
             }

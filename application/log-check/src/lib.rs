@@ -6,10 +6,14 @@ mod blocks;
 mod lists;
 mod problem;
 mod run;
+mod text;
 mod worker;
 
+use std::collections::BTreeMap;
 use std::io::Read;
 
+pub use contacts::Format;
+pub use indicators::{ListProblem, ListReport, ReadOptions, Refused};
 pub use lists::{ListInput, LoadedLists, load_lists};
 pub use problem::Problem;
 pub use run::check_logs;
@@ -82,8 +86,15 @@ pub struct FileSummary {
     pub file: String,
     /// The format used; `None` when none fits.
     pub format: Option<String>,
+    /// Lines that are not of that format but of another one, by its name: several programs wrote
+    /// the log. They are read all the same, unless a format was asked for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub other_formats: BTreeMap<String, u64>,
     /// `gzip`, `zstd` or `None`.
     pub compression: Option<String>,
+    /// `utf-16le`, `utf-16be`, or `None` for UTF-8 and everything that is read as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
     /// SHA-256 of the raw bytes, in hex; `None` when not asked for or not all of them were read.
     pub sha256: Option<String>,
     /// Lines read.

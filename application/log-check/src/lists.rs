@@ -4,12 +4,13 @@ use std::io::{BufRead, BufReader, Read};
 
 use indicators::{ListProblem, ListReport, ReadOptions, read_list};
 use matching::{Index, IndexBuilder, IndexFull};
+use unpacking::{Limits, Unpacker};
 
 /// One list to read.
 pub struct ListInput {
     /// Name shown to people and kept in the sightings.
     pub name: String,
-    /// The bytes, or why the list cannot be opened.
+    /// The bytes, possibly compressed, or why the list cannot be opened.
     pub bytes: std::io::Result<Box<dyn Read + Send>>,
 }
 
@@ -30,7 +31,10 @@ pub fn load_lists(lists: Vec<ListInput>, options: ReadOptions) -> Result<LoadedL
     let mut reports = Vec::with_capacity(lists.len());
     for list in lists {
         let report = match list.bytes {
-            Ok(bytes) => read_into(&mut builder, &mut BufReader::new(bytes), options, &list.name)?,
+            Ok(bytes) => {
+                let mut bytes = BufReader::new(Unpacker::new(bytes, Limits::default()));
+                read_into(&mut builder, &mut bytes, options, &list.name)?
+            }
             Err(error) => ListReport {
                 problem: Some(ListProblem::Read(error.to_string())),
                 ..ListReport::default()

@@ -1,8 +1,12 @@
 //! Why a log was not read, or not to its end.
 
-use serde::{Deserialize, Serialize};
+use std::io;
 
-/// Why a log was not read, or not to its end. Each has a message `log-check-problem-<code>`.
+use serde::{Deserialize, Serialize};
+use unpacking::UnpackError;
+
+/// Why a log was not read, or not to its end. Each has a message `log-check-problem-<code>`, whose
+/// variables [`Problem::values`] gives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "code", rename_all = "kebab-case")]
 pub enum Problem {
@@ -17,8 +21,42 @@ pub enum Problem {
     Interrupted {
         /// Decompressed bytes read.
         bytes: u64,
-        /// What the system or the decompressor says.
+        /// What the system says.
         detail: String,
+    },
+    /// The compressed file ends in the middle.
+    #[error("the compressed log is cut off: {bytes} bytes could be unpacked")]
+    Truncated {
+        /// Decompressed bytes read.
+        bytes: u64,
+    },
+    /// The compressed file is damaged.
+    #[error("the compressed log is damaged behind {bytes} bytes: {detail}")]
+    Damaged {
+        /// Decompressed bytes read.
+        bytes: u64,
+        /// What the decompressor says.
+        detail: String,
+    },
+    /// Behind the compressed data stand bytes that are something else.
+    #[error("behind the compressed log stand other bytes, which were not read")]
+    TrailingBytes {
+        /// Decompressed bytes read.
+        bytes: u64,
+    },
+    /// It unpacks to so much that it can only be meant to do harm.
+    #[error("unpacking stopped after {bytes} bytes: {detail}")]
+    Bomb {
+        /// Decompressed bytes read.
+        bytes: u64,
+        /// Which limit it went beyond.
+        detail: String,
+    },
+    /// It is an archive or compressed in a way that is not read here.
+    #[error("the log is packed as {kind}: unpack it first")]
+    Packed {
+        /// `zip`, `7z`, `rar`, `xz`, `bzip2` or `tar`.
+        kind: String,
     },
     /// The option names no format.
     #[error("`{name}` is not a log format")]
@@ -29,9 +67,6 @@ pub enum Problem {
     /// No format understands its lines.
     #[error("no known format understands its lines")]
     NoFormat,
-    /// It is UTF-16, which log programs do not write.
-    #[error("the log is UTF-16: save it as UTF-8 or take the original")]
-    Utf16,
     /// It is not text.
     #[error("the log is not text")]
     Binary,
@@ -41,28 +76,69 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// Every code.
+    pub const CODES: [&'static str; 11] = [
+        "unreadable",
+        "interrupted",
+        "truncated",
+        "damaged",
+        "trailing-bytes",
+        "bomb",
+        "packed",
+        "unknown-format",
+        "no-format",
+        "binary",
+        "cancelled",
+    ];
+
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unreadable { .. } => "unreadable",
             Self::Interrupted { .. } => "interrupted",
+            Self::Truncated { .. } => "truncated",
+            Self::Damaged { .. } => "damaged",
+            Self::TrailingBytes { .. } => "trailing-bytes",
+            Self::Bomb { .. } => "bomb",
+            Self::Packed { .. } => "packed",
             Self::UnknownFormat { .. } => "unknown-format",
             Self::NoFormat => "no-format",
-            Self::Utf16 => "utf16",
             Self::Binary => "binary",
             Self::Cancelled => "cancelled",
         }
     }
 
-    /// What its message takes.
+    /// What its message says besides the code, by the message's variables.
     pub fn values(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::Unreadable { detail } => vec![("detail", detail.clone())],
-            Self::Interrupted { bytes, detail } => {
+            Self::Interrupted { bytes, detail }
+            | Self::Damaged { bytes, detail }
+            | Self::Bomb { bytes, detail } => {
                 vec![("bytes", bytes.to_string()), ("detail", detail.clone())]
             }
+            Self::Truncated { bytes } | Self::TrailingBytes { bytes } => {
+                vec![("bytes", bytes.to_string())]
+            }
+            Self::Packed { kind } => vec![("kind", kind.clone())],
             Self::UnknownFormat { name } => vec![("name", name.clone())],
-            Self::NoFormat | Self::Utf16 | Self::Binary | Self::Cancelled => Vec::new(),
+            Self::NoFormat | Self::Binary | Self::Cancelled => Vec::new(),
+        }
+    }
+
+    /// What a failure behind so many decompressed bytes means.
+    pub(crate) fn of(error: &io::Error, bytes: u64) -> Self {
+        match UnpackError::of(error) {
+            Some(UnpackError::Truncated(_)) => Self::Truncated { bytes },
+            Some(UnpackError::Damaged { detail, .. }) => {
+                Self::Damaged { bytes, detail: detail.clone() }
+            }
+            Some(UnpackError::TrailingBytes(_)) => Self::TrailingBytes { bytes },
+            Some(error @ (UnpackError::RatioTooHigh { .. } | UnpackError::TooLarge { .. })) => {
+                Self::Bomb { bytes, detail: error.to_string() }
+            }
+            None if bytes == 0 => Self::Unreadable { detail: error.to_string() },
+            None => Self::Interrupted { bytes, detail: error.to_string() },
         }
     }
 }

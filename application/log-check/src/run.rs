@@ -9,9 +9,11 @@ use std::thread;
 use contacts::{Encoding, Format, Parser, TimeReading, detect};
 use matching::{Gatherer, Index, Place};
 use sha2::{Digest, Sha256};
+use unpacking::{Limits, Unpacker};
 
 use crate::blocks::{Block, Blocks};
-use crate::worker::{Found, SAMPLES};
+use crate::text::{Text, packed_kind};
+use crate::worker::{Found, Reading, SAMPLES};
 use crate::{CheckReport, FileSummary, LogInput, Problem, Progress, Settings, Summary};
 
 /// How much of a log decides its format, in bytes.
@@ -66,75 +68,90 @@ struct Run<'r> {
 }
 
 type Job = (usize, Block, Parser);
+type Log<'r> = Blocks<Unpacker<RawBytes<'r>>>;
 
 impl Run<'_> {
     fn check(&self, input: LogInput) -> (FileSummary, Gatherer, BlockStarts) {
         let mut file = FileSummary { file: input.name, ..FileSummary::default() };
+        let unread = |mut file: FileSummary, problem| {
+            file.problem = Some(problem);
+            (file, Gatherer::default(), Vec::new())
+        };
         let bytes = match input.bytes {
             Ok(bytes) => bytes,
-            Err(error) => {
-                file.problem = Some(Problem::Unreadable { detail: error.to_string() });
-                return (file, Gatherer::default(), Vec::new());
-            }
+            Err(error) => return unread(file, Problem::of(&error, 0)),
         };
         let counted = Arc::new(AtomicU64::new(0));
         let hash = self.settings.hash_logs.then(|| Arc::new(Mutex::new(Sha256::new())));
-        let raw = RawBytes { bytes, counted: Arc::clone(&counted), hash: hash.clone() };
-        let mut blocks = Blocks::new(raw);
-        let reading = TimeReading { zone: self.settings.zone.clone(), written: input.modified };
-        let (first, mut failure) = blocks.next_block();
-        let parser = match self.parser(&first) {
-            Ok(Some(parser)) => parser,
-            Ok(None) => return (file, Gatherer::default(), Vec::new()),
-            Err(problem) => {
-                let failed = failure.map(|error| interrupted(0, &error));
-                file.problem = Some(failed.unwrap_or(problem));
-                return (file, Gatherer::default(), Vec::new());
-            }
+        let raw = RawBytes {
+            bytes,
+            counted: Arc::clone(&counted),
+            hash: hash.clone(),
+            progress: self.progress,
         };
-        file.format = Some(parser.format().name().to_owned());
+        let mut unpacker = Unpacker::new(raw, Limits::default());
+        match unpacker.compression() {
+            Ok(compression) => file.compression = compression.map(|it| it.name().to_owned()),
+            Err(error) => return unread(file, self.problem(&error, 0)),
+        }
+        let text = Text::new(unpacker);
+        let encoding = text.encoding();
+        file.encoding = encoding.name().map(str::to_owned);
+        let mut blocks = Blocks::new(text);
+        let times = TimeReading { zone: self.settings.zone.clone(), written: input.modified };
 
         let mut starts = BlockStarts::new();
-        let mut is_cancelled = false;
-        let threads = self.settings.threads.max(1);
-        let (sender, receiver) = mpsc::sync_channel::<Job>(threads);
-        let receiver = Mutex::new(receiver);
-        let reported = AtomicU64::new(0);
-        let founds: Vec<Found> = thread::scope(|scope| {
-            let work = || {
-                let mut found = Found::default();
-                loop {
-                    let job = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                    let Ok((number, block, mut parser)) = job else { return found };
-                    let place = (self.log, &reading);
-                    let lines = found.read(self.index, (number, &block), &mut parser, place);
-                    let raw = counted.load(Ordering::Relaxed);
-                    let before = reported.fetch_max(raw, Ordering::Relaxed);
-                    self.progress.advanced(raw.saturating_sub(before), lines);
+        let (blank, first, mut failure) = pass_blank_blocks(&mut blocks, &mut starts);
+        let mut parser = None;
+        if !first.bytes.is_empty() {
+            match self.parser(&first) {
+                Ok(found) => parser = Some(found),
+                Err(problem) => {
+                    let failed = failure.map(|error| self.problem(&error, blocks.offset()));
+                    return unread(file, failed.unwrap_or(problem));
                 }
-            };
-            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            let mut parser = parser;
-            let mut block = first;
-            while !block.bytes.is_empty() {
-                starts.push((block.offset, 0));
-                let before = parser.clone();
-                pass_headers(&mut parser, &block.bytes);
-                if sender.send((starts.len() - 1, block, before)).is_err() || failure.is_some() {
-                    break;
-                }
-                is_cancelled = self.progress.is_cancelled();
-                if is_cancelled {
-                    break;
-                }
-                (block, failure) = blocks.next_block();
             }
-            drop(sender);
-            let joined = workers.into_iter().map(thread::ScopedJoinHandle::join);
-            joined.map(|it| it.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-        });
+        }
+        file.format = parser.as_ref().map(|it| it.format().name().to_owned());
+
+        let mut is_cancelled = false;
+        let mut founds = vec![blank];
+        let reported = AtomicU64::new(0);
+        let report = |lines: u64| {
+            let raw = counted.load(Ordering::Relaxed);
+            let before = reported.fetch_max(raw, Ordering::Relaxed);
+            self.progress.advanced(raw.saturating_sub(before), lines);
+        };
+        if let Some(parser) = parser {
+            let other_formats = self.other_formats(parser.format());
+            let reading = Reading {
+                index: self.index,
+                log: self.log,
+                times: &times,
+                encoding,
+                other_formats: &other_formats,
+            };
+            founds.extend(self.in_threads(&reading, &report, |send| {
+                let mut parser = parser;
+                let mut block = first;
+                while !block.bytes.is_empty() {
+                    starts.push((block.offset, 0));
+                    let before = parser.clone();
+                    pass_headers(&mut parser, &block.bytes);
+                    if !send((starts.len() - 1, block, before)) || failure.is_some() {
+                        break;
+                    }
+                    is_cancelled = self.progress.is_cancelled();
+                    if is_cancelled {
+                        break;
+                    }
+                    (block, failure) = blocks.next_block();
+                }
+            }));
+        }
+        report(0);
         if let Some(error) = failure {
-            file.problem = Some(interrupted(blocks.offset(), &error));
+            file.problem = Some(self.problem(&error, blocks.offset()));
         } else if is_cancelled {
             file.problem = Some(Problem::Cancelled);
         } else if let Some(hash) = hash {
@@ -145,24 +162,86 @@ impl Run<'_> {
         (file, gatherer, starts)
     }
 
-    /// The parser of a log by the setting or by its first block; `None` for an empty log.
-    fn parser(&self, first: &Block) -> Result<Option<Parser>, Problem> {
-        if first.bytes.iter().all(u8::is_ascii_whitespace) && !first.is_cut {
-            return Ok(None);
+    /// Runs `cut`, which sends blocks, beside the threads that read them.
+    fn in_threads(
+        &self,
+        reading: &Reading<'_>,
+        report: &(dyn Fn(u64) + Sync),
+        cut: impl FnOnce(&mut dyn FnMut(Job) -> bool),
+    ) -> Vec<Found> {
+        let threads = self.settings.threads.max(1);
+        let (sender, receiver) = mpsc::sync_channel::<Job>(threads);
+        let receiver = Mutex::new(receiver);
+        let work = || {
+            let mut found = Found::default();
+            loop {
+                let job = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                let Ok((number, block, mut parser)) = job else { return found };
+                report(found.read(reading, (number, &block), &mut parser));
+            }
+        };
+        thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            cut(&mut |job| sender.send(job).is_ok());
+            drop(sender);
+            let joined = workers.into_iter().map(thread::ScopedJoinHandle::join);
+            joined.map(|it| it.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        })
+    }
+
+    /// The parser of a log by the setting or by its first block.
+    fn parser(&self, first: &Block) -> Result<Parser, Problem> {
+        let text = first.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&first.bytes);
+        let text = text.trim_ascii_start();
+        let sample = text.get(..SAMPLE_BYTES).unwrap_or(text);
+        if let Some(kind) = packed_kind(sample) {
+            return Err(Problem::Packed { kind: kind.to_owned() });
         }
-        let sample = first.bytes.get(..SAMPLE_BYTES).unwrap_or(&first.bytes);
         let detection = detect(sample);
-        match detection.encoding {
-            Encoding::Utf16 => return Err(Problem::Utf16),
-            Encoding::Binary => return Err(Problem::Binary),
-            Encoding::Text => {}
+        if detection.encoding != Encoding::Text {
+            return Err(Problem::Binary);
         }
         if let Some(name) = &self.settings.format {
             let format: Format =
                 name.parse().map_err(|_| Problem::UnknownFormat { name: name.clone() })?;
-            return Ok(Some(Parser::new(format)));
+            return Ok(Parser::new(format));
         }
-        detection.format.map(|format| Some(Parser::new(format))).ok_or(Problem::NoFormat)
+        detection.format.map(Parser::new).ok_or(Problem::NoFormat)
+    }
+
+    /// What else a line may be. Zeek's tab-separated lines mean nothing without their header.
+    fn other_formats(&self, own: Format) -> Vec<Format> {
+        if self.settings.format.is_some() {
+            return Vec::new();
+        }
+        Format::ALL.into_iter().filter(|it| *it != own && *it != Format::ZeekTsv).collect()
+    }
+
+    fn problem(&self, error: &io::Error, bytes: u64) -> Problem {
+        if self.progress.is_cancelled() { Problem::Cancelled } else { Problem::of(error, bytes) }
+    }
+}
+
+/// Passes blocks of white space at the start of a log; gives their lines and the first block that
+/// has more, empty when there is none.
+fn pass_blank_blocks(
+    blocks: &mut Log<'_>,
+    starts: &mut BlockStarts,
+) -> (Found, Block, Option<io::Error>) {
+    let mut blank = Found::default();
+    loop {
+        let (block, failure) = blocks.next_block();
+        let text = block.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&block.bytes);
+        let is_blank = !block.bytes.is_empty() && text.iter().all(u8::is_ascii_whitespace);
+        if !is_blank || block.is_cut {
+            return (blank, block, failure);
+        }
+        let lines = block.bytes.split_inclusive(|byte| *byte == b'\n').count() as u64;
+        blank.block_lines.push((starts.len(), lines));
+        starts.push((block.offset, 0));
+        if failure.is_some() {
+            return (blank, Block::default(), failure);
+        }
     }
 }
 
@@ -189,6 +268,9 @@ fn sum_up(file: &mut FileSummary, founds: Vec<Found>, starts: &mut BlockStarts) 
     for found in founds {
         file.lines_matched += found.lines_matched;
         file.lines_not_parsed += found.lines_not_parsed;
+        for (format, lines) in found.lines_of_others {
+            *file.other_formats.entry(format.to_owned()).or_default() += lines;
+        }
         samples.extend(found.samples);
         days.extend(found.days);
         block_lines.extend(found.block_lines);
@@ -208,19 +290,20 @@ fn sum_up(file: &mut FileSummary, founds: Vec<Found>, starts: &mut BlockStarts) 
     gatherer
 }
 
-fn interrupted(bytes: u64, error: &io::Error) -> Problem {
-    Problem::Interrupted { bytes, detail: error.to_string() }
-}
-
-/// The raw bytes of a log, counted and, when asked, hashed on their way.
-struct RawBytes {
+/// The raw bytes of a log, counted and, when asked, hashed on their way. Stops when the run does,
+/// for a line or an archive without end too.
+struct RawBytes<'r> {
     bytes: Box<dyn Read + Send>,
     counted: Arc<AtomicU64>,
     hash: Option<Arc<Mutex<Sha256>>>,
+    progress: &'r dyn Progress,
 }
 
-impl Read for RawBytes {
+impl Read for RawBytes<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.progress.is_cancelled() {
+            return Err(io::Error::other("stopped"));
+        }
         let read = self.bytes.read(buffer)?;
         self.counted.fetch_add(read as u64, Ordering::Relaxed);
         if let Some(hash) = &self.hash {

@@ -1,16 +1,28 @@
 //! Lines of one block into hits.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use contacts::{LineKind, Parser, TimeReading};
+use contacts::{Contact, Format, LineKind, Parser, TimeReading};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use matching::{Gatherer, Index, Matcher, Place};
 
 use crate::NotParsed;
 use crate::blocks::{Block, LONGEST_LINE};
+use crate::text::Encoding;
 
 /// How many lines that were not understood are shown.
 pub(crate) const SAMPLES: usize = 5;
+
+/// How the lines of one log are read.
+pub(crate) struct Reading<'r> {
+    pub(crate) index: &'r Index,
+    /// Number of the log in the run.
+    pub(crate) log: u32,
+    pub(crate) times: &'r TimeReading,
+    pub(crate) encoding: Encoding,
+    /// Formats that are tried on a line which the log's own format does not understand.
+    pub(crate) other_formats: &'r [Format],
+}
 
 /// What one thread found in its blocks of one log.
 #[derive(Default)]
@@ -18,6 +30,7 @@ pub(crate) struct Found {
     pub(crate) gatherer: Gatherer,
     pub(crate) lines_matched: u64,
     pub(crate) lines_not_parsed: u64,
+    pub(crate) lines_of_others: BTreeMap<&'static str, u64>,
     /// Block number and sample; the line number counts within the block.
     pub(crate) samples: Vec<(usize, NotParsed)>,
     /// Lines of each block, by its number.
@@ -25,19 +38,25 @@ pub(crate) struct Found {
     pub(crate) days: BTreeSet<Date>,
 }
 
+/// First and last moment of a block.
+#[derive(Default)]
+struct Span {
+    first: Option<Timestamp>,
+    last: Option<Timestamp>,
+}
+
 impl Found {
     /// Reads the lines of a block. Evidence carries the line's number within the block; its offset
     /// tells the block.
     pub(crate) fn read(
         &mut self,
-        index: &Index,
+        reading: &Reading<'_>,
         (number, block): (usize, &Block),
         parser: &mut Parser,
-        (log, reading): (u32, &TimeReading),
     ) -> u64 {
-        let mut matcher = Matcher::new(index);
+        let mut matcher = Matcher::new(reading.index);
         let times = Parser::new(parser.format());
-        let (mut first, mut last): (Option<Timestamp>, Option<Timestamp>) = (None, None);
+        let mut span = Span::default();
         let mut lines = 0;
         let mut offset = block.offset;
         let mut rest = block.bytes.as_slice();
@@ -51,8 +70,8 @@ impl Found {
             // Windows programs put a byte order mark before the first line.
             let line =
                 if offset == 0 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line };
-            let place = Place { log, offset, line: lines };
-            offset += whole.len() as u64;
+            let place = Place { log: reading.log, offset, line: lines };
+            offset += reading.encoding.width(whole);
             if line.is_empty() {
                 continue;
             }
@@ -61,25 +80,65 @@ impl Found {
                 continue;
             }
             let mut is_matched = false;
-            let is_edge = first.is_none() || rest.is_empty();
+            let is_edge = span.first.is_none() || rest.is_empty();
             let kind = parser.read_line(line, &mut |contact| {
-                if is_edge && let Some(time) = times.timestamp(contact, reading) {
-                    first = first.or(Some(time));
-                    last = Some(time);
-                }
-                if let Some(hit) = matcher.examine(contact) {
-                    is_matched = true;
-                    self.gatherer.add(&hit, times.timestamp(contact, reading), place, line);
-                }
+                let time = || times.timestamp(contact, reading.times);
+                span.cover(is_edge, time);
+                is_matched |= self.examine(&mut matcher, contact, time, place, line);
             });
-            self.lines_matched += u64::from(is_matched);
             if kind == LineKind::NotParsed {
-                self.refuse(number, place, line);
+                match self.read_otherwise(reading, &mut matcher, &mut span, place, line) {
+                    Some(is_other_matched) => is_matched |= is_other_matched,
+                    None => self.refuse(number, place, line),
+                }
             }
+            self.lines_matched += u64::from(is_matched);
         }
         self.block_lines.push((number, lines));
-        self.cover(first, last);
+        self.cover(&span);
         lines
+    }
+
+    /// Reads a line by the first other format that understands it; tells whether it was matched,
+    /// `None` when none does.
+    #[cold]
+    fn read_otherwise(
+        &mut self,
+        reading: &Reading<'_>,
+        matcher: &mut Matcher<'_>,
+        span: &mut Span,
+        place: Place,
+        line: &[u8],
+    ) -> Option<bool> {
+        for format in reading.other_formats {
+            let mut parser = Parser::new(*format);
+            let times = Parser::new(*format);
+            let mut is_matched = false;
+            let kind = parser.read_line(line, &mut |contact| {
+                let time = || times.timestamp(contact, reading.times);
+                span.cover(span.first.is_none(), time);
+                is_matched |= self.examine(matcher, contact, time, place, line);
+            });
+            if kind == LineKind::Understood {
+                *self.lines_of_others.entry(format.name()).or_default() += 1;
+                return Some(is_matched);
+            }
+        }
+        None
+    }
+
+    #[inline]
+    fn examine(
+        &mut self,
+        matcher: &mut Matcher<'_>,
+        contact: &Contact<'_>,
+        time: impl Fn() -> Option<Timestamp>,
+        place: Place,
+        line: &[u8],
+    ) -> bool {
+        let Some(hit) = matcher.examine(contact) else { return false };
+        self.gatherer.add(&hit, time(), place, line);
+        true
     }
 
     fn refuse(&mut self, block: usize, place: Place, line: &[u8]) {
@@ -91,9 +150,9 @@ impl Found {
         }
     }
 
-    fn cover(&mut self, first: Option<Timestamp>, last: Option<Timestamp>) {
+    fn cover(&mut self, span: &Span) {
         let day = |time: Timestamp| time.to_zoned_datetime(TimeZone::UTC).date();
-        let (Some(first), Some(last)) = (first.map(day), last.map(day)) else { return };
+        let (Some(first), Some(last)) = (span.first.map(day), span.last.map(day)) else { return };
         self.days.extend([first, last]);
         // A clock that jumped must not make a month of monitoring out of two lines.
         let mut at = first;
@@ -104,6 +163,17 @@ impl Found {
             }
             self.days.insert(next);
             at = next;
+        }
+    }
+}
+
+impl Span {
+    /// Takes the moment of a contact at the edge of a block in.
+    #[inline]
+    fn cover(&mut self, is_edge: bool, time: impl Fn() -> Option<Timestamp>) {
+        if is_edge && let Some(time) = time() {
+            self.first = self.first.or(Some(time));
+            self.last = Some(time);
         }
     }
 }

@@ -8,7 +8,8 @@ const LINES: usize = 200;
 /// What the first bytes of a log say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Detection {
-    /// The format that understands the most lines; `None` when none understands half of them.
+    /// The format that understands the most lines; `None` when all formats together do not
+    /// understand half of them.
     pub format: Option<Format>,
     /// How the bytes are written.
     pub encoding: Encoding,
@@ -16,6 +17,8 @@ pub struct Detection {
     pub lines: usize,
     /// Lines that the format understands.
     pub understood: usize,
+    /// Lines that any format understands: more than that, and several programs wrote the log.
+    pub covered: usize,
 }
 
 /// How bytes are written.
@@ -34,7 +37,7 @@ pub enum Encoding {
 pub fn detect(sample: &[u8]) -> Detection {
     let encoding = encoding(sample);
     if encoding != Encoding::Text {
-        return Detection { format: None, encoding, lines: 0, understood: 0 };
+        return Detection { format: None, encoding, lines: 0, understood: 0, covered: 0 };
     }
     let sample = sample.strip_prefix(b"\xef\xbb\xbf").unwrap_or(sample);
     let mut lines: Vec<&[u8]> = sample.split(|b| *b == b'\n').map(without_end).collect();
@@ -44,29 +47,35 @@ pub fn detect(sample: &[u8]) -> Detection {
     lines.retain(|line| !line.is_empty());
     lines.truncate(LINES);
     let mut best = (None, 0);
+    let mut covered = vec![false; lines.len()];
     for format in Format::ALL {
         let understood = understood(format, &lines);
-        if understood > best.1 {
-            best = (Some(format), understood);
+        let count = understood.iter().filter(|it| **it).count();
+        if count > best.1 {
+            best = (Some(format), count);
+        }
+        for (covered, is_understood) in covered.iter_mut().zip(understood) {
+            *covered |= is_understood;
         }
     }
+    let covered = covered.iter().filter(|it| **it).count();
     let (format, understood) = best;
-    let format = format.filter(|_| understood * 2 >= lines.len());
-    Detection { format, encoding, lines: lines.len(), understood }
+    let format = format.filter(|_| covered * 2 >= lines.len());
+    Detection { format, encoding, lines: lines.len(), understood, covered }
 }
 
-/// Lines of which a format gives contacts or that are its headers. Lines that a format merely
-/// passes over (other programs' messages) speak for nobody.
-fn understood(format: Format, lines: &[&[u8]]) -> usize {
+/// Which lines a format understands, when it gives contacts or has a header. Lines that a format
+/// merely passes over (other programs' messages) speak for nobody.
+fn understood(format: Format, lines: &[&[u8]]) -> Vec<bool> {
     let mut parser = Parser::new(format);
-    let (mut understood, mut contacts) = (0, 0);
-    for line in lines {
-        if parser.read_line(line, &mut |_| contacts += 1) == LineKind::Understood {
-            understood += 1;
-        }
-    }
+    let mut contacts = 0;
+    let understood: Vec<bool> = lines
+        .iter()
+        .map(|line| parser.read_line(line, &mut |_| contacts += 1) == LineKind::Understood)
+        .collect();
     let has_header = lines.iter().any(|line| line.starts_with(b"#fields\t"));
-    if contacts == 0 && !(format == Format::ZeekTsv && has_header) { 0 } else { understood }
+    let speaks = contacts > 0 || (format == Format::ZeekTsv && has_header);
+    if speaks { understood } else { vec![false; lines.len()] }
 }
 
 fn without_end(line: &[u8]) -> &[u8] {

@@ -1,1 +1,31 @@
-//! Compressed bytes into bytes, under limits.
+//! Compressed bytes into bytes, under limits; the only crate that calls a decompressor.
+//!
+//! [`Unpacker`] reads any stream: gzip and zstd are told by their magic bytes and unpacked on the
+//! way, everything else passes through unchanged. Several gzip members or zstd frames behind one
+//! another, as log rotation leaves them, are one stream. Memory is bounded by the decompressor's
+//! window (gzip 32 KiB, zstd at most 128 MiB, as much as the file asks for), whatever the size.
+//!
+//! ```
+//! use std::io::Read as _;
+//! use unpacking::{Limits, Unpacker};
+//!
+//! let mut text = String::new();
+//! let mut unpacker = Unpacker::new(&b"plain text"[..], Limits::default());
+//! unpacker.read_to_string(&mut text)?;
+//! assert_eq!((text.as_str(), unpacker.compression()?), ("plain text", None));
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! What it deliberately does not do: archives of several files (zip, tar), one compression inside
+//! another, encrypted files. Where reading starts: [`Unpacker`], then `gzip.rs` and `zst.rs`.
+
+mod error;
+mod gzip;
+mod limits;
+mod source;
+mod unpacker;
+mod zst;
+
+pub use error::UnpackError;
+pub use limits::Limits;
+pub use unpacker::{Compression, Unpacker};

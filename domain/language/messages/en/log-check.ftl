@@ -1,7 +1,12 @@
+# Checking logs: why a log was not read, or not to its end.
 log-check-problem-unreadable = The log cannot be opened: { $detail }
 log-check-problem-interrupted = Reading stopped after { $bytes } bytes: { $detail }. What was read is counted.
+log-check-problem-truncated = The compressed file is cut off: only { $bytes } bytes could be unpacked. What was read is counted. Copy the file again from where it is kept.
+log-check-problem-damaged = The compressed file is damaged behind { $bytes } bytes ({ $detail }). What was read is counted. Copy the file again from where it is kept.
+log-check-problem-trailing-bytes = Behind the compressed data stand other bytes, which were not read. The compressed data ({ $bytes } bytes) is counted. Check the file.
+log-check-problem-bomb = Unpacking stopped after { $bytes } bytes: the file grows beyond reason ({ $detail }) and may be a decompression bomb. What was read is counted.
+log-check-problem-packed = The file is packed as { $kind }. Unpack it first, then choose the log inside.
 log-check-problem-unknown-format = No log format is called “{ $name }”.
 log-check-problem-no-format = The format of this log was not recognised. Choose the format or check the file.
-log-check-problem-utf16 = The file is saved as UTF-16. Save it as UTF-8 or take the original.
 log-check-problem-binary = The file is not text and cannot be read as a log.
 log-check-problem-cancelled = Stopped on request; the rest was not read.

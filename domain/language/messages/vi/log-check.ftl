@@ -1,7 +1,12 @@
+# Đối chiếu nhật ký: vì sao một tệp không đọc được, hoặc không đọc được hết.
 log-check-problem-unreadable = Không mở được tệp nhật ký: { $detail }
 log-check-problem-interrupted = Đang đọc thì dừng sau { $bytes } byte: { $detail }. Phần đã đọc vẫn được tính.
+log-check-problem-truncated = Tệp nén bị thiếu phần cuối: chỉ giải nén được { $bytes } byte. Phần đã đọc vẫn được tính. Hãy sao chép lại tệp từ nơi lưu gốc.
+log-check-problem-damaged = Tệp nén bị hỏng sau { $bytes } byte ({ $detail }). Phần đã đọc vẫn được tính. Hãy sao chép lại tệp từ nơi lưu gốc.
+log-check-problem-trailing-bytes = Sau phần nén còn dữ liệu khác chưa được đọc. Phần nén ({ $bytes } byte) đã được tính. Hãy kiểm tra lại tệp.
+log-check-problem-bomb = Đã dừng giải nén sau { $bytes } byte: tệp phình to bất thường ({ $detail }), có thể là bom nén. Phần đã đọc vẫn được tính.
+log-check-problem-packed = Tệp được đóng gói kiểu { $kind }. Hãy giải nén trước rồi chọn tệp nhật ký bên trong.
 log-check-problem-unknown-format = Không có định dạng nhật ký nào tên là “{ $name }”.
 log-check-problem-no-format = Chưa nhận ra định dạng của tệp nhật ký này. Hãy chọn định dạng hoặc kiểm tra lại tệp.
-log-check-problem-utf16 = Tệp được lưu ở bảng mã UTF-16. Hãy lưu lại ở UTF-8 hoặc dùng tệp gốc.
 log-check-problem-binary = Tệp không phải là văn bản nên không đọc được như nhật ký.
 log-check-problem-cancelled = Đã dừng theo yêu cầu; phần còn lại chưa được đọc.

@@ -1,0 +1,143 @@
+//! Any stream, unpacked when it is compressed.
+
+use std::fmt;
+use std::io::{self, Read};
+
+use crate::gzip::{self, Members};
+use crate::source::Source;
+use crate::zst::{self, Frames};
+use crate::{Limits, UnpackError};
+
+/// What a stream is compressed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Compression {
+    /// RFC 1952.
+    Gzip,
+    /// RFC 8878.
+    Zstd,
+}
+
+impl Compression {
+    /// The name used in outputs: `gzip` or `zstd`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+        }
+    }
+
+    /// What bytes that begin like this are compressed with; four bytes tell it.
+    pub fn of(start: &[u8]) -> Option<Self> {
+        if start.starts_with(gzip::MAGIC) {
+            Some(Self::Gzip)
+        } else if zst::is_frame(start) {
+            Some(Self::Zstd)
+        } else {
+            None
+        }
+    }
+}
+
+impl fmt::Display for Compression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Reads a stream, unpacked when it is compressed.
+///
+/// Reading fails with an [`UnpackError`] inside the [`io::Error`] when the compressed bytes are at
+/// fault, and with the stream's own error otherwise. What was read before counts; after an error
+/// the stream is at its end.
+pub struct Unpacker<R> {
+    state: State<R>,
+    limits: Limits,
+    unpacked: u64,
+}
+
+enum State<R> {
+    /// Nothing was read: what it is is not known.
+    Fresh(Source<R>),
+    Plain(Source<R>),
+    Gzip(Members<R>),
+    Zstd(Box<Frames<R>>),
+    /// Stopped for good.
+    Ended(Option<Compression>),
+}
+
+impl<R: Read> Unpacker<R> {
+    /// A reader of a stream from its beginning; nothing is read yet.
+    pub fn new(reader: R, limits: Limits) -> Self {
+        Self { state: State::Fresh(Source::new(reader)), limits, unpacked: 0 }
+    }
+
+    /// What the stream is compressed with; reads its first bytes when none were read.
+    pub fn compression(&mut self) -> io::Result<Option<Compression>> {
+        self.open()?;
+        Ok(match &self.state {
+            State::Gzip(_) => Some(Compression::Gzip),
+            State::Zstd(_) => Some(Compression::Zstd),
+            State::Ended(compression) => *compression,
+            State::Fresh(_) | State::Plain(_) => None,
+        })
+    }
+
+    fn open(&mut self) -> io::Result<()> {
+        let State::Fresh(source) = &mut self.state else { return Ok(()) };
+        let compression = Compression::of(source.peek(4)?);
+        let State::Fresh(source) = std::mem::replace(&mut self.state, State::Ended(None)) else {
+            return Ok(());
+        };
+        self.state = match compression {
+            None => State::Plain(source),
+            Some(Compression::Gzip) => State::Gzip(Members::Between(source)),
+            Some(Compression::Zstd) => State::Zstd(Box::new(Frames::new(source)?)),
+        };
+        Ok(())
+    }
+
+    fn end(&mut self, compression: Compression) {
+        self.state = State::Ended(Some(compression));
+    }
+}
+
+impl<R: Read> Read for Unpacker<R> {
+    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        if target.is_empty() {
+            return Ok(0);
+        }
+        self.open()?;
+        let (read, packed, compression) = match &mut self.state {
+            State::Plain(source) => return source.read(target),
+            State::Fresh(_) | State::Ended(_) => return Ok(0),
+            State::Gzip(members) => {
+                let read = members.read(target);
+                let packed = members.source().map_or(0, |source| source.consumed);
+                (read, packed, Compression::Gzip)
+            }
+            State::Zstd(frames) => {
+                let read = frames.read(target);
+                (read, frames.source.consumed, Compression::Zstd)
+            }
+        };
+        let read = match read {
+            Ok(read) => read,
+            Err(error) => {
+                self.end(compression);
+                return Err(error);
+            }
+        };
+        self.unpacked += read as u64;
+        if let Err(error) = self.limits.check(packed, self.unpacked) {
+            self.end(compression);
+            return Err(UnpackError::into(error));
+        }
+        Ok(read)
+    }
+}
+
+impl<R> fmt::Debug for Unpacker<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unpacker").field("unpacked", &self.unpacked).finish_non_exhaustive()
+    }
+}
