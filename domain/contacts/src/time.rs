@@ -3,6 +3,8 @@
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{Timestamp, tz::TimeZone};
 
+use crate::fields::before;
+
 /// What a log's times need from outside: the zone of local times, and the day the file was last
 /// written, which gives the year to formats that leave it out.
 #[derive(Clone, Debug)]
@@ -31,6 +33,30 @@ impl TimeReading {
             .find(|local| *local <= latest)
             .and_then(|local| self.moment(local))
     }
+}
+
+/// The time that syslog or dnsmasq put at the start of a line: `Nov 24 08:00:01`, or RFC 3339 as
+/// newer syslog daemons write it.
+pub(crate) fn header_time(line: &[u8]) -> &[u8] {
+    if line.get(10) == Some(&b'T') && line.first().is_some_and(u8::is_ascii_digit) {
+        return before(line, b' ');
+    }
+    line.get(..15).unwrap_or_default()
+}
+
+/// The moment that [`header_time`] found. A year that is missing comes from the file.
+pub(crate) fn header_moment(text: &[u8], reading: &TimeReading) -> Option<Timestamp> {
+    if text.get(10) == Some(&b'T') {
+        let text = std::str::from_utf8(text).ok()?;
+        return match text.parse::<Timestamp>() {
+            Ok(moment) => Some(moment),
+            Err(_) => reading.moment(text.parse().ok()?),
+        };
+    }
+    let month = month(text.get(..3)?)?;
+    let day = text.get(4..6)?.trim_ascii_start();
+    let day = i8::try_from(number(day)?).ok()?;
+    reading.moment_without_year(month, day, clock(text.get(7..15)?)?)
 }
 
 /// `Jan` … `Dec`, any case, as 1 … 12.

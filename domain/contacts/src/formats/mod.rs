@@ -4,6 +4,8 @@ pub(crate) mod bind;
 pub(crate) mod dnsmasq;
 pub(crate) mod fortigate;
 pub(crate) mod squid;
+#[cfg(test)]
+pub(crate) mod testing;
 pub(crate) mod zeek_json;
 pub(crate) mod zeek_tsv;
 

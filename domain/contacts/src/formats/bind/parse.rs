@@ -36,14 +36,21 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
         let name = before(message.get(at + 8..).unwrap_or_default(), b'/');
         let is_rewritten = !message.starts_with(b"disabled") && !is_passed(message);
         (name, if is_rewritten { Outcome::DnsBlocked } else { Outcome::DnsQueried })
-    } else if message.starts_with(b"query (") && message.ends_with(b"denied") {
-        let Some((_, quoted)) = split_once(message, b'\'') else { return LineKind::Understood };
-        (before(quoted, b'/'), Outcome::DnsBlocked)
+    } else if let Some(name) = denied(message) {
+        (name, Outcome::DnsBlocked)
     } else {
         return LineKind::Understood;
     };
     sink(&Contact { device, name, time: time_of(head), outcome, ..Contact::default() });
     LineKind::Understood
+}
+
+/// The name in `query (cache) 'NAME/A/IN' denied`; newer versions add which list said so.
+fn denied(message: &[u8]) -> Option<&[u8]> {
+    let (_, quoted) = split_once(message.strip_prefix(b"query (")?, b'\'')?;
+    let (quoted, rest) = quoted.split_at_checked(memmem::rfind(quoted, b"' denied")?)?;
+    let is_whole = rest == b"' denied" || rest.starts_with(b"' denied (");
+    is_whole.then(|| before(quoted, b'/'))
 }
 
 /// `rpz QNAME PASSTHRU rewrite …` lets the answer through.
@@ -61,14 +68,10 @@ fn other_message(line: &[u8]) -> LineKind {
 /// The time at the start of a line, up to the category or the syslog host.
 fn time_of(head: &[u8]) -> &[u8] {
     match head.first() {
-        // `24-Nov-2026 08:00:01.123`, or ISO 8601 `2026-11-24T08:00:01.123Z`.
-        Some(b'0'..=b'9') => {
-            let is_iso = head.get(10) == Some(&b'T');
-            let end = if is_iso { head.iter().position(|b| *b == b' ') } else { Some(24) };
-            end.and_then(|end| head.get(..end)).unwrap_or_default()
-        }
-        // `Nov 24 08:00:01 host named[7]: `.
-        _ => head.get(..15).unwrap_or_default(),
+        // `24-Nov-2026 08:00:01.123`.
+        Some(b'0'..=b'9') if head.get(10) != Some(&b'T') => head.get(..24).unwrap_or_default(),
+        // ISO 8601 `2026-11-24T08:00:01.123Z`, or `Nov 24 08:00:01 host named[7]: `.
+        _ => time::header_time(head),
     }
 }
 
@@ -85,12 +88,5 @@ pub(crate) fn timestamp(text: &[u8], reading: &TimeReading) -> Option<Timestamp>
         let clock = time::clock(text.get(12..)?)?;
         return reading.moment(date.to_datetime(clock));
     }
-    if text.get(10) == Some(&b'T') {
-        let text = std::str::from_utf8(text).ok()?;
-        return match text.parse::<Timestamp>() {
-            Ok(moment) => Some(moment),
-            Err(_) => reading.moment(text.parse().ok()?),
-        };
-    }
-    crate::formats::dnsmasq::timestamp(text, reading)
+    time::header_moment(text, reading)
 }

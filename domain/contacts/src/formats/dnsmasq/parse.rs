@@ -17,14 +17,15 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
         let is_sibling = tag.starts_with(b"dnsmasq-") || tag.starts_with(b"pihole-FTL");
         return if is_sibling { LineKind::Understood } else { LineKind::NotParsed };
     }
-    let time = line.get(..15).unwrap_or_default();
+    let time = time::header_time(line);
     let message = line.get(end + 3..).unwrap_or_default();
     let (client, message) = extra_client(message);
     if let Some(query) = message.strip_prefix(b"query[") {
         let Some((_, rest)) = split_once(query, b' ') else { return LineKind::NotParsed };
-        let Some((name, rest)) = split_once(rest, b' ') else { return LineKind::NotParsed };
-        let Some(device) = rest.strip_prefix(b"from ") else { return LineKind::NotParsed };
-        let device = before(device, b' ');
+        // The name is written as the device sent it, spaces and all: the last `from` is dnsmasq's.
+        let Some(at) = memmem::rfind(rest, b" from ") else { return LineKind::NotParsed };
+        let name = rest.get(..at).unwrap_or_default();
+        let device = before(rest.get(at + 6..).unwrap_or_default(), b' ');
         sink(&Contact { device, name, time, outcome: Outcome::DnsQueried, ..Contact::default() });
         return LineKind::Understood;
     }
@@ -62,7 +63,12 @@ fn answer(message: &[u8]) -> Option<(&[u8], &[u8], bool)> {
     let (left, right) = message.split_at_checked(at)?;
     let answer = before(right.get(4..)?, b' ');
     let space = memchr::memrchr(b' ', left)?;
-    let (kind, name) = (left.get(..space)?, left.get(space + 1..)?);
+    let name = left.get(space + 1..)?;
+    // `reply error is SERVFAIL` is about no name.
+    if name == b"error" {
+        return None;
+    }
+    let kind = before(left, b' ');
     let is_remote = matches!(kind, b"reply" | b"cached" | b"cached-stale" | b"validation");
     Some((name, answer, !is_remote))
 }
@@ -72,10 +78,6 @@ fn leads_nowhere(answer: &[u8]) -> bool {
     matches!(answer, b"0.0.0.0" | b"::" | b"::1") || answer.starts_with(b"127.")
 }
 
-/// `Nov 24 08:00:01`, without a year, as syslog writes it.
 pub(crate) fn timestamp(text: &[u8], reading: &TimeReading) -> Option<Timestamp> {
-    let month = time::month(text.get(..3)?)?;
-    let day = text.get(4..6)?.trim_ascii_start();
-    let day = i8::try_from(time::number(day)?).ok()?;
-    reading.moment_without_year(month, day, time::clock(text.get(7..15)?)?)
+    time::header_moment(text, reading)
 }

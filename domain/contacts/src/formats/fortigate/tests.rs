@@ -1,1 +1,36 @@
+use crate::Format;
+use crate::formats::testing::{contacts, read};
 
+#[test]
+fn traffic_web_filter_and_dns_logs_are_read() {
+    let reading = read(Format::Fortigate, include_bytes!("testdata/mixed.log"));
+    assert_eq!(reading.detection.format, Some(Format::Fortigate));
+    assert!(reading.not_parsed.is_empty(), "{:?}", reading.not_parsed);
+    let lines: Vec<_> = reading
+        .contacts
+        .iter()
+        .zip(&reading.times)
+        .map(|(it, time)| format!("{time} {it}"))
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn odd_lines_are_read() {
+    let check = |line: &str, expected: &[&str]| {
+        assert_eq!(contacts(Format::Fortigate, line), expected, "{line}");
+    };
+    // A value may hold what looks like a field.
+    check(
+        r#"date=2026-11-24 time=08:00:01 msg="srcip=192.0.2.99 \" dstip=192.0.2.98" type=traffic srcip=192.0.2.7 dstip=203.0.113.9 dstport=443 action=accept rcvdbyte=1"#,
+        &["Connected 192.0.2.7 203.0.113.9 port 443"],
+    );
+    // A quotation mark that is never closed ends the line.
+    check(
+        r#"date=2026-11-24 time=08:00:01 type=traffic srcip=192.0.2.7 dstip=203.0.113.9 msg="open dstport=443"#,
+        &["Connected 192.0.2.7 203.0.113.9"],
+    );
+    check("type=traffic srcip=192.0.2.7 dstip=203.0.113.9", &[]);
+    check("=", &[]);
+    check("type=\"", &[]);
+}

@@ -23,10 +23,11 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
         return LineKind::NotParsed;
     };
     let Some((_, peer)) = split_once(hierarchy, b'/') else { return LineKind::NotParsed };
-    if url.starts_with(b"error:") {
+    let parts = url_parts(url);
+    // A request that was none, or one to Squid itself.
+    if url.starts_with(b"error:") || parts.host.is_empty() {
         return LineKind::Understood;
     }
-    let parts = url_parts(url);
     let (device, device_name) =
         if is_address(client) { (client, &b""[..]) } else { (&b""[..], client) };
     let (name, host_address) =
@@ -50,7 +51,8 @@ fn outcome(result: &[u8], status: &[u8], hierarchy: &[u8]) -> Outcome {
     let is_denied = memchr::memmem::find(result, b"DENIED").is_some();
     // Squid answered itself: nobody there, or it gave up.
     let has_failed = matches!(status, b"000" | b"0" | b"502" | b"503" | b"504");
-    let is_unreached = has_failed || (result == b"NONE" && hierarchy.starts_with(b"HIER_NONE"));
+    let is_unreached =
+        has_failed || (result.starts_with(b"NONE") && hierarchy.starts_with(b"HIER_NONE"));
     if is_denied || is_unreached { Outcome::Attempted } else { Outcome::Connected }
 }
 
