@@ -207,6 +207,17 @@ pub async fn update(db: &mut AnyConnection, it: &CampaignRecord) -> Result<bool,
     Ok(done.rows_affected() == 1)
 }
 
+/// Keeps a campaign from being launched or closed until the transaction ends; `false` when it is
+/// not running.
+pub async fn hold_running(db: &mut AnyConnection, id: CampaignId) -> Result<bool, StorageError> {
+    let done = sqlx::query("UPDATE campaigns SET version = version WHERE id = $1 AND state = $2")
+        .bind(id.to_string())
+        .bind(CampaignState::Launched.to_string())
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// The campaign with this id.
 pub async fn find(
     db: &mut AnyConnection,

@@ -147,6 +147,23 @@ pub async fn of_unit(
     rows.iter().map(case).collect()
 }
 
+/// How many cases of each state a unit has in a campaign.
+pub async fn counts_of_unit(
+    db: &mut AnyConnection,
+    campaign_id: CampaignId,
+    unit_id: UnitId,
+) -> Result<Vec<(CaseState, i64)>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT state, CAST(COUNT(*) AS BIGINT) AS cases FROM cases
+         WHERE campaign_id = $1 AND unit_id = $2 GROUP BY state",
+    )
+    .bind(campaign_id.to_string())
+    .bind(unit_id.to_string())
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|row| Ok((row.parsed("state")?, row.number("cases")?))).collect()
+}
+
 /// How many cases of each unit and state a campaign has.
 pub async fn counts(
     db: &mut AnyConnection,

@@ -174,15 +174,21 @@ pub async fn insert_receipt(
     Ok(())
 }
 
-/// Writes the moments of a receipt.
-pub async fn update_receipt(
+/// Fills in the moments of a receipt that are not there yet: what stands stays, whoever else
+/// writes at the same time. `false` when there was nothing to fill in.
+pub async fn fill_receipt(
     db: &mut AnyConnection,
     it: &ReceiptRecord,
-) -> Result<(), StorageError> {
-    sqlx::query(
-        "UPDATE receipts SET opened_at = $2, acknowledged_at = $3, acknowledged_by = $4,
-           launched_at = $5
-         WHERE id = $1",
+) -> Result<bool, StorageError> {
+    let done = sqlx::query(
+        "UPDATE receipts SET
+           opened_at = COALESCE(opened_at, $2),
+           acknowledged_by = CASE WHEN acknowledged_at IS NULL THEN $4 ELSE acknowledged_by END,
+           acknowledged_at = COALESCE(acknowledged_at, $3),
+           launched_at = COALESCE(launched_at, $5)
+         WHERE id = $1 AND ((opened_at IS NULL AND $2 IS NOT NULL)
+           OR (acknowledged_at IS NULL AND $3 IS NOT NULL)
+           OR (launched_at IS NULL AND $5 IS NOT NULL))",
     )
     .bind(it.id.to_string())
     .bind(it.opened_at.map(Timestamp::as_microsecond))
@@ -191,7 +197,7 @@ pub async fn update_receipt(
     .bind(it.launched_at.map(Timestamp::as_microsecond))
     .execute(db)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 /// The receipt with this id.
@@ -228,6 +234,30 @@ pub async fn receipts_of_unit(
         "SELECT * FROM receipts WHERE unit_id = $1 ORDER BY is_counting DESC, delivered_at, id",
     )
     .bind(unit_id.to_string())
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(receipt).collect()
+}
+
+/// Receipts of the units that `sender` sent the letter to and that report nowhere in the campaign:
+/// none of their receipts counts, and the one from `sender` is their first.
+pub async fn receipts_without_report(
+    db: &mut AnyConnection,
+    campaign_id: CampaignId,
+    sender: UnitId,
+) -> Result<Vec<ReceiptRecord>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT * FROM receipts AS mine
+         WHERE mine.campaign_id = $1 AND mine.parent_id = $2 AND mine.is_counting = 0
+           AND NOT EXISTS (
+             SELECT 1 FROM receipts AS other
+             WHERE other.campaign_id = mine.campaign_id AND other.unit_id = mine.unit_id
+               AND (other.is_counting = 1 OR other.delivered_at < mine.delivered_at
+                 OR (other.delivered_at = mine.delivered_at AND other.id < mine.id)))
+         ORDER BY mine.delivered_at, mine.id",
+    )
+    .bind(campaign_id.to_string())
+    .bind(sender.to_string())
     .fetch_all(db)
     .await?;
     rows.iter().map(receipt).collect()
@@ -315,12 +345,18 @@ pub async fn delete_told(
     Ok(())
 }
 
-/// Every organisation that units of a campaign listed as told.
-pub async fn told(db: &mut AnyConnection, id: CampaignId) -> Result<Vec<ToldRecord>, StorageError> {
+/// Organisations that a unit listed as told, by name.
+pub async fn told(
+    db: &mut AnyConnection,
+    campaign_id: CampaignId,
+    unit_id: UnitId,
+) -> Result<Vec<ToldRecord>, StorageError> {
     let rows = sqlx::query(
-        "SELECT * FROM told_organisations WHERE campaign_id = $1 ORDER BY name_key, id",
+        "SELECT * FROM told_organisations WHERE campaign_id = $1 AND unit_id = $2
+         ORDER BY name_key, id",
     )
-    .bind(id.to_string())
+    .bind(campaign_id.to_string())
+    .bind(unit_id.to_string())
     .fetch_all(db)
     .await?;
     rows.iter()

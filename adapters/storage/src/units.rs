@@ -185,6 +185,28 @@ pub async fn unit_and_ancestors(
     rows.iter().map(|row| row.parsed("id")).collect()
 }
 
+/// The unit right above a unit in a line on a day.
+pub async fn parent(
+    db: &mut AnyConnection,
+    unit_id: UnitId,
+    line: &str,
+    on: Date,
+) -> Result<Option<UnitRecord>, StorageError> {
+    let row = sqlx::query(
+        "SELECT units.* FROM units JOIN memberships ON memberships.parent_id = units.id
+         WHERE memberships.unit_id = $1 AND memberships.line = $2
+           AND (memberships.valid_from IS NULL OR memberships.valid_from <= $3)
+           AND (memberships.valid_to IS NULL OR memberships.valid_to >= $3)
+         ORDER BY memberships.id LIMIT 1",
+    )
+    .bind(unit_id.to_string())
+    .bind(line)
+    .bind(on.to_string())
+    .fetch_optional(db)
+    .await?;
+    row.as_ref().map(unit).transpose()
+}
+
 /// A unit and every unit below it in any line that holds on a day.
 pub async fn unit_and_descendants(
     db: &mut AnyConnection,

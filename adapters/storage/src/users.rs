@@ -1,6 +1,8 @@
 //! People, their grants, their sessions and invitations.
 
-use ::campaigns::{Role, UnitId, UserId};
+use std::collections::BTreeMap;
+
+use ::campaigns::{CampaignId, Role, UnitId, UserId};
 use jiff::Timestamp;
 use sqlx::{AnyConnection, any::AnyRow};
 
@@ -126,6 +128,24 @@ pub async fn find(db: &mut AnyConnection, id: UserId) -> Result<Option<UserRecor
         .fetch_optional(db)
         .await?;
     row.as_ref().map(user).transpose()
+}
+
+/// Names of those who acknowledged a campaign's letter to units that report to `parent`.
+pub async fn names_of_acknowledgers(
+    db: &mut AnyConnection,
+    campaign_id: CampaignId,
+    parent: UnitId,
+) -> Result<BTreeMap<UserId, String>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT DISTINCT users.id, users.name FROM users
+         JOIN receipts ON receipts.acknowledged_by = users.id
+         WHERE receipts.campaign_id = $1 AND receipts.parent_id = $2",
+    )
+    .bind(campaign_id.to_string())
+    .bind(parent.to_string())
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|row| Ok((row.parsed("id")?, row.text("name")?))).collect()
 }
 
 /// The person with this login, in lower case.

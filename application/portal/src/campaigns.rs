@@ -95,6 +95,8 @@ pub struct CampaignView {
     pub campaign: CampaignRecord,
     /// The unit that runs it.
     pub owner: UnitRecord,
+    /// The body above that unit, as its letters name it; empty where there is none.
+    pub governing_body: String,
     /// Files beside the letter.
     pub attachments: Vec<AttachmentRecord>,
     /// Newest revision of each indicator list that was not taken back.
@@ -213,7 +215,10 @@ pub async fn set_receivers(
     let unique: BTreeMap<UnitId, ReceiverRole> = receivers
         .iter()
         .copied()
-        .filter(|(unit, _)| known.contains_key(unit) && *unit != campaign.owner_id)
+        .filter(|(unit, role)| {
+            // The campaign's own unit takes part with a report of its own, or not at all.
+            known.contains_key(unit) && (*unit != campaign.owner_id || role.owes_report())
+        })
         .collect();
     let unique: Vec<_> = unique.into_iter().collect();
     let mut write = portal.database.write().await?;
@@ -427,12 +432,13 @@ pub(crate) async fn whole(
     let lists = newest_lists(campaigns::lists(&mut read, campaign.id).await?);
     let receivers = campaigns::receivers(&mut read, campaign.id).await?;
     let owner = known.get(&campaign.owner_id).cloned().ok_or(PortalError::NotFound)?;
+    let governing_body = units::governing_body(portal, &mut read, &owner).await?;
     let mut receivers: Vec<_> = receivers
         .into_iter()
         .filter_map(|(unit, role)| Some((known.remove(&unit)?, role)))
         .collect();
     receivers.sort_by(|a, b| a.0.code.cmp(&b.0.code));
-    Ok(CampaignView { campaign, owner, attachments, lists, receivers })
+    Ok(CampaignView { campaign, owner, governing_body, attachments, lists, receivers })
 }
 
 /// A campaign's title, for a person who may read its letter.
@@ -482,8 +488,9 @@ pub async fn list_content(
     Ok((found.name, portal.files.read(&found.sha256)?))
 }
 
-/// Units that a unit's letter can go to: those right below the unit in any line, and, because a
-/// focal unit collects by mandate, those right below the unit above it.
+/// Units that a unit's letter can go to: those right below the unit in any line, because a focal
+/// unit collects by mandate those right below the unit above it, and the unit itself, which then
+/// reports like every other.
 pub async fn candidates(
     portal: &Portal,
     actor: &Actor,
@@ -501,7 +508,7 @@ pub async fn candidates(
             found.extend(tree.children(above));
         }
     }
-    found.remove(&owner);
+    found.insert(owner);
     let mut candidates: Vec<UnitRecord> =
         found.into_iter().filter_map(|id| known.remove(&id)).collect();
     candidates.sort_by(|a, b| a.code.cmp(&b.code));

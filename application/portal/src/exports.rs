@@ -1,11 +1,17 @@
 //! Reports, roll-ups and letters as files.
 
-use ::campaigns::{ReceiverRole, UnitId};
-use ::reports::{Cell, Form, Origin};
-use documents::{Letter, Opinion, Statement, StatementRow, UnitLine};
-use language::{Language, text, text_with};
+use std::collections::BTreeSet;
 
-use crate::campaigns::{CampaignView, deadline_of};
+use ::campaigns::{CampaignState, Deadline, ReceiverRole, UnitId, UnitKind};
+use ::reports::{Form, Origin, ReportState};
+use documents::{
+    BlankForm, Figure, Letter, Opinion, RollUpPart, Statement, StatementRow, UnitLine,
+};
+use language::{Language, text, text_with};
+use storage::campaigns::CampaignRecord;
+use storage::units::UnitRecord;
+
+use crate::campaigns::{CampaignView, deadline_of, form_of, zone_of};
 use crate::reports::{ReportView, RollUpView};
 use crate::{Portal, PortalError};
 
@@ -59,50 +65,7 @@ pub fn report(
     kind: Kind,
     language: Language,
 ) -> Result<Vec<u8>, PortalError> {
-    let content = &view.report.content;
-    let rows = view
-        .form
-        .rows
-        .iter()
-        .map(|row| {
-            let cell = content.cell(&row.key);
-            let note = note(&cell);
-            StatementRow {
-                key: row.key.clone(),
-                number: row.number.clone(),
-                label: row.label.vi.clone(),
-                declared: cell.declared,
-                measured: cell.measured,
-                note,
-            }
-        })
-        .collect();
-    let statement = Statement {
-        language,
-        marking: marking(portal),
-        governing_body: String::new(),
-        issuer: view.unit.name.clone(),
-        issuer_code: view.unit.code.clone(),
-        place: view.unit.place.clone(),
-        date: view.report.submitted_at.map(|at| at.to_zoned_datetime(portal.zone.clone()).date()),
-        subject: format!("Kết quả triển khai {}", lower_first(&view.campaign.title)),
-        to: String::new(),
-        in_reply_to: in_reply_to(&view.campaign.letter_number, view.campaign.letter_on),
-        form_title: view.form.title.vi.clone(),
-        form_remark: form_remark(&view.form),
-        assessment: content.assessment.clone(),
-        proposals: content.proposals.clone(),
-        rows,
-        expected: 0,
-        reported: 0,
-        units: Vec::new(),
-        missing: Vec::new(),
-        late: Vec::new(),
-        opinions: Vec::new(),
-        state: text(Language::Vi, &format!("report-state-{}", view.report.state)),
-        signer: vec!["THỦ TRƯỞNG ĐƠN VỊ".to_owned()],
-    };
-    write(&statement, kind)
+    write(&report_statement(portal, view, language_of(kind, language)), kind)
 }
 
 /// A node's roll-up as a file.
@@ -112,105 +75,150 @@ pub fn roll_up(
     kind: Kind,
     language: Language,
 ) -> Result<Vec<u8>, PortalError> {
-    write(&roll_up_statement(portal, view, language), kind)
+    write(&roll_up_statement(portal, view, language_of(kind, language)), kind)
+}
+
+/// An official document is Vietnamese; a table can be read in either language.
+fn language_of(kind: Kind, language: Language) -> Language {
+    if kind == Kind::Docx { Language::Vi } else { language }
+}
+
+fn report_statement(portal: &Portal, view: &ReportView, language: Language) -> Statement {
+    let content = &view.report.content;
+    let rows = view.form.rows.iter().map(|row| {
+        let cell = content.cell(&row.key);
+        StatementRow {
+            key: row.key.clone(),
+            number: row.number.clone(),
+            label: row.label.get(language).to_owned(),
+            declared: cell.declared,
+            of: row.of.as_ref().and(view.unit.headcount),
+            measured: cell.measured,
+            note: cell.note,
+            reason: cell.reason,
+        }
+    });
+    let zone = zone_of(portal, &view.campaign);
+    Statement {
+        language,
+        marking: marking(portal),
+        is_draft: !view.report.state.is_handed_in() && view.report.state != ReportState::Approved,
+        governing_body: view.governing_body.clone(),
+        issuer: view.unit.name.clone(),
+        issuer_code: view.unit.code.clone(),
+        place: view.unit.place.clone(),
+        date: view.report.submitted_at.map(|at| at.to_zoned_datetime(zone).date()),
+        subject: format!("Kết quả triển khai {}", lower_first(&view.campaign.title)),
+        to: view.collector.name.clone(),
+        in_reply_to: in_reply_to(&view.campaign, &view.owner),
+        form_letter: letter_of(&view.campaign, &view.owner),
+        due_on: view.deadline.map(Deadline::last_day),
+        form_title: view.form.title.get(language).to_owned(),
+        form_remark: form_remark(&view.form),
+        assessment: content.assessment.clone(),
+        proposals: content.proposals.clone(),
+        rows: rows.collect(),
+        roll_up: None,
+        state: state_word(language, &view.report.state.to_string()),
+        signer: signer(&view.unit),
+        signer_name: String::new(),
+    }
 }
 
 fn roll_up_statement(portal: &Portal, view: &RollUpView, language: Language) -> Statement {
     let name = |id: &UnitId| view.units.get(id).map(|it| it.name.clone()).unwrap_or_default();
-    let rows = view
-        .sums
-        .rows
-        .iter()
-        .filter_map(|sum| {
-            let row = view.form.row(&sum.key)?;
-            let units = sum.declared.units;
-            Some(StatementRow {
-                key: sum.key.clone(),
-                number: row.number.clone(),
-                label: row.label.vi.clone(),
-                declared: sum.declared.value,
-                measured: sum.measured.value,
-                note: text_with(Language::Vi, "roll-up-note", &[("units", units.into())]),
-            })
+    let sorted = |ids: &BTreeSet<UnitId>| {
+        let mut units: Vec<_> = ids.iter().filter_map(|id| view.units.get(id)).collect();
+        units.sort_by(|a, b| a.code.cmp(&b.code));
+        units.into_iter().map(|it| it.name.clone()).collect::<Vec<_>>()
+    };
+    let rows = view.sums.rows.iter().filter_map(|sum| {
+        let row = view.form.row(&sum.key)?;
+        let values = [("units", sum.declared.units.into())];
+        Some(StatementRow {
+            key: sum.key.clone(),
+            number: row.number.clone(),
+            label: row.label.get(language).to_owned(),
+            declared: sum.declared.value,
+            of: None,
+            measured: sum.measured.value,
+            note: text_with(language, "documents-sum-of", &values),
+            reason: String::new(),
         })
-        .collect();
+    });
     let mut expected: Vec<_> =
         view.sums.expected.iter().filter_map(|id| view.units.get(id)).collect();
     expected.sort_by(|a, b| a.code.cmp(&b.code));
     let state = |id: UnitId| {
-        let handed_in = view.sums.reported.contains(&id);
-        let code = match view.reports.get(&id) {
-            Some(report) if handed_in => report.state.to_string(),
-            _ => "missing".to_owned(),
-        };
-        text(Language::Vi, &format!("report-state-{code}"))
+        let report = view.reports.get(&id).filter(|_| view.sums.reported.contains(&id));
+        let code = report.map_or_else(|| "missing".to_owned(), |it| it.state.to_string());
+        state_word(language, &code)
     };
     let figure = |unit: UnitId, key: &str| {
-        view.contents.get(&unit).and_then(|content| content.cell(key).declared)
+        let cell = view.contents.get(&unit).map(|content| content.cell(key));
+        cell.map(|it| Figure { declared: it.declared, measured: it.measured }).unwrap_or_default()
     };
-    let units = expected
-        .iter()
-        .map(|unit| UnitLine {
-            code: unit.code.clone(),
-            name: unit.name.clone(),
-            state: state(unit.id),
-            declared: view.form.rows.iter().map(|row| figure(unit.id, &row.key)).collect(),
+    let units = expected.iter().map(|unit| UnitLine {
+        code: unit.code.clone(),
+        name: unit.name.clone(),
+        state: state(unit.id),
+        figures: view.form.rows.iter().map(|row| figure(unit.id, &row.key)).collect(),
+    });
+    let opinions = expected.iter().filter_map(|unit| {
+        let content = view.contents.get(&unit.id)?;
+        if content.assessment.is_empty() && content.proposals.is_empty() {
+            return None;
+        }
+        let answer = view.reports.get(&unit.id).and_then(|it| view.answers.get(&it.id));
+        Some(Opinion {
+            unit: name(&unit.id),
+            assessment: content.assessment.clone(),
+            proposals: content.proposals.clone(),
+            answer: answer.map(|it| format!("{} ({})", it.answer, it.owner)).unwrap_or_default(),
         })
-        .collect();
-    let opinions = expected
-        .iter()
-        .filter_map(|unit| {
-            let content = view.contents.get(&unit.id)?;
-            if content.assessment.is_empty() && content.proposals.is_empty() {
-                return None;
-            }
-            let answer = view.reports.get(&unit.id).and_then(|it| view.answers.get(&it.id));
-            Some(Opinion {
-                unit: unit.name.clone(),
-                assessment: content.assessment.clone(),
-                proposals: content.proposals.clone(),
-                answer: answer
-                    .map(|it| format!("{} ({})", it.answer, it.owner))
-                    .unwrap_or_default(),
-            })
-        })
-        .collect();
-    let sorted = |ids: &std::collections::BTreeSet<UnitId>| {
-        let mut names: Vec<String> = ids.iter().map(name).collect();
-        names.sort();
-        names
+    });
+    let (signer, signer_name) = if view.unit.id == view.owner.id {
+        signature_block(&view.campaign.signer)
+    } else {
+        (signer(&view.unit), String::new())
     };
     Statement {
         language,
         marking: marking(portal),
-        governing_body: String::new(),
+        is_draft: false,
+        governing_body: view.governing_body.clone(),
         issuer: view.unit.name.clone(),
         issuer_code: view.unit.code.clone(),
         place: view.unit.place.clone(),
         date: Some(portal.today()),
         subject: format!("Tổng hợp kết quả triển khai {}", lower_first(&view.campaign.title)),
-        to: String::new(),
-        in_reply_to: in_reply_to(&view.campaign.letter_number, view.campaign.letter_on),
-        form_title: view.form.title.vi.clone(),
+        to: view.collector.as_ref().map(|it| it.name.clone()).unwrap_or_default(),
+        in_reply_to: in_reply_to(&view.campaign, &view.owner),
+        form_letter: letter_of(&view.campaign, &view.owner),
+        due_on: deadline_of(&view.campaign).map(Deadline::last_day),
+        form_title: view.form.title.get(language).to_owned(),
         form_remark: form_remark(&view.form),
         assessment: String::new(),
         proposals: String::new(),
-        rows,
-        expected: view.sums.expected.len(),
-        reported: view.sums.reported.len(),
-        units,
-        missing: sorted(&view.sums.missing),
-        late: sorted(&view.sums.late),
-        opinions,
+        rows: rows.collect(),
+        roll_up: Some(RollUpPart {
+            expected: view.sums.expected.len(),
+            reported: view.sums.reported.len(),
+            units: units.collect(),
+            missing: sorted(&view.sums.missing),
+            late: sorted(&view.sums.late),
+            informed_beside: sorted(&view.informed_beside),
+            opinions: opinions.collect(),
+        }),
         state: String::new(),
-        signer: vec!["THỦ TRƯỞNG ĐƠN VỊ".to_owned()],
+        signer,
+        signer_name,
     }
 }
 
-/// The campaign's letter as DOCX.
+/// The campaign's letter as DOCX, with the form to report on as its appendix.
 pub fn letter(portal: &Portal, view: &CampaignView) -> Result<Vec<u8>, PortalError> {
     let campaign = &view.campaign;
-    let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
     let to = |role: ReceiverRole| {
         view.receivers.iter().filter(move |(_, it)| *it == role).map(|(unit, _)| unit.name.clone())
     };
@@ -220,31 +228,34 @@ pub fn letter(portal: &Portal, view: &CampaignView) -> Result<Vec<u8>, PortalErr
         let key = format!("letter-deadline-{}", deadline.phrase);
         closing.push(text_with(Language::Vi, &key, &[("day", day.as_str().into())]));
     }
-    if !campaign.contact_line.is_empty() {
-        closing.push(campaign.contact_line.clone());
-    }
-    let mut addressees: Vec<String> = to(ReceiverRole::Action).collect();
-    if addressees.len() > 12 {
-        addressees = vec!["Các cơ quan, đơn vị theo danh sách nhận".to_owned()];
-    }
+    closing.extend(lines(&campaign.contact_line));
     let mut recipients = vec!["Như trên".to_owned()];
     recipients.extend(to(ReceiverRole::Coordination).map(|it| format!("{it} (để phối hợp)")));
     recipients.extend(to(ReceiverRole::Information).map(|it| format!("{it} (để biết)")));
     recipients.push("Lưu: VT".to_owned());
+    let form = form_of(campaign);
+    let (signer, signer_name) = signature_block(&campaign.signer);
     let letter = Letter {
         marking: marking(portal),
-        governing_body: String::new(),
+        is_draft: campaign.state == CampaignState::Draft,
+        governing_body: view.governing_body.clone(),
         issuer: view.owner.name.clone(),
         number: campaign.letter_number.clone(),
-        subject: campaign.subject.clone(),
+        subject: bare_subject(&campaign.subject).to_owned(),
         place: campaign.letter_place.clone(),
         date: campaign.letter_on,
-        to: addressees,
+        to: to(ReceiverRole::Action).collect(),
         opening: [lines(&campaign.legal_basis), lines(&campaign.aim)].concat(),
-        tasks: campaign.tasks.clone(),
+        tasks: campaign.tasks.iter().map(|task| bare_task(task).to_owned()).collect(),
         closing,
-        signer: lines(&campaign.signer),
+        signer,
+        signer_name,
         recipients,
+        form: Some(BlankForm {
+            title: form.title.vi.clone(),
+            remark: form_remark(&form),
+            rows: form.rows.into_iter().map(|row| (row.number, row.label.vi)).collect(),
+        }),
     };
     documents::letter_to_docx(&letter).map_err(failed)
 }
@@ -275,20 +286,71 @@ fn form_remark(form: &Form) -> String {
     }
 }
 
-fn note(cell: &Cell) -> String {
-    [cell.note.as_str(), cell.reason.as_str()]
-        .into_iter()
-        .filter(|it| !it.is_empty())
-        .collect::<Vec<_>>()
-        .join(". ")
+fn state_word(language: Language, code: &str) -> String {
+    text(language, &format!("report-state-{code}"))
 }
 
-fn in_reply_to(number: &str, date: Option<jiff::civil::Date>) -> String {
-    if number.is_empty() {
+/// "Công văn số 12/SKHCN-CĐS ngày 03 tháng 8 năm 2026 của …"; empty without a number.
+fn letter_of(campaign: &CampaignRecord, owner: &UnitRecord) -> String {
+    if campaign.letter_number.is_empty() {
         return String::new();
     }
-    let day = date.map(|date| format!(" ngày {}", language::date(Language::Vi, date)));
-    format!("Công văn số {number}{}", day.unwrap_or_default())
+    let day = campaign.letter_on.map(|date| format!(" {}", language::day_phrase(date)));
+    let day = day.unwrap_or_default();
+    format!("Công văn số {}{day} của {}", campaign.letter_number, owner.name)
+}
+
+fn in_reply_to(campaign: &CampaignRecord, owner: &UnitRecord) -> String {
+    let letter = letter_of(campaign, owner);
+    let subject = lower_first(bare_subject(&campaign.subject));
+    if letter.is_empty() || subject.is_empty() {
+        return letter;
+    }
+    format!("{letter} về việc {subject}")
+}
+
+/// A subject as people type it, without the "V/v" that the document sets before it.
+fn bare_subject(subject: &str) -> &str {
+    let subject = subject.trim();
+    ["V/v", "v/v", "Về việc", "về việc"]
+        .iter()
+        .find_map(|prefix| subject.strip_prefix(prefix))
+        .map_or(subject, |rest| rest.trim_start_matches([':', ' ']))
+}
+
+/// A task as people type it, without the number that the document sets before it.
+fn bare_task(task: &str) -> &str {
+    let rest = task.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+    match rest.strip_prefix(['.', ')']) {
+        Some(text) if rest.len() < task.trim_start().len() && text.starts_with(' ') => text.trim(),
+        _ => task.trim(),
+    }
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect()
+}
+
+/// Posts and name of who signs, from what was typed: a last line that is not in capitals is the
+/// name.
+fn signature_block(typed: &str) -> (Vec<String>, String) {
+    let mut posts = lines(typed);
+    let is_name =
+        posts.len() > 1 && posts.last().is_some_and(|last| last.chars().any(char::is_lowercase));
+    let name = if is_name { posts.pop().unwrap_or_default() } else { String::new() };
+    (posts, name)
+}
+
+/// Who signs a unit's report when nobody said otherwise, by what the unit is.
+fn signer(unit: &UnitRecord) -> Vec<String> {
+    let posts: &[&str] = match unit.kind.parse() {
+        Ok(UnitKind::PeopleCommittee | UnitKind::Commune) => &["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"],
+        Ok(UnitKind::School) => &["HIỆU TRƯỞNG"],
+        Ok(UnitKind::Health | UnitKind::Enterprise) => &["GIÁM ĐỐC"],
+        Ok(UnitKind::Department) if unit.name.starts_with("Sở ") => &["GIÁM ĐỐC"],
+        _ => &["THỦ TRƯỞNG CƠ QUAN"],
+    };
+    posts.iter().map(|it| (*it).to_owned()).collect()
 }
 
 fn lower_first(text: &str) -> String {
@@ -296,5 +358,34 @@ fn lower_first(text: &str) -> String {
     match chars.next() {
         Some(first) => first.to_lowercase().chain(chars).collect(),
         None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_type_is_not_set_twice() {
+        assert_eq!(bare_subject("V/v triển khai"), "triển khai");
+        assert_eq!(bare_subject("Về việc: triển khai"), "triển khai");
+        assert_eq!(bare_subject("triển khai V/v"), "triển khai V/v");
+        assert_eq!(bare_task("1. Phát động"), "Phát động");
+        assert_eq!(bare_task("12) Phát động"), "Phát động");
+        assert_eq!(bare_task("22/9 là hạn"), "22/9 là hạn");
+        assert_eq!(bare_task("1.5 điểm"), "1.5 điểm");
+        assert_eq!(bare_task(". a"), ". a");
+    }
+
+    #[test]
+    fn a_last_line_in_small_letters_is_the_signers_name() {
+        let check = |typed: &str, posts: &[&str], name: &str| {
+            let posts: Vec<_> = posts.iter().map(|it| (*it).to_owned()).collect();
+            assert_eq!(signature_block(typed), (posts, name.to_owned()));
+        };
+        check("KT. GIÁM ĐỐC\nPHÓ GIÁM ĐỐC", &["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"], "");
+        check("GIÁM ĐỐC\n\nNguyễn Minh Họa", &["GIÁM ĐỐC"], "Nguyễn Minh Họa");
+        check("Giám đốc", &["Giám đốc"], "");
+        check("", &[], "");
     }
 }

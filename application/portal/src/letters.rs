@@ -118,7 +118,9 @@ pub async fn open(
         let mut write = portal.database.write().await?;
         for receipt in receipts.iter_mut().filter(|it| it.opened_at.is_none()) {
             receipt.opened_at = Some(now);
-            directives::update_receipt(&mut write, receipt).await?;
+            if !directives::fill_receipt(&mut write, receipt).await? {
+                continue;
+            }
             let (id, unit) = (receipt.id, Some(unit));
             audit::record(portal, &mut write, Some(actor), unit, "letter.open", id, json!({}))
                 .await?;
@@ -146,7 +148,7 @@ pub async fn open(
     let all_receipts = directives::receipts(&mut read, campaign_id).await?;
     let report = report_store::find_of_unit(&mut read, campaign_id, unit).await?;
     let reminders = directives::reminders(&mut read, campaign_id).await?;
-    let told = directives::told(&mut read, campaign_id).await?;
+    let told = directives::told(&mut read, campaign_id, unit).await?;
     drop(read);
 
     let counting = receipts.first().ok_or(PortalError::NotFound)?;
@@ -177,7 +179,7 @@ pub async fn open(
             .into_iter()
             .filter(|it| receipts.iter().any(|receipt| receipt.id == it.receipt_id))
             .collect(),
-        told: told.into_iter().filter(|it| it.unit_id == unit).collect(),
+        told,
         can_pass_to,
         passed_to,
         directives,
@@ -235,7 +237,7 @@ async fn step(
     let mut write = portal.database.write().await?;
     for receipt in &mut receipts {
         change(receipt, now);
-        directives::update_receipt(&mut write, receipt).await?;
+        directives::fill_receipt(&mut write, receipt).await?;
     }
     let subject = campaign_id;
     audit::record(portal, &mut write, Some(actor), Some(unit), action, subject, json!({})).await?;
@@ -269,14 +271,24 @@ pub async fn pass_on(
     {
         return Err(Problem::new("deadline_on", "problem-deadline-later").into());
     }
-    let chosen: Vec<UnitId> =
-        letter.can_pass_to.iter().map(|it| it.id).filter(|id| given.units.contains(id)).collect();
+    let now = portal.now();
+    let mut write = portal.database.write().await?;
+    // One at a time: two officers passing on at once give a unit one receipt that counts, not two.
+    if !storage::campaigns::hold_running(&mut write, campaign_id).await? {
+        return Err(Problem::new("", "problem-campaign-closed").into());
+    }
+    let existing = directives::receipts(&mut write, campaign_id).await?;
+    let has_it_from_us =
+        |id: UnitId| existing.iter().any(|it| it.unit_id == id && it.parent_id == unit);
+    let chosen: Vec<UnitId> = letter
+        .can_pass_to
+        .iter()
+        .map(|it| it.id)
+        .filter(|id| given.units.contains(id) && !has_it_from_us(*id))
+        .collect();
     if chosen.is_empty() {
         return Err(Problem::new("units", "problem-no-units").into());
     }
-    let now = portal.now();
-    let mut write = portal.database.write().await?;
-    let existing = directives::receipts(&mut write, campaign_id).await?;
     let directive = DirectiveRecord {
         id: portal.new_id::<DirectiveId>(),
         campaign_id,

@@ -1,67 +1,70 @@
 //! Counting the measures of `docs/measures.md`.
 
-use std::collections::BTreeSet;
-
 use ::campaigns::{CampaignId, CaseState, UnitId, UnitKind};
 use ::reports::{Measure, Measured};
-use storage::directives;
+use storage::{cases, directives, units};
 
-use crate::progress::Picture;
-use crate::{Portal, PortalError, cases};
+use crate::{Portal, PortalError};
 
-/// Every measure of a unit's own report: the unit itself, the units that got the letter through it
-/// and do not report for themselves, and the organisations it listed as told.
+/// Every measure of a unit's own report: the unit itself, the units it sent the letter to that
+/// report nowhere, and the organisations it listed as told.
 pub(crate) async fn of_unit(
     portal: &Portal,
     campaign_id: CampaignId,
     unit: UnitId,
 ) -> Result<Measured, PortalError> {
-    let picture = Picture::of(portal, campaign_id).await?;
-    let mut read = portal.database.read().await?;
-    let told = directives::told(&mut read, campaign_id).await?;
-    drop(read);
-    // Units below owe reports of their own, so the unit counts alone.
-    let scope = BTreeSet::from([unit]);
     let mut measured: Measured = Measure::ALL.into_iter().map(|it| (it, 0)).collect();
     let mut add = |measure, count: i64| *measured.entry(measure).or_insert(0) += count;
-    for id in &scope {
-        let receipts = || picture.receipts.iter().filter(|it| it.unit_id == *id);
-        let is_enterprise = picture
-            .units
-            .get(id)
+    let mut read = portal.database.read().await?;
+    let mut receipts = directives::receipts_of_unit(&mut read, unit).await?;
+    receipts.retain(|it| it.campaign_id == campaign_id);
+    receipts.extend(directives::receipts_without_report(&mut read, campaign_id, unit).await?);
+    let mut scope: Vec<UnitId> = vec![unit];
+    scope.extend(receipts.iter().map(|it| it.unit_id));
+    scope.sort_unstable();
+    scope.dedup();
+    for id in scope {
+        let mine = || receipts.iter().filter(|it| it.unit_id == id);
+        let record = units::find(&mut read, id).await?;
+        let is_enterprise = record
             .and_then(|it| it.kind.parse::<UnitKind>().ok())
             .is_some_and(UnitKind::is_enterprise);
-        if receipts().any(|it| it.acknowledged_at.is_some()) {
+        if mine().any(|it| it.acknowledged_at.is_some()) {
             add(Measure::UnitsInformed, 1);
         }
-        if receipts().any(|it| it.launched_at.is_some()) && !is_enterprise {
+        if mine().any(|it| it.launched_at.is_some()) && !is_enterprise {
             add(Measure::UnitsLaunched, 1);
         }
+        for (state, count) in cases::counts_of_unit(&mut read, campaign_id, id).await? {
+            for measure in of_case(state) {
+                add(measure, count);
+            }
+        }
     }
-    for organisation in told.iter().filter(|it| scope.contains(&it.unit_id)) {
+    for organisation in directives::told(&mut read, campaign_id, unit).await? {
         add(Measure::UnitsInformed, 1);
         if organisation.has_launched && !organisation.is_enterprise {
             add(Measure::UnitsLaunched, 1);
         }
     }
-    for (of, state, count) in cases::counts_of(portal, campaign_id).await? {
-        if !scope.contains(&of) {
-            continue;
-        }
-        if state.counts_as_infected() {
-            // Today every case begins with a sighting; scans by the clean-up tool will open others.
-            add(Measure::DevicesInfected, count);
-            add(Measure::DevicesSeen, count);
-        }
-        if state.counts_as_handled() {
-            add(Measure::DevicesSeenHandled, count);
-        }
-        if state.counts_as_verified() {
-            add(Measure::DevicesVerified, count);
-        }
-        if state == CaseState::DeclaredClean {
-            add(Measure::DevicesDeclared, count);
-        }
-    }
     Ok(measured)
+}
+
+/// The measures in which a device counts by the state of its case.
+fn of_case(state: CaseState) -> Vec<Measure> {
+    let mut measures = Vec::new();
+    if state.counts_as_infected() {
+        // Today every case begins with a sighting; scans by the clean-up tool will open others.
+        measures.extend([Measure::DevicesInfected, Measure::DevicesSeen]);
+    }
+    if state.counts_as_handled() {
+        measures.push(Measure::DevicesSeenHandled);
+    }
+    if state.counts_as_verified() {
+        measures.push(Measure::DevicesVerified);
+    }
+    if state == CaseState::DeclaredClean {
+        measures.push(Measure::DevicesDeclared);
+    }
+    measures
 }

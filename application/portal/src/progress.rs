@@ -1,9 +1,9 @@
 //! How far every unit is: for the one that collects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ::campaigns::{
-    Action, CampaignId, CaseState, Deadline, ReceiptId, ReceiptStage, ReminderId, UnitId, UnitTree,
+    Action, CampaignId, Deadline, ReceiptId, ReceiptStage, ReminderId, UnitId, UnitTree,
 };
 use ::reports::ReportState;
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ use storage::campaigns::CampaignRecord;
 use storage::directives::{self, DirectiveRecord, ReceiptRecord, ReminderRecord};
 use storage::reports::{self as report_store, ReportRecord};
 use storage::units::UnitRecord;
-use storage::{cases, users};
+use storage::users;
 
 use crate::campaigns::{find, zone_of};
 use crate::letters::{binding_deadline, moments};
@@ -75,10 +75,16 @@ pub(crate) struct Picture {
     pub(crate) directives: Vec<DirectiveRecord>,
     pub(crate) receipts: Vec<ReceiptRecord>,
     pub(crate) reports: BTreeMap<UnitId, ReportRecord>,
-    reminders: Vec<ReminderRecord>,
-    cases: Vec<(UnitId, CaseState, i64)>,
     /// Who reports to whom, by the counting receipts.
     pub(crate) tree: UnitTree,
+    /// Units that owe a report.
+    pub(crate) counting: BTreeSet<UnitId>,
+    /// Units that acknowledged, along any line.
+    acknowledged: BTreeSet<UnitId>,
+    /// When each receipt was last reminded of.
+    reminded: BTreeMap<ReceiptId, Timestamp>,
+    /// Cases with work left, and cases handled, by unit.
+    cases: BTreeMap<UnitId, (i64, i64)>,
 }
 
 impl Picture {
@@ -89,12 +95,35 @@ impl Picture {
         let directives = directives::of_campaign(&mut read, id).await?;
         let receipts = directives::receipts(&mut read, id).await?;
         let reports = report_store::of_campaign(&mut read, id).await?;
-        let reminders = directives::reminders(&mut read, id).await?;
-        let cases = cases::counts(&mut read, id).await?;
-        let counting = receipts.iter().filter(|it| it.is_counting);
-        let (tree, _) = UnitTree::from_edges(counting.map(|it| (it.unit_id, Some(it.parent_id))));
-        let reports = reports.into_iter().map(|it| (it.unit_id, it)).collect();
-        Ok(Self { campaign, units, directives, receipts, reports, reminders, cases, tree })
+        // Newest first: the first of a receipt is its last.
+        let mut reminded = BTreeMap::new();
+        for reminder in directives::reminders(&mut read, id).await? {
+            reminded.entry(reminder.receipt_id).or_insert(reminder.sent_at);
+        }
+        let mut cases: BTreeMap<UnitId, (i64, i64)> = BTreeMap::new();
+        for (unit, state, count) in storage::cases::counts(&mut read, id).await? {
+            let (open, handled) = cases.entry(unit).or_default();
+            *open += if state.is_open() { count } else { 0 };
+            *handled += if state.counts_as_handled() { count } else { 0 };
+        }
+        let edges = receipts.iter().filter(|it| it.is_counting);
+        let (tree, _) = UnitTree::from_edges(edges.map(|it| (it.unit_id, Some(it.parent_id))));
+        Ok(Self {
+            campaign,
+            units,
+            directives,
+            reports: reports.into_iter().map(|it| (it.unit_id, it)).collect(),
+            tree,
+            counting: receipts.iter().filter(|it| it.is_counting).map(|it| it.unit_id).collect(),
+            acknowledged: receipts
+                .iter()
+                .filter(|it| it.acknowledged_at.is_some())
+                .map(|it| it.unit_id)
+                .collect(),
+            receipts,
+            reminded,
+            cases,
+        })
     }
 
     /// When a unit handed its report in; a report sent back for a supplement stays handed in.
@@ -107,17 +136,14 @@ impl Picture {
         let moments = moments(receipt, self.submitted_at(unit.id));
         let deadline = binding_deadline(&self.campaign, &self.directives, receipt);
         let zone = zone_of(portal, &self.campaign);
-        let below: Vec<UnitId> = self.tree.subtree(unit.id).into_iter().skip(1).collect();
-        let has_acknowledged = |id: &UnitId| {
-            self.receipts.iter().any(|it| it.unit_id == *id && it.acknowledged_at.is_some())
+        // The unit that runs the campaign may write a report of its own: all stand below it then,
+        // but not by that receipt.
+        let below: Vec<UnitId> = if receipt.parent_id == unit.id {
+            Vec::new()
+        } else {
+            self.tree.subtree(unit.id).into_iter().skip(1).collect()
         };
-        let count_cases = |counts: fn(CaseState) -> bool| {
-            self.cases
-                .iter()
-                .filter(|(of, state, _)| *of == unit.id && counts(*state))
-                .map(|(_, _, cases)| cases)
-                .sum()
-        };
+        let (open_cases, handled_cases) = self.cases.get(&unit.id).copied().unwrap_or_default();
         Some(UnitProgress {
             acknowledged_by: None,
             stage: moments.stage(),
@@ -125,16 +151,12 @@ impl Picture {
             is_late: receipt.role.owes_report() && moments.is_late(deadline, &zone, portal.now()),
             report: self.reports.get(&unit.id).map(|it| it.state),
             submitted_at: self.submitted_at(unit.id),
-            open_cases: count_cases(CaseState::is_open),
-            handled_cases: count_cases(CaseState::counts_as_handled),
+            open_cases,
+            handled_cases,
             below: below.len(),
-            below_acknowledged: below.iter().filter(|id| has_acknowledged(id)).count(),
+            below_acknowledged: below.iter().filter(|id| self.acknowledged.contains(id)).count(),
             below_reported: below.iter().filter(|id| self.submitted_at(**id).is_some()).count(),
-            reminded_at: self
-                .reminders
-                .iter()
-                .find(|it| it.receipt_id == receipt.id)
-                .map(|it| it.sent_at),
+            reminded_at: self.reminded.get(&receipt.id).copied(),
             receipt: receipt.clone(),
             unit,
         })
@@ -150,14 +172,14 @@ pub async fn board(
 ) -> Result<Board, PortalError> {
     require_node(portal, actor, id, unit).await?;
     let picture = Picture::of(portal, id).await?;
+    let mut read = portal.database.read().await?;
+    let names = users::names_of_acknowledgers(&mut read, id, unit).await?;
+    drop(read);
     let mut action = Vec::new();
     let mut others = Vec::new();
     for receipt in picture.receipts.iter().filter(|it| it.parent_id == unit) {
         let Some(mut progress) = picture.progress(portal, receipt) else { continue };
-        if let Some(user) = receipt.acknowledged_by {
-            let mut read = portal.database.read().await?;
-            progress.acknowledged_by = users::find(&mut read, user).await?.map(|it| it.name);
-        }
+        progress.acknowledged_by = receipt.acknowledged_by.and_then(|it| names.get(&it).cloned());
         if receipt.is_counting { action.push(progress) } else { others.push(progress) }
     }
     for list in [&mut action, &mut others] {

@@ -19,7 +19,7 @@ use storage::{StorageError, Write, users};
 use crate::campaigns::{find, form_of, zone_of};
 use crate::letters::{binding_deadline, receipts_of, require_running};
 use crate::progress::{Picture, require_collector, require_node};
-use crate::{Actor, Portal, PortalError, Problem, access, audit, measures};
+use crate::{Actor, Portal, PortalError, Problem, access, audit, measures, units};
 
 /// A report with everything a person needs to work on it.
 #[derive(Clone, Debug)]
@@ -28,6 +28,12 @@ pub struct ReportView {
     pub campaign: CampaignRecord,
     /// The unit.
     pub unit: UnitRecord,
+    /// The body above the unit, as its documents name it; empty where there is none.
+    pub governing_body: String,
+    /// The unit that runs the campaign.
+    pub owner: UnitRecord,
+    /// The unit it reports to.
+    pub collector: UnitRecord,
     /// The form.
     pub form: Form,
     /// The report.
@@ -149,6 +155,10 @@ async fn view(
     let steps = steps(portal, actor, &campaign, &report).await?;
     let mut read = portal.database.read().await?;
     let unit = storage::units::find(&mut read, unit_id).await?.ok_or(PortalError::NotFound)?;
+    let governing_body = units::governing_body(portal, &mut read, &unit).await?;
+    let owner = storage::units::find(&mut read, campaign.owner_id).await?;
+    let receipt = receipts.first().ok_or(PortalError::NotFound)?;
+    let collector = storage::units::find(&mut read, receipt.parent_id).await?;
     let sent = storage::directives::of_campaign(&mut read, campaign.id).await?;
     let answers = reports::answers(&mut read, campaign.id).await?;
     let mut names: BTreeMap<UserId, String> = BTreeMap::new();
@@ -169,9 +179,12 @@ async fn view(
         author: name(report.author_id),
         approver: name(report.approver_id),
         answer: answers.into_iter().find(|it| it.report_id == report.id),
-        deadline: receipts.first().and_then(|it| binding_deadline(&campaign, &sent, it)),
+        deadline: binding_deadline(&campaign, &sent, receipt),
         form,
         unit,
+        governing_body,
+        owner: owner.ok_or(PortalError::NotFound)?,
+        collector: collector.ok_or(PortalError::NotFound)?,
         steps,
         report,
         campaign,
@@ -419,7 +432,9 @@ pub(crate) async fn lock_all(
     for report in reports::of_campaign(write, id).await? {
         let Ok(state) = report.state.after(ReportStep::Lock) else { continue };
         let report = ReportRecord { state, locked_at: Some(now), ..report };
-        reports::update(write, &report).await?;
+        if !reports::update(write, &report).await? {
+            return Err(PortalError::Conflict);
+        }
         let event = event(portal, &report, actor, ReportStep::Lock, "", now);
         reports::insert_event(write, &event).await?;
     }
@@ -433,10 +448,19 @@ pub struct RollUpView {
     pub campaign: CampaignRecord,
     /// The node.
     pub unit: UnitRecord,
+    /// The body above the node, as its documents name it; empty where there is none.
+    pub governing_body: String,
+    /// The unit that runs the campaign.
+    pub owner: UnitRecord,
+    /// The unit the node reports to; `None` for the unit that runs the campaign.
+    pub collector: Option<UnitRecord>,
     /// The form.
     pub form: Form,
     /// Sums, missing and late units.
     pub sums: RollUp,
+    /// Units that acknowledged the letter, owe no report and are counted in nobody's: named beside
+    /// the sums of the unit that runs the campaign.
+    pub informed_beside: BTreeSet<UnitId>,
     /// Units by id.
     pub units: BTreeMap<UnitId, UnitRecord>,
     /// Newest submitted content of each unit.
@@ -448,7 +472,8 @@ pub struct RollUpView {
 }
 
 /// Adds up what the units below a node handed in, at any depth: each unit counts once, by its own
-/// report. The node's own report counts where it is one of the reporting units.
+/// report. The node's own report counts where it is one of the reporting units. A fixed number of
+/// queries, however many units there are.
 pub async fn rolled_up(
     portal: &Portal,
     actor: &Actor,
@@ -457,15 +482,25 @@ pub async fn rolled_up(
 ) -> Result<RollUpView, PortalError> {
     require_node(portal, actor, id, node).await?;
     let picture = Picture::of(portal, id).await?;
+    let unit = picture.units.get(&node).cloned().ok_or(PortalError::NotFound)?;
+    let owner = picture.units.get(&picture.campaign.owner_id).cloned();
+    let collector = picture.tree.parent(node).and_then(|it| picture.units.get(&it).cloned());
     let mut read = portal.database.read().await?;
     let revisions = reports::newest_revisions(&mut read, id).await?;
     let answers = reports::answers(&mut read, id).await?;
+    let governing_body = units::governing_body(portal, &mut read, &unit).await?;
+    // A unit that reports counts those it sent the letter to without asking for a report.
+    let beside = if picture.counting.contains(&node) {
+        Vec::new()
+    } else {
+        storage::directives::receipts_without_report(&mut read, id, node).await?
+    };
     drop(read);
     let expected: BTreeSet<UnitId> = picture
         .tree
         .subtree(node)
         .into_iter()
-        .filter(|unit| picture.receipts.iter().any(|it| it.unit_id == *unit && it.is_counting))
+        .filter(|unit| picture.counting.contains(unit))
         .collect();
     let by_report: BTreeMap<ReportId, &ReportRecord> =
         picture.reports.values().map(|it| (it.id, it)).collect();
@@ -484,8 +519,13 @@ pub async fn rolled_up(
         .filter(|it| expected.contains(&it.unit))
         .map(|it| (it.unit, it.content))
         .collect();
+    let informed = beside.into_iter().filter(|it| it.acknowledged_at.is_some());
     Ok(RollUpView {
-        unit: picture.units.get(&node).cloned().ok_or(PortalError::NotFound)?,
+        unit,
+        governing_body,
+        owner: owner.ok_or(PortalError::NotFound)?,
+        collector,
+        informed_beside: informed.map(|it| it.unit_id).collect(),
         units: picture.units,
         reports: picture.reports,
         campaign: picture.campaign,
@@ -507,6 +547,10 @@ async fn finish(
     revision: Option<RevisionRecord>,
 ) -> Result<(), PortalError> {
     let mut write = portal.database.write().await?;
+    // A campaign that is being closed locks what was handed in: nothing slips in behind it.
+    if !storage::campaigns::hold_running(&mut write, report.campaign_id).await? {
+        return Err(Problem::new("", "problem-campaign-closed").into());
+    }
     if !reports::update(&mut write, &report).await? {
         return Err(PortalError::Conflict);
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ::campaigns::{Action, Membership, MembershipId, UnitCode, UnitId, UnitKind, UnitTree};
 use language::search_key;
 use storage::units::{self, MembershipRecord, UnitRecord};
-use storage::{StorageError, Write};
+use storage::{Read, StorageError, Write};
 
 use crate::{Actor, Portal, PortalError, Problem, access};
 
@@ -88,6 +88,25 @@ pub(crate) async fn tree(portal: &Portal, line: &str) -> Result<UnitTree, Portal
         })
         .collect();
     Ok(UnitTree::on(&memberships, line, portal.today()).0)
+}
+
+/// The body that stands above a unit in the heading of its documents, by the territorial line;
+/// empty where there is none. A people's committee names none (Decree 30/2020/NĐ-CP, appendix I,
+/// element 2), and what stands above an enterprise does not govern it.
+pub(crate) async fn governing_body(
+    portal: &Portal,
+    read: &mut Read,
+    unit: &UnitRecord,
+) -> Result<String, PortalError> {
+    let names_one = unit.kind.parse::<UnitKind>().is_ok_and(|kind| match kind {
+        UnitKind::Department | UnitKind::School | UnitKind::Health | UnitKind::Other => true,
+        UnitKind::PeopleCommittee | UnitKind::Commune | UnitKind::Enterprise => false,
+    });
+    if !names_one {
+        return Ok(String::new());
+    }
+    let above = units::parent(read, unit.id, TERRITORIAL, portal.today()).await?;
+    Ok(above.map(|it| it.name).unwrap_or_default())
 }
 
 /// A unit the person may see.

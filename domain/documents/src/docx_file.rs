@@ -1,169 +1,437 @@
 //! DOCX by the rules of Decree 30/2020/NĐ-CP, appendix I. Lengths are twentieths of a point.
+//!
+//! The words are Vietnamese whatever language a person reads the portal in: they are those of the
+//! decree, of the letter and of its form.
 
 mod layout;
 mod parts;
 
-use docx_rs::{AlignmentType, Docx, Paragraph};
+use docx_rs::AlignmentType;
 
-use crate::text::clean;
-use crate::{DocumentError, Letter, Statement};
-use layout::{centred, heading, numbered, paragraph, right, text_block};
-use parts::{Column, grid};
+use crate::text::one_line;
+use crate::{
+    BlankForm, DocumentError, Figure, Letter, Opinion, RollUpPart, Statement, StatementRow,
+    UnitLine,
+};
+use layout::{Sheet, TEXT_WIDTH, WIDE_TEXT_WIDTH, at, centred, dashed, heading, paragraph};
+use parts::{BLANK, Column, HeadingBlock, appendix_title, grid};
 
-/// A report or a roll-up as an official report (báo cáo).
+/// More names than these stand in an appendix of their own, one below the other.
+const MOST_NAMES_IN_TEXT: usize = 40;
+/// A letter to more than these names them in an appendix.
+const MOST_ADDRESSEES: usize = 12;
+/// More rows of a form than these go on in a table of their own.
+const MOST_FIGURE_COLUMNS: usize = 12;
+
+/// A report, with the form as its appendix; or a roll-up, with every unit's figures and words.
 pub fn to_docx(statement: &Statement) -> Result<Vec<u8>, DocumentError> {
-    let mut docx = layout::document(statement.marking.as_deref());
-    docx = parts::heading_block(
-        docx,
-        &statement.governing_body,
-        &statement.issuer,
-        "Số:          /BC-",
-        None,
-        &parts::place_and_date(&statement.place, statement.date),
-    );
-    docx = parts::title(docx, "BÁO CÁO", &statement.subject);
-    docx = docx.add_paragraph(centred(&format!("Kính gửi: {}", statement.to), 28, false));
-    if !statement.in_reply_to.is_empty() {
-        let opening = format!(
-            "Thực hiện {}, {} báo cáo kết quả như sau:",
-            statement.in_reply_to, statement.issuer
-        );
-        docx = docx.add_paragraph(paragraph(&opening));
+    let mut cover = Sheet::upright();
+    let place_and_date = parts::place_and_date(&statement.place, statement.date);
+    let block = HeadingBlock {
+        is_draft: statement.is_draft,
+        governing_body: &statement.governing_body,
+        issuer: &statement.issuer,
+        number: &format!("Số:{BLANK}/BC-{BLANK}"),
+        letter_subject: None,
+        place_and_date: &place_and_date,
+    };
+    parts::heading_block(&mut cover, &block);
+    parts::title(&mut cover, "BÁO CÁO", &statement.subject);
+    if !statement.to.is_empty() {
+        cover.paragraph(centred(&format!("Kính gửi: {}", statement.to), false));
     }
-    docx = section_one(docx, statement);
-    docx = section_two(docx, statement);
-    docx = parts::signature(docx, &statement.signer, &recipients(statement));
-    if !statement.units.is_empty() || !statement.opinions.is_empty() {
-        docx = appendix(docx, statement);
-    }
-    layout::pack(docx)
+    let mut sheets = match &statement.roll_up {
+        None => {
+            report_body(&mut cover, statement);
+            vec![filled_form(statement)]
+        }
+        Some(part) => roll_up_body(&mut cover, statement, part),
+    };
+    let recipients = recipients(statement);
+    parts::signature(&mut cover, &statement.signer, &statement.signer_name, &recipients);
+    sheets.insert(0, cover);
+    layout::pack(sheets, statement.marking.as_deref())
 }
 
-/// A letter (công văn).
+/// A letter (công văn), with the form to report on as its appendix.
 pub fn letter_to_docx(letter: &Letter) -> Result<Vec<u8>, DocumentError> {
-    let mut docx = layout::document(letter.marking.as_deref());
-    docx = parts::heading_block(
-        docx,
-        &letter.governing_body,
-        &letter.issuer,
-        &format!("Số: {}", letter.number),
-        Some(&letter.subject),
-        &parts::place_and_date(&letter.place, letter.date),
-    );
-    match letter.to.as_slice() {
-        [one] => docx = docx.add_paragraph(centred(&format!("Kính gửi: {one}"), 28, false)),
+    let mut sheet = Sheet::upright();
+    let number =
+        if letter.number.is_empty() { format!("{BLANK}/{BLANK}") } else { letter.number.clone() };
+    let place_and_date = parts::place_and_date(&letter.place, letter.date);
+    let block = HeadingBlock {
+        is_draft: letter.is_draft,
+        governing_body: &letter.governing_body,
+        issuer: &letter.issuer,
+        number: &format!("Số: {number}"),
+        letter_subject: (!letter.subject.is_empty()).then_some(letter.subject.as_str()),
+        place_and_date: &place_and_date,
+    };
+    parts::heading_block(&mut sheet, &block);
+    let list_number = if letter.form.is_some() { "II" } else { "" };
+    if letter.to.len() > MOST_ADDRESSEES {
+        let at = if list_number.is_empty() { String::new() } else { format!(" {list_number}") };
+        let all = format!("Các cơ quan, đơn vị (theo danh sách tại Phụ lục{at} kèm theo)");
+        addressees(&mut sheet, &[all]);
+    } else {
+        addressees(&mut sheet, &letter.to);
+    }
+    for text in letter.opening.iter().flat_map(|it| it.lines()) {
+        sheet.paragraph(paragraph(text));
+    }
+    for (number, task) in (1..).zip(&letter.tasks) {
+        for (line, text) in task.lines().enumerate() {
+            let text = if line == 0 { format!("{number}. {text}") } else { text.to_owned() };
+            sheet.paragraph(paragraph(&text));
+        }
+    }
+    let closing: Vec<&str> = letter.closing.iter().flat_map(|it| it.lines()).collect();
+    for (index, text) in closing.iter().enumerate() {
+        let is_last = index + 1 == closing.len();
+        sheet.paragraph(paragraph(&if is_last { closed(text) } else { (*text).to_owned() }));
+    }
+    parts::signature(&mut sheet, &letter.signer, &letter.signer_name, &letter.recipients);
+    let mut sheets = vec![sheet];
+    let day = letter.date.map(language::day_phrase);
+    let day = day.unwrap_or_else(|| format!("ngày{BLANK}tháng{BLANK}năm{BLANK}"));
+    let attached_to = format!("Công văn số {number} {day} của {}", letter.issuer);
+    let has_list = letter.to.len() > MOST_ADDRESSEES;
+    if let Some(form) = &letter.form {
+        sheets.push(blank_form(form, if has_list { "I" } else { "" }, &attached_to));
+    }
+    if has_list {
+        let mut list = Sheet::upright();
+        appendix_title(
+            &mut list,
+            list_number,
+            "Danh sách cơ quan, đơn vị nhận công văn",
+            &attached_to,
+        );
+        name_list(&mut list, &letter.to);
+        sheets.push(list);
+    }
+    layout::pack(sheets, letter.marking.as_deref())
+}
+
+/// The text with "./.", which ends the body of a document.
+fn closed(text: &str) -> String {
+    let text = one_line(text);
+    let bare = text.trim_end_matches(['/', '.']);
+    format!("{bare}./.")
+}
+
+/// "Kính gửi": one addressee on the line, several below each other with the dashes below the
+/// colon.
+fn addressees(sheet: &mut Sheet, to: &[String]) {
+    sheet.paragraph(centred("", false));
+    match to {
+        [] => {}
+        [one] => sheet.paragraph(centred(&format!("Kính gửi: {one}"), false)),
         many => {
-            docx = docx.add_paragraph(centred("Kính gửi:", 28, false));
+            sheet.paragraph(at("Kính gửi:", 1_700));
             for (index, addressee) in many.iter().enumerate() {
                 let end = if index + 1 == many.len() { "." } else { ";" };
-                docx = docx.add_paragraph(layout::indented(&format!("- {addressee}{end}"), 2_800));
+                sheet.paragraph(dashed(&format!("{}{end}", one_line(addressee)), 2_690));
             }
         }
     }
-    for text in letter.opening.iter().flat_map(|it| it.lines()) {
-        docx = docx.add_paragraph(paragraph(text));
-    }
-    for (number, task) in (1..).zip(&letter.tasks) {
-        docx = docx.add_paragraph(numbered(number, task));
-    }
-    for text in letter.closing.iter().flat_map(|it| it.lines()) {
-        docx = docx.add_paragraph(paragraph(text));
-    }
-    docx = parts::signature(docx, &letter.signer, &letter.recipients);
-    layout::pack(docx)
+    sheet.paragraph(centred("", false));
 }
 
-fn section_one(mut docx: Docx, statement: &Statement) -> Docx {
-    docx = docx.add_paragraph(heading("1. Thông tin chung"));
-    docx = docx.add_paragraph(paragraph(&format!("- Tên đơn vị: {}", statement.issuer)));
-    if statement.expected > 0 {
-        let share =
-            format!("- Số đơn vị đã gửi báo cáo: {}/{}.", statement.reported, statement.expected);
-        docx = docx.add_paragraph(paragraph(&share));
-        docx = names(docx, "- Đơn vị chưa gửi báo cáo:", &statement.missing);
-        docx = names(docx, "- Đơn vị gửi báo cáo sau thời hạn:", &statement.late);
-    }
-    let assessment = "- Đánh giá kết quả thực hiện chiến dịch trong phạm vi triển khai:".to_owned();
-    docx = text_block(docx, &assessment, &statement.assessment);
-    text_block(docx, "- Đề xuất, kiến nghị (nếu có):", &statement.proposals)
+fn report_body(sheet: &mut Sheet, statement: &Statement) {
+    let issuer = one_line(&statement.issuer);
+    let opening = format!(
+        "{}{issuer} báo cáo kết quả triển khai theo mẫu thống kê, báo cáo tại Phụ lục kèm theo.",
+        in_reply(statement)
+    );
+    sheet.paragraph(paragraph(&opening));
+    let closing = if statement.to.is_empty() {
+        format!("{issuer} báo cáo để cơ quan đầu mối tổng hợp./.")
+    } else {
+        format!("{issuer} báo cáo {} để tổng hợp./.", statement.to)
+    };
+    sheet.paragraph(paragraph(&closing));
 }
 
-fn names(docx: Docx, label: &str, names: &[String]) -> Docx {
-    if names.is_empty() {
-        return docx;
-    }
-    docx.add_paragraph(paragraph(&format!("{label} {}.", names.join("; "))))
+/// The form of the letter, filled in.
+fn filled_form(statement: &Statement) -> Sheet {
+    let mut sheet = Sheet::upright();
+    let letter = if statement.form_letter.is_empty() {
+        format!("Công văn số{BLANK}/{BLANK}ngày{BLANK}tháng{BLANK}năm{BLANK}")
+    } else {
+        statement.form_letter.clone()
+    };
+    appendix_title(&mut sheet, "", &statement.form_title, &letter);
+    remark(&mut sheet, &statement.form_remark);
+    sheet.paragraph(heading("1. Thông tin chung"));
+    sheet.labelled("- Tên đơn vị:", &statement.issuer, "");
+    sheet.labelled(ASSESSMENT, &statement.assessment, "");
+    sheet.labelled(PROPOSALS, &statement.proposals, "Không.");
+    sheet.paragraph(heading("2. Thông tin số liệu"));
+    sheet.paragraph(parts::gap());
+    let rows = statement.rows.iter().map(|row| {
+        // The letter's form has four columns; what the system counted stands in the note.
+        let measured = row.measured.filter(|it| Some(*it) != row.declared);
+        let measured = measured.map(|it| format!("Hệ thống ghi nhận: {}.", number(it)));
+        vec![row.number.clone(), row.label.clone(), figure(row), remarks(row, measured)]
+    });
+    sheet.table(grid(&form_columns(), rows, true));
+    sheet
 }
 
-fn section_two(mut docx: Docx, statement: &Statement) -> Docx {
-    docx = docx.add_paragraph(heading("2. Thông tin số liệu"));
-    if !statement.form_remark.is_empty() {
-        docx = docx.add_paragraph(paragraph(&format!("({})", statement.form_remark)));
+/// The form of the letter, to be filled in.
+fn blank_form(form: &BlankForm, number: &str, attached_to: &str) -> Sheet {
+    let mut sheet = Sheet::upright();
+    appendix_title(&mut sheet, number, &form.title, attached_to);
+    remark(&mut sheet, &form.remark);
+    sheet.paragraph(heading("1. Thông tin chung"));
+    sheet.paragraph(paragraph("- Tên đơn vị: …………………………"));
+    for label in [ASSESSMENT, PROPOSALS] {
+        sheet.paragraph(paragraph(label));
+        sheet.paragraph(paragraph("………………………………………………"));
     }
+    sheet.paragraph(heading("2. Thông tin số liệu"));
+    sheet.paragraph(parts::gap());
+    let rows = form
+        .rows
+        .iter()
+        .map(|(number, label)| vec![number.clone(), label.clone(), String::new(), String::new()]);
+    sheet.table(grid(&form_columns(), rows, false));
+    sheet
+}
+
+const ASSESSMENT: &str = "- Đánh giá kết quả thực hiện chiến dịch trong phạm vi triển khai:";
+const PROPOSALS: &str = "- Đề xuất, kiến nghị (nếu có):";
+
+fn form_columns() -> [Column; 4] {
+    [
+        Column::new("TT", 700, AlignmentType::Center),
+        Column::new("Nội dung", 4_354, AlignmentType::Left),
+        Column::new("Số lượng", 1_400, AlignmentType::Right),
+        Column::new("Ghi chú", 2_900, AlignmentType::Left),
+    ]
+}
+
+const UNITS: &str = "Số liệu của từng đơn vị";
+
+/// The body of a roll-up; gives its appendices.
+fn roll_up_body(sheet: &mut Sheet, statement: &Statement, part: &RollUpPart) -> Vec<Sheet> {
+    let mut appendices = Appendices::of(statement);
+    let opening = format!(
+        "{}{} tổng hợp, báo cáo kết quả như sau:",
+        in_reply(statement),
+        one_line(&statement.issuer)
+    );
+    sheet.paragraph(paragraph(&opening));
+    sheet.paragraph(heading("1. Tình hình gửi báo cáo"));
+    let share =
+        format!("{}/{} đơn vị đã báo cáo", number_of(part.reported), number_of(part.expected));
+    let missing = match part.missing.as_slice() {
+        [] => format!("{share}."),
+        names if names.len() <= MOST_NAMES_IN_TEXT => {
+            format!("{share}; còn thiếu: {}.", joined(names))
+        }
+        names => {
+            let number =
+                appendices.add(Sheet::upright(), "Đơn vị chưa gửi báo cáo", |sheet| {
+                    name_list(sheet, names);
+                });
+            let count = number_of(names.len());
+            format!("{share}; còn thiếu {count} đơn vị, có tên tại Phụ lục {number}.")
+        }
+    };
+    sheet.paragraph(paragraph(&missing));
+    match part.late.as_slice() {
+        [] => {}
+        names if names.len() <= MOST_NAMES_IN_TEXT => {
+            let late = format!("Đơn vị gửi báo cáo sau thời hạn: {}.", joined(names));
+            sheet.paragraph(paragraph(&late));
+        }
+        names => {
+            let number = appendices.add(
+                Sheet::upright(),
+                "Đơn vị gửi báo cáo sau thời hạn",
+                |sheet| name_list(sheet, names),
+            );
+            let count = number_of(names.len());
+            let late =
+                format!("{count} đơn vị gửi báo cáo sau thời hạn, có tên tại Phụ lục {number}.");
+            sheet.paragraph(paragraph(&late));
+        }
+    }
+    sheet.paragraph(heading("2. Số liệu tổng hợp"));
+    remark(sheet, &statement.form_remark);
+    sheet.paragraph(parts::gap());
     let columns = [
         Column::new("TT", 700, AlignmentType::Center),
-        Column::new("Nội dung", 4_554, AlignmentType::Left),
-        Column::new("Số lượng", 1_200, AlignmentType::Right),
-        Column::new("Ghi chú", 2_900, AlignmentType::Left),
+        Column::new("Nội dung", 3_554, AlignmentType::Left),
+        Column::new("Số lượng (đơn vị báo cáo)", 1_400, AlignmentType::Right),
+        Column::new("Hệ thống ghi nhận", 1_400, AlignmentType::Right),
+        Column::new("Ghi chú", 2_300, AlignmentType::Left),
     ];
     let rows = statement.rows.iter().map(|row| {
-        let mut note = row.note.clone();
-        // The letter's form has four columns; what the system counted stands in the note.
-        if let Some(measured) = row.measured.filter(|it| Some(*it) != row.declared) {
-            let measured = language::number(language::Language::Vi, measured);
-            let remark = format!("Hệ thống ghi nhận: {measured}.");
-            note = if note.is_empty() { remark } else { format!("{remark} {note}") };
-        }
-        vec![row.number.clone(), row.label.clone(), figure(row.declared), note]
+        let measured = row.measured.map(number).unwrap_or_default();
+        let note = remarks(row, None);
+        vec![row.number.clone(), row.label.clone(), figure(row), measured, note]
     });
-    docx.add_table(grid(&columns, rows.collect()))
+    sheet.table(grid(&columns, rows, false));
+    if !part.informed_beside.is_empty() {
+        let text = format!(
+            "Ngoài số liệu trên, có {} cơ quan, tổ chức nhận công văn để phối hợp, để biết đã tiếp \
+             nhận: {}.",
+            number_of(part.informed_beside.len()),
+            joined(&part.informed_beside)
+        );
+        sheet.paragraph(paragraph(&text));
+    }
+    if !part.units.is_empty() {
+        let number = if statement.rows.len() <= 2 {
+            appendices.add(Sheet::upright(), UNITS, |sheet| {
+                units_table(sheet, TEXT_WIDTH, &statement.rows, &part.units);
+            })
+        } else {
+            appendices.add(Sheet::lying(), UNITS, |sheet| {
+                units_table(sheet, WIDE_TEXT_WIDTH, &statement.rows, &part.units);
+            })
+        };
+        let text = format!("Số liệu của từng đơn vị tại Phụ lục {number} kèm theo.");
+        sheet.paragraph(paragraph(&text));
+    }
+    sheet.paragraph(heading("3. Đánh giá, đề xuất, kiến nghị"));
+    if !statement.assessment.is_empty() {
+        sheet.labelled(ASSESSMENT, &statement.assessment, "");
+    }
+    if !statement.proposals.is_empty() {
+        sheet.labelled(PROPOSALS, &statement.proposals, "");
+    }
+    if part.opinions.is_empty() {
+        sheet.paragraph(paragraph("Các đơn vị không có đánh giá, đề xuất, kiến nghị riêng."));
+    } else {
+        let number = appendices.add(
+            Sheet::lying(),
+            "Đánh giá, đề xuất, kiến nghị của các đơn vị",
+            |sheet| opinions_table(sheet, &part.opinions),
+        );
+        let text = format!(
+            "Đánh giá, đề xuất, kiến nghị của từng đơn vị và trả lời tại Phụ lục {number} kèm theo."
+        );
+        sheet.paragraph(paragraph(&text));
+    }
+    appendices.sheets
 }
 
-fn appendix(mut docx: Docx, statement: &Statement) -> Docx {
-    docx = docx.add_paragraph(centred("Phụ lục", 28, true).page_break_before(true).keep_next(true));
-    docx = docx.add_paragraph(centred("TỔNG HỢP BÁO CÁO CỦA CÁC ĐƠN VỊ", 28, true));
-    let attached = "(Kèm theo Báo cáo số          /BC-          ngày      tháng      năm        )";
-    docx = docx.add_paragraph(layout::italic_centred(attached));
-    if !statement.units.is_empty() {
-        let count = statement.rows.len().max(1);
-        let each = (3_000 / count).clamp(400, 1_100);
-        let name = 9_354 - 650 - 2_000 - each * count;
+/// The appendices of a roll-up, numbered in the order in which the text names them.
+struct Appendices {
+    attached_to: String,
+    sheets: Vec<Sheet>,
+}
+
+impl Appendices {
+    fn of(statement: &Statement) -> Self {
+        let day = statement.date.map(language::day_phrase);
+        let day = day.unwrap_or_else(|| format!("ngày{BLANK}tháng{BLANK}năm{BLANK}"));
+        let issuer = one_line(&statement.issuer);
+        let attached_to = format!("Báo cáo số{BLANK}/BC-{BLANK}{day} của {issuer}");
+        Self { attached_to, sheets: Vec::new() }
+    }
+
+    /// Adds one behind the others; gives its number.
+    fn add(
+        &mut self,
+        mut sheet: Sheet,
+        title: &str,
+        fill: impl FnOnce(&mut Sheet),
+    ) -> &'static str {
+        // As many as a roll-up can have.
+        let number = ["I", "II", "III", "IV"].get(self.sheets.len()).copied().unwrap_or_default();
+        appendix_title(&mut sheet, number, title, &self.attached_to);
+        fill(&mut sheet);
+        self.sheets.push(sheet);
+        number
+    }
+}
+
+fn name_list(sheet: &mut Sheet, names: &[String]) {
+    let columns = [
+        Column::new("TT", 900, AlignmentType::Center),
+        Column::new("Đơn vị", TEXT_WIDTH - 900, AlignmentType::Left),
+    ];
+    let rows = (1_usize..).zip(names).map(|(index, name)| vec![number_of(index), name.clone()]);
+    sheet.table(grid(&columns, rows, false));
+}
+
+/// Every unit with its figures: upright for a few rows, lying for many.
+fn units_table(sheet: &mut Sheet, width: usize, rows: &[StatementRow], units: &[UnitLine]) {
+    for row in rows {
+        sheet.paragraph(paragraph(&format!("Hàng {}: {}.", row.number, row.label)));
+    }
+    let has_difference = units
+        .iter()
+        .flat_map(|it| &it.figures)
+        .any(|it| it.measured.is_some_and(|m| Some(m) != it.declared));
+    if has_difference {
+        sheet
+            .paragraph(paragraph("Số trong ngoặc: hệ thống ghi nhận, nơi khác số đơn vị báo cáo."));
+    }
+    // A form of many rows goes on in further tables, so that columns stay wide enough to read.
+    let indexes: Vec<usize> = (0..rows.len()).collect();
+    for part in indexes.chunks(MOST_FIGURE_COLUMNS) {
+        sheet.paragraph(parts::gap());
+        let each = ((width - 6_000) / part.len()).min(1_200);
         let mut columns = vec![
-            Column::new("TT", 650, AlignmentType::Center),
-            Column::new("Đơn vị", name, AlignmentType::Left),
+            Column::new("TT", 750, AlignmentType::Center),
+            Column::new("Đơn vị", width - 2_750 - each * part.len(), AlignmentType::Left),
             Column::new("Trạng thái", 2_000, AlignmentType::Left),
         ];
+        let numbers = part.iter().filter_map(|index| rows.get(*index)).map(|row| &row.number);
         columns.extend(
-            statement
-                .rows
-                .iter()
-                .map(|row| Column::new(format!("Hàng {}", row.number), each, AlignmentType::Right)),
+            numbers.map(|it| Column::new(format!("Hàng {it}"), each, AlignmentType::Right)),
         );
-        let rows = (1_usize..).zip(&statement.units).map(|(index, unit)| {
-            let mut cells = vec![index.to_string(), unit.name.clone(), unit.state.clone()];
-            cells.extend(unit.declared.iter().map(|it| figure(*it)));
+        let lines = (1_usize..).zip(units).map(|(index, unit)| {
+            let mut cells = vec![number_of(index), unit.name.clone(), unit.state.clone()];
+            let figure = |index: &usize| unit.figures.get(*index).copied().unwrap_or_default();
+            cells.extend(part.iter().map(|index| beside(figure(index))));
             cells
         });
-        docx = docx.add_table(grid(&columns, rows.collect()));
+        sheet.table(grid(&columns, lines, false));
     }
-    if !statement.opinions.is_empty() {
-        docx = docx.add_paragraph(heading("Đánh giá, đề xuất, kiến nghị của các đơn vị"));
-        let columns = [
-            Column::new("Đơn vị", 2_354, AlignmentType::Left),
-            Column::new("Đánh giá kết quả", 3_500, AlignmentType::Left),
-            Column::new("Đề xuất, kiến nghị và trả lời", 3_500, AlignmentType::Left),
-        ];
-        let rows = statement.opinions.iter().map(|it| {
-            let answer = if it.answer.is_empty() {
-                it.proposals.clone()
-            } else {
-                format!("{} – Trả lời: {}", it.proposals, it.answer)
-            };
-            vec![it.unit.clone(), it.assessment.clone(), answer]
-        });
-        docx = docx.add_table(grid(&columns, rows.collect()));
+}
+
+/// `5`, or `5 (4)` where the system counted something else.
+fn beside(figure: Figure) -> String {
+    let declared = figure.declared.map(number).unwrap_or_default();
+    match figure.measured.filter(|measured| Some(*measured) != figure.declared) {
+        Some(measured) => format!("{declared} ({})", number(measured)).trim().to_owned(),
+        None => declared,
     }
-    docx.add_paragraph(right(""))
+}
+
+fn opinions_table(sheet: &mut Sheet, opinions: &[Opinion]) {
+    let columns = [
+        Column::new("TT", 750, AlignmentType::Center),
+        Column::new("Đơn vị", 2_800, AlignmentType::Left),
+        Column::new("Đánh giá kết quả", 4_000, AlignmentType::Left),
+        Column::new("Đề xuất, kiến nghị", 3_600, AlignmentType::Left),
+        Column::new("Trả lời", WIDE_TEXT_WIDTH - 11_150, AlignmentType::Left),
+    ];
+    let rows = (1_usize..).zip(opinions).map(|(index, it)| {
+        let words = [&it.unit, &it.assessment, &it.proposals, &it.answer].map(Clone::clone);
+        [vec![number_of(index)], words.to_vec()].concat()
+    });
+    sheet.table(grid(&columns, rows, true));
+}
+
+fn in_reply(statement: &Statement) -> String {
+    if statement.in_reply_to.is_empty() {
+        return String::new();
+    }
+    format!("Thực hiện {}, ", one_line(&statement.in_reply_to))
+}
+
+fn remark(sheet: &mut Sheet, remark: &str) {
+    if !remark.is_empty() {
+        sheet.paragraph(layout::italic_centred(&format!("({remark})")));
+    }
 }
 
 fn recipients(statement: &Statement) -> Vec<String> {
@@ -175,12 +443,31 @@ fn recipients(statement: &Statement) -> Vec<String> {
     recipients
 }
 
-/// A figure as Vietnamese documents write it; blank stays blank.
-fn figure(value: Option<i64>) -> String {
-    value.map(|it| language::number(language::Language::Vi, it)).unwrap_or_default()
+/// What stands in the column Ghi chú.
+fn remarks(row: &StatementRow, measured: Option<String>) -> String {
+    let reason = (!row.reason.is_empty()).then(|| format!("Lý do chênh lệch: {}", row.reason));
+    let note = (!row.note.is_empty()).then(|| row.note.clone());
+    [note, measured, reason].into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
-/// A paragraph of nothing but cleaned text, for the parts.
-fn plain(text: &str, size: usize) -> Paragraph {
-    Paragraph::new().add_run(docx_rs::Run::new().add_text(clean(text)).size(size))
+/// A declared figure as Vietnamese documents write it, `25/32` where it is a part of something;
+/// blank stays blank.
+fn figure(row: &StatementRow) -> String {
+    match (row.declared, row.of) {
+        (Some(declared), Some(of)) => format!("{}/{}", number(declared), number(of)),
+        (Some(declared), None) => number(declared),
+        (None, _) => String::new(),
+    }
+}
+
+fn number(value: i64) -> String {
+    language::number(language::Language::Vi, value)
+}
+
+fn number_of(count: usize) -> String {
+    number(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+fn joined(names: &[String]) -> String {
+    names.iter().map(|name| one_line(name)).collect::<Vec<_>>().join("; ")
 }

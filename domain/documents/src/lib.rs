@@ -2,7 +2,8 @@
 //!
 //! Everything comes from one model: a [`Statement`] (a unit's report or a node's roll-up) whose
 //! figures every format shows alike, or a [`Letter`]. The layout rules are those of Decree
-//! 30/2020/NĐ-CP, appendix I; the field names of the JSON those of its appendix VI.
+//! 30/2020/NĐ-CP, appendix I; the field names of the JSON those of its appendix VI where it has
+//! them. What each file holds: `docs/report-exports.md`.
 //!
 //! ```
 //! use documents::{Statement, to_csv};
@@ -25,7 +26,9 @@ mod xlsx_file;
 pub use csv_file::to_csv;
 pub use docx_file::{letter_to_docx, to_docx};
 pub use json_file::to_json;
-pub use model::{Letter, Opinion, Statement, StatementRow, UnitLine};
+pub use model::{
+    BlankForm, Figure, Letter, Opinion, RollUpPart, Statement, StatementRow, UnitLine,
+};
 pub use xlsx_file::to_xlsx;
 
 /// Why a document could not be made.

@@ -1,79 +1,113 @@
 //! The parts of an official document: heading block, title, table, signature.
 
 use docx_rs::{
-    AlignmentType, BorderType, Docx, LineSpacing, Paragraph, ParagraphBorder,
+    AlignmentType, BorderType, HeightRule, LineSpacing, Paragraph, ParagraphBorder,
     ParagraphBorderPosition, ParagraphBorders, Run, Table, TableCell, TableCellMargins,
     TableLayoutType, TableRow, VAlignType, WidthType,
 };
 use jiff::civil::Date;
 
-use super::layout::{BODY, centred};
-use super::plain;
-use crate::text::clean;
+use super::layout::{
+    BODY, HEAD_HEIGHT, Sheet, TEXT_WIDTH, centred, italic_centred, lines, plain, tight,
+};
+use crate::text::one_line;
 
-/// Width of the text on A4 with the rules' margins.
-const TEXT_WIDTH: usize = 9_354;
 /// Width of the issuer's column in the heading block.
 const LEFT_WIDTH: usize = 3_900;
+/// Length of "Độc lập - Tự do - Hạnh phúc" in 13 pt bold: the rule below is as long.
+const MOTTO_LENGTH: usize = 3_300;
 
-/// Issuer and number at the left, national heading and date at the right.
-pub(super) fn heading_block(
-    docx: Docx,
-    governing_body: &str,
-    issuer: &str,
-    number: &str,
-    letter_subject: Option<&str>,
-    place_and_date: &str,
-) -> Docx {
-    let mut left = TableCell::new().width(LEFT_WIDTH, WidthType::Dxa);
-    if !governing_body.is_empty() {
-        left = left.add_paragraph(tight(&governing_body.to_uppercase(), 24, false));
+/// What stands above the body of a document.
+pub(super) struct HeadingBlock<'a> {
+    pub(super) is_draft: bool,
+    pub(super) governing_body: &'a str,
+    pub(super) issuer: &'a str,
+    pub(super) number: &'a str,
+    /// "V/v …": a letter's subject stands below its number.
+    pub(super) letter_subject: Option<&'a str>,
+    pub(super) place_and_date: &'a str,
+}
+
+/// Issuer and number at the left, national heading and date at the right; number and date on one
+/// line, however long the issuer's name is.
+pub(super) fn heading_block(sheet: &mut Sheet, block: &HeadingBlock) {
+    if block.is_draft {
+        let draft = Run::new().add_text("DỰ THẢO").size(26).bold();
+        sheet.paragraph(Paragraph::new().add_run(draft).line_spacing(no_space()));
     }
-    left = left.add_paragraph(tight(&issuer.to_uppercase(), 24, true));
-    left = left.add_paragraph(rule(1_250, LEFT_WIDTH));
-    left = left.add_paragraph(tight(number, 26, false));
-    if let Some(subject) = letter_subject {
-        left = left.add_paragraph(tight(&format!("V/v {subject}"), 24, false));
-    }
+    let cell = |width| TableCell::new().width(width, WidthType::Dxa);
     let right_width = TEXT_WIDTH - LEFT_WIDTH;
-    let date = Run::new().add_text(clean(place_and_date)).size(BODY).italic();
-    let right = TableCell::new()
-        .width(right_width, WidthType::Dxa)
+    let mut issuer = cell(LEFT_WIDTH);
+    for line in name_lines(block.governing_body) {
+        issuer = issuer.add_paragraph(tight(&line, 24, false));
+    }
+    let issuer_lines = name_lines(block.issuer);
+    for line in &issuer_lines {
+        issuer = issuer.add_paragraph(tight(line, 24, true));
+    }
+    let last = issuer_lines.last().map_or(0, |line| line.chars().count());
+    issuer = issuer.add_paragraph(rule(half_of(last, 175, LEFT_WIDTH), LEFT_WIDTH));
+    let nation = cell(right_width)
         .add_paragraph(tight("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 24, true))
         .add_paragraph(tight("Độc lập - Tự do - Hạnh phúc", 26, true))
-        .add_paragraph(rule(3_050, right_width))
-        .add_paragraph(Paragraph::new().add_run(date).align(AlignmentType::Center));
-    docx.add_table(borderless(vec![TableRow::new(vec![left, right])], &[LEFT_WIDTH, right_width]))
+        .add_paragraph(rule(MOTTO_LENGTH, right_width));
+    let mut number = cell(LEFT_WIDTH).add_paragraph(tight(block.number, 26, false));
+    if let Some(subject) = block.letter_subject {
+        let subject = tight(&format!("V/v {subject}"), 24, false);
+        number = number.add_paragraph(subject.line_spacing(LineSpacing::new().before(120)));
+    }
+    let date = Run::new().add_text(one_line(block.place_and_date)).size(BODY).italic();
+    let date = Paragraph::new().add_run(date).align(AlignmentType::Center).line_spacing(no_space());
+    let rows = vec![
+        TableRow::new(vec![issuer, nation]).cant_split(),
+        TableRow::new(vec![number, cell(right_width).add_paragraph(date)]).cant_split(),
+    ];
+    sheet.table(borderless(rows, &[LEFT_WIDTH, right_width]));
 }
 
 /// Type and subject, with a short rule under them.
-pub(super) fn title(docx: Docx, kind: &str, subject: &str) -> Docx {
-    let kind = centred(kind, BODY, true).line_spacing(LineSpacing::new().before(360).after(0));
-    docx.add_paragraph(kind)
-        .add_paragraph(
-            centred(subject, BODY, true).line_spacing(LineSpacing::new().before(0).after(0)),
-        )
-        .add_paragraph(rule(1_700, TEXT_WIDTH))
+pub(super) fn title(sheet: &mut Sheet, kind: &str, subject: &str) {
+    let before = LineSpacing::new().before(360).after(0);
+    sheet.paragraph(centred(kind, true).line_spacing(before));
+    let subject_lines = centred(subject, true).line_spacing(no_space());
+    // Two lines of about one length rather than a full one and a word.
+    sheet.paragraph(subject_lines.indent(Some(900), None, Some(900), None));
+    let length = half_of(one_line(subject).chars().count(), 140, TEXT_WIDTH / 2);
+    sheet.paragraph(rule(length, TEXT_WIDTH));
+}
+
+/// Which appendix it is, its title, and what it belongs to.
+pub(super) fn appendix_title(sheet: &mut Sheet, number: &str, title: &str, attached_to: &str) {
+    let name =
+        if number.is_empty() { "Phụ lục".to_owned() } else { format!("Phụ lục {number}") };
+    sheet.paragraph(centred(&name, true).line_spacing(no_space()).keep_next(true));
+    let title = one_line(title).to_uppercase();
+    sheet.paragraph(centred(&title, true).line_spacing(no_space()).keep_next(true));
+    sheet.paragraph(italic_centred(&format!("(Kèm theo {attached_to})")));
 }
 
 /// "Đông Lam, ngày 05 tháng 01 năm 2026"; without a date, room for one.
 pub(super) fn place_and_date(place: &str, date: Option<Date>) -> String {
     let day = match date {
         Some(date) => language::day_phrase(date),
-        None => "ngày      tháng      năm        ".to_owned(),
+        None => format!("ngày{BLANK}tháng{BLANK}năm{BLANK}"),
     };
     if place.is_empty() { day } else { format!("{place}, {day}") }
 }
 
-/// "Nơi nhận" at the left, who signs at the right; the name is left to the person.
-pub(super) fn signature(docx: Docx, signer: &[String], recipients: &[String]) -> Docx {
+/// Room to write a number by hand: it does not shrink to one space.
+pub(super) const BLANK: &str = "\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}";
+
+/// "Nơi nhận" at the left, who signs at the right, with room for the signature.
+pub(super) fn signature(sheet: &mut Sheet, signer: &[String], name: &str, recipients: &[String]) {
     let half = TEXT_WIDTH / 2;
     let label = Run::new().add_text("Nơi nhận:").size(24).bold().italic();
-    let mut left =
-        TableCell::new().width(half, WidthType::Dxa).add_paragraph(Paragraph::new().add_run(label));
+    let label = Paragraph::new().add_run(label).line_spacing(no_space());
+    let mut left = TableCell::new().width(half, WidthType::Dxa).add_paragraph(label);
     for (index, recipient) in recipients.iter().enumerate() {
         let end = if index + 1 == recipients.len() { "." } else { ";" };
-        left = left.add_paragraph(plain(&format!("- {recipient}{end}"), 22));
+        let line = plain(&format!("- {recipient}{end}"), 22).line_spacing(no_space());
+        left = left.add_paragraph(line);
     }
     let mut right = TableCell::new().width(half, WidthType::Dxa);
     for line in signer {
@@ -83,9 +117,10 @@ pub(super) fn signature(docx: Docx, signer: &[String], recipients: &[String]) ->
     for _ in 0..4 {
         right = right.add_paragraph(tight("", BODY, false));
     }
-    let gap = Paragraph::new().line_spacing(LineSpacing::new().before(120).after(0));
+    right = right.add_paragraph(tight(name, BODY, true));
+    sheet.paragraph(gap());
     let row = TableRow::new(vec![left, right]).cant_split();
-    docx.add_paragraph(gap).add_table(borderless(vec![row], &[half, half]))
+    sheet.table(borderless(vec![row], &[half, half]));
 }
 
 /// A column of a table with lines.
@@ -101,10 +136,15 @@ impl Column {
     }
 }
 
-/// A table with lines and a bold head; a row never breaks over two pages.
-pub(super) fn grid(columns: &[Column], rows: Vec<Vec<String>>) -> Table {
+/// A table with lines and a bold head that stands on every page; rows do not break over pages
+/// unless `may_split`, for rows that can be longer than one.
+pub(super) fn grid(
+    columns: &[Column],
+    rows: impl Iterator<Item = Vec<String>>,
+    may_split: bool,
+) -> Table {
     let cell = |text: &str, column: &Column, is_head: bool| {
-        let run = Run::new().add_text(clean(text)).size(26);
+        let run = lines(text, 26);
         let run = if is_head { run.bold() } else { run };
         let align = if is_head { AlignmentType::Center } else { column.align };
         let paragraph = Paragraph::new()
@@ -118,16 +158,20 @@ pub(super) fn grid(columns: &[Column], rows: Vec<Vec<String>>) -> Table {
     };
     let line = |texts: &[String], is_head: bool| {
         let cells = columns.iter().zip(texts).map(|(column, text)| cell(text, column, is_head));
-        TableRow::new(cells.collect()).cant_split()
+        TableRow::new(cells.collect())
     };
     let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
-    let mut table_rows = vec![line(&names, true)];
-    table_rows.extend(rows.into_iter().map(|row| line(&row, false)));
+    let head = line(&names, true).cant_split();
+    let mut table_rows = vec![head.row_height(HEAD_HEIGHT).height_rule(HeightRule::AtLeast)];
+    table_rows.extend(rows.map(|row| {
+        let row = line(&row, false);
+        if may_split { row } else { row.cant_split() }
+    }));
     let widths: Vec<usize> = columns.iter().map(|column| column.width).collect();
     Table::new(table_rows)
+        .width(widths.iter().sum(), WidthType::Dxa)
         .set_grid(widths)
         .layout(TableLayoutType::Fixed)
-        .width(TEXT_WIDTH, WidthType::Dxa)
         .margins(TableCellMargins::new().margin(0, 90, 0, 90))
 }
 
@@ -139,14 +183,20 @@ fn borderless(rows: Vec<TableRow>, widths: &[usize]) -> Table {
         .margins(TableCellMargins::new().margin(0, 40, 0, 40))
 }
 
-/// A centred line without space around it.
-fn tight(text: &str, size: usize, is_bold: bool) -> Paragraph {
-    let run = Run::new().add_text(clean(text)).size(size);
-    let run = if is_bold { run.bold() } else { run };
-    Paragraph::new()
-        .add_run(run)
-        .align(AlignmentType::Center)
-        .line_spacing(LineSpacing::new().before(0).after(0))
+/// A name in capitals, as it stands in the heading: "ỦY BAN NHÂN DÂN" has a line of its own.
+fn name_lines(name: &str) -> Vec<String> {
+    const COMMITTEE: &str = "ỦY BAN NHÂN DÂN";
+    let name = one_line(name).to_uppercase();
+    match name.strip_prefix(COMMITTEE).map(str::trim) {
+        Some(place) if !place.is_empty() => vec![COMMITTEE.to_owned(), place.to_owned()],
+        _ if name.is_empty() => Vec::new(),
+        _ => vec![name],
+    }
+}
+
+/// Somewhat less than half the length of a line of so many characters, each this wide.
+fn half_of(characters: usize, width: usize, longest: usize) -> usize {
+    (characters * width).min(longest) * 2 / 5
 }
 
 /// A real rule of this length in the middle of a width: a border, never underscores.
@@ -164,4 +214,13 @@ fn rule(length: usize, width: usize) -> Paragraph {
         .line_spacing(LineSpacing::new().before(20).after(40));
     paragraph.property = paragraph.property.set_borders(ParagraphBorders::with_empty().set(border));
     paragraph
+}
+
+/// Some room above a table.
+pub(super) fn gap() -> Paragraph {
+    tight("", 12, false).size(12).keep_next(true)
+}
+
+fn no_space() -> LineSpacing {
+    LineSpacing::new().before(0).after(0)
 }

@@ -1,0 +1,120 @@
+//! What stands in the DOCX, read without the library that wrote it. The rules: Decree
+//! 30/2020/NĐ-CP, appendix I.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+
+mod common;
+
+use common::{member, outline, table_rows};
+use documents::{Letter, RollUpPart, Statement, UnitLine, letter_to_docx, to_docx};
+
+#[test]
+fn a_letter_has_the_parts_of_the_decree() {
+    insta::assert_snapshot!(outline(&letter_to_docx(&Letter::example()).unwrap()));
+}
+
+#[test]
+fn a_report_has_the_form_of_the_letter_as_its_appendix() {
+    insta::assert_snapshot!(outline(&to_docx(&Statement::example()).unwrap()));
+}
+
+#[test]
+fn a_roll_up_names_who_is_missing_and_shows_measured_beside_declared() {
+    insta::assert_snapshot!(outline(&to_docx(&Statement::example_roll_up()).unwrap()));
+}
+
+#[test]
+fn the_font_is_times_new_roman_and_the_mark_stands_on_every_page() {
+    let docx = to_docx(&Statement::example()).unwrap();
+    assert!(member(&docx, "word/styles.xml").contains("w:ascii=\"Times New Roman\""));
+    let (first, later) = (member(&docx, "word/header1.xml"), member(&docx, "word/header2.xml"));
+    let mark = "TÀI LIỆU MINH HỌA – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ";
+    assert!(first.contains(mark) && later.contains(mark));
+    // The page number is in the top margin from the second page on.
+    assert!(!first.contains("PAGE") && later.contains("PAGE"));
+    let rels = member(&docx, "word/_rels/document.xml.rels");
+    assert!(rels.contains("rIdHeader1") && rels.contains("rIdHeader2"));
+
+    let mut real = Statement::example();
+    real.marking = None;
+    let docx = to_docx(&real).unwrap();
+    let all = ["document", "header1", "header2"].map(|it| member(&docx, &format!("word/{it}.xml")));
+    assert!(all.iter().all(|xml| !xml.contains("MINH HỌA")));
+}
+
+#[test]
+fn a_draft_says_so() {
+    let mut statement = Statement::example();
+    assert!(!outline(&to_docx(&statement).unwrap()).contains("DỰ THẢO"));
+    statement.is_draft = true;
+    assert!(outline(&to_docx(&statement).unwrap()).contains("DỰ THẢO"));
+}
+
+#[test]
+fn small_days_and_months_have_a_zero() {
+    let check = |(year, month, day), expected: &str| {
+        let mut statement = Statement::example();
+        statement.date = jiff::civil::Date::new(year, month, day).ok();
+        assert!(outline(&to_docx(&statement).unwrap()).contains(expected), "{expected}");
+    };
+    check((2026, 1, 5), "Bến Sen, ngày 05 tháng 01 năm 2026");
+    check((2026, 2, 28), "Bến Sen, ngày 28 tháng 02 năm 2026");
+    check((2026, 9, 5), "Bến Sen, ngày 05 tháng 9 năm 2026");
+}
+
+#[test]
+fn words_of_people_arrive_whole_and_harmless() {
+    let mut statement = Statement::example();
+    let name = "Xã <b>&amp; \"Bến\u{0}\u{1b} Sen\" 👍 Ho\u{300}a\u{202e}";
+    name.clone_into(&mut statement.issuer);
+    "Dòng 1\r\nDòng 2 ]]> <w:p/>\u{ffff}".clone_into(&mut statement.assessment);
+    statement.rows[0].note = "=1+1\nhai dòng".to_owned();
+    let outline = outline(&to_docx(&statement).unwrap());
+    for expected in [
+        "- Tên đơn vị: Xã <b>&amp; \"Bến Sen\" 👍 Hòa",
+        "triển khai: Dòng 1\n",
+        "] Dòng 2 ]]> <w:p/>\n",
+        "=1+1 / hai dòng",
+    ] {
+        assert!(outline.contains(expected), "{expected}\n{outline}");
+    }
+}
+
+#[test]
+fn three_thousand_units_and_long_names_are_listed_one_by_one() {
+    let mut statement = Statement::example_roll_up();
+    let part = statement.roll_up.as_mut().unwrap();
+    let long = "Trung tâm dịch vụ sự nghiệp công lập đa ngành ".repeat(6);
+    part.units = (0..3_000)
+        .map(|n| UnitLine {
+            code: format!("H90.{n}"),
+            name: format!("{long}{n}"),
+            state: "Chưa gửi báo cáo".to_owned(),
+            figures: Vec::new(),
+        })
+        .collect();
+    part.missing = part.units.iter().map(|it| it.name.clone()).collect();
+    (part.expected, part.reported) = (3_000, 0);
+    let docx = to_docx(&statement).unwrap();
+    let rows = table_rows(&docx);
+    assert_eq!(rows.iter().filter(|row| row[1].ends_with(" 2999")).count(), 2);
+    let outline = outline(&docx);
+    assert!(
+        outline
+            .contains("0/3.000 đơn vị đã báo cáo; còn thiếu 3.000 đơn vị, có tên tại Phụ lục I.")
+    );
+}
+
+#[test]
+fn the_same_statement_gives_the_same_bytes() {
+    let statement = Statement::example_roll_up();
+    assert_eq!(to_docx(&statement).unwrap(), to_docx(&statement).unwrap());
+}
+
+#[test]
+fn a_roll_up_of_nobody_is_still_a_document() {
+    let mut statement = Statement::example_roll_up();
+    statement.roll_up = Some(RollUpPart::default());
+    statement.rows.clear();
+    assert!(outline(&to_docx(&statement).unwrap()).contains("0/0 đơn vị đã báo cáo."));
+}

@@ -1,0 +1,21 @@
+# Headings of XLSX and CSV. Official documents as DOCX are Vietnamese, their words in the code.
+documents-number = TT
+documents-content = Nội dung
+documents-declared = Số lượng (đơn vị báo cáo)
+documents-of = Trên tổng số
+documents-measured = Hệ thống ghi nhận
+documents-note = Ghi chú
+documents-reason = Lý do chênh lệch
+documents-code = Mã đơn vị
+documents-unit = Đơn vị
+documents-state = Trạng thái
+documents-row = Hàng { $number }
+documents-row-measured = Hàng { $number } – hệ thống ghi nhận
+documents-assessment = Đánh giá kết quả
+documents-proposals = Đề xuất, kiến nghị
+documents-answer = Trả lời
+documents-share = { $reported }/{ $expected } đơn vị đã báo cáo
+documents-sheet-figures = Số liệu
+documents-sheet-units = Đơn vị
+documents-sheet-opinions = Đánh giá, kiến nghị
+documents-sum-of = Cộng từ báo cáo của { $units } đơn vị.
