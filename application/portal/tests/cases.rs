@@ -1,0 +1,249 @@
+//! Logs of a unit become devices and cases, and a case is verified by silence that was listened to.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+
+mod world;
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use campaigns::{CampaignId, CaseState, CaseStep, ReceiverRole, Verification};
+use jiff::civil::{Date, date};
+use portal::cases::{self, CaseSummary};
+use portal::{PortalError, letters, public};
+use simulation::{DemoUnit, LogKind, Truth, demo_list, demo_log};
+use test_support::on_both_portals;
+use world::{World, problems};
+
+const ACTION: ReceiverRole = ReceiverRole::Action;
+
+/// A domain that the campaign's list holds.
+fn listed_name() -> String {
+    let list = String::from_utf8(demo_list(1)).unwrap();
+    list.lines().nth(1).unwrap().split(',').next().unwrap().to_owned()
+}
+
+/// A BIND query log: day, device, name.
+fn bind_log(queries: &[(Date, &str, &str)]) -> Vec<u8> {
+    let mut log = String::new();
+    for (day, device, name) in queries {
+        let day = day.strftime("%d-%b-%Y");
+        writeln!(
+            log,
+            "{day} 08:00:00.000 queries: info: client @0x7f0000000000 {device}#40000 ({name}): \
+             query: {name} IN A +E(0)K (10.0.0.1)"
+        )
+        .unwrap();
+    }
+    log.into_bytes()
+}
+
+/// A log without anything in it, of these days of August and September 2026.
+fn quiet_log(from: Date, days: usize) -> Vec<u8> {
+    let days = from.series(jiff::Span::new().days(1)).take(days);
+    let queries: Vec<_> = days.map(|day| (day, "10.0.0.99", "tot.example")).collect();
+    bind_log(&queries)
+}
+
+async fn cases_of(world: &World<'_>, id: CampaignId, unit: &str) -> Vec<CaseSummary> {
+    let officer = world.officer(unit).await;
+    cases::list(&world.portal, &officer, id, world.unit(unit)).await.unwrap()
+}
+
+async fn step(
+    world: &World<'_>,
+    case: &CaseSummary,
+    step: CaseStep,
+    note: &str,
+) -> Result<(), PortalError> {
+    let officer = world.officer("sen").await;
+    let (id, version) = (case.case.id, case.case.version);
+    cases::step(&world.portal, &officer, id, step, note, version).await
+}
+
+#[tokio::test]
+async fn a_real_log_gives_exactly_the_planted_devices_and_twice_gives_nothing_more() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let coordinator = world.coordinator("department").await;
+        let id = world.launched(&coordinator, &[("sen", ACTION)]).await;
+        let mut planted = BTreeSet::new();
+        for kind in [LogKind::Bind, LogKind::Fortigate] {
+            let mut truth = Truth::default();
+            let unit = DemoUnit {
+                seed: 7,
+                start: "2026-08-03T00:00:00+07:00".parse().unwrap(),
+                days: 2,
+                devices: 30,
+                infected_devices: 4,
+            };
+            let log = demo_log(kind, 1, &unit, &mut truth);
+            let first = world.check(id, "sen", "Trụ sở", &log).await.unwrap();
+            let findings = truth.sightings().into_iter().filter(|it| it.verdict.is_finding());
+            let devices: BTreeSet<_> = findings.map(|it| it.device).collect();
+            assert!(!devices.is_empty() && !first.is_repeat);
+            planted.extend(devices);
+            let cases = cases_of(&world, id, "sen").await.len();
+            assert_eq!(cases, planted.len(), "{kind:?}: one case a device, over both logs");
+            let again = world.check(id, "sen", "Trụ sở", &log).await.unwrap();
+            assert!(again.is_repeat);
+            assert_eq!((again.findings, again.cases), (first.findings, 0));
+            assert_eq!(cases_of(&world, id, "sen").await.len(), cases);
+        }
+        let labels: BTreeSet<_> =
+            cases_of(&world, id, "sen").await.into_iter().map(|it| it.device.label).collect();
+        assert_eq!(labels, planted);
+        let report = world.report(id, "sen").await;
+        assert!(
+            report.report.content.cell("devices-infected").measured.is_none(),
+            "not on this form"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_device_in_two_logs_is_one_device_and_one_at_another_site_is_another() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let coordinator = world.coordinator("department").await;
+        let id = world.launched(&coordinator, &[("sen", ACTION)]).await;
+        let bad = listed_name();
+        let day = |d| date(2026, 8, d);
+        let monday = bind_log(&[(day(3), "10.0.0.5", &bad)]);
+        let tuesday = bind_log(&[(day(4), "10.0.0.5", &bad), (day(4), "10.0.0.6", "tot.example")]);
+        assert_eq!(world.check(id, "sen", "Trụ sở", &monday).await.unwrap().cases, 1);
+        assert_eq!(world.check(id, "sen", "Trụ sở", &tuesday).await.unwrap().cases, 0);
+        let cases = cases_of(&world, id, "sen").await;
+        assert_eq!((cases.len(), cases[0].sightings.len()), (1, 2));
+        // Another site may use the same private address for another device.
+        assert_eq!(world.check(id, "sen", "Nhà văn hóa", &tuesday).await.unwrap().cases, 1);
+        assert_eq!(cases_of(&world, id, "sen").await.len(), 2);
+        // Only its own people read the lines of evidence.
+        let province = world.coordinator("province").await;
+        let above = cases::list(&world.portal, &province, id, world.unit("sen")).await.unwrap();
+        assert!(above.iter().flat_map(|it| &it.sightings).all(|it| it.evidence_line.is_none()));
+        assert!(cases[0].sightings.iter().all(|it| it.evidence_line.is_some()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_case_is_verified_by_a_remedy_and_fourteen_days_that_were_listened_to() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let (portal, coordinator) = (&world.portal, world.coordinator("department").await);
+        let id = world.launched(&coordinator, &[("sen", ACTION)]).await;
+        let bad = listed_name();
+        let log = bind_log(&[(date(2026, 8, 4), "10.0.0.5", &bad)]);
+        world.check(id, "sen", "Trụ sở", &log).await.unwrap();
+        let state = async || cases_of(&world, id, "sen").await.remove(0);
+
+        step(&world, &state().await, CaseStep::StartCleaning, "").await.unwrap();
+        let silent = step(&world, &state().await, CaseStep::DeclareClean, "  ").await;
+        assert_eq!(problems(silent), ["problem-note-needed"]);
+        let stale = state().await;
+        step(&world, &stale, CaseStep::DeclareClean, "Cài lại máy").await.unwrap();
+        let twice = step(&world, &stale, CaseStep::MarkFalsePositive, "Nhầm").await;
+        assert!(matches!(twice, Err(PortalError::Conflict)), "{twice:?}");
+        assert_eq!(state().await.case.state, CaseState::DeclaredClean);
+        // Nobody verifies by hand.
+        let by_hand = step(&world, &state().await, CaseStep::Close, "").await;
+        assert_eq!(problems(by_hand), ["problem-case-step"]);
+
+        // Days without logs prove nothing, however many go by.
+        test.clock.set("2026-09-01T09:00:00+07:00");
+        assert_eq!(cases::verify_all(portal).await.unwrap(), 0);
+        let quiet = quiet_log(date(2026, 8, 6), 13);
+        world.check(id, "sen", "Trụ sở", &quiet).await.unwrap();
+        // Another site's days do not count for this device.
+        world.check(id, "sen", "Nhà văn hóa", &quiet_log(date(2026, 8, 6), 20)).await.unwrap();
+        assert_eq!(cases::verify_all(portal).await.unwrap(), 0);
+        let officer = world.officer("sen").await;
+        let view = cases::view(portal, &officer, state().await.case.id).await.unwrap();
+        let waiting = Verification::Waiting { quiet_days: 13, needed: 14, lacks_evidence: false };
+        assert_eq!(view.verification, Some(waiting));
+        world.check(id, "sen", "Trụ sở", &quiet_log(date(2026, 8, 19), 1)).await.unwrap();
+        assert_eq!(cases::verify_all(portal).await.unwrap(), 1);
+        assert_eq!(state().await.case.state, CaseState::VerifiedClean);
+        step(&world, &state().await, CaseStep::Close, "").await.unwrap();
+
+        // Seen again, it is infected again, with its history.
+        let later = bind_log(&[(date(2026, 8, 30), "10.0.0.5", &bad)]);
+        assert_eq!(world.check(id, "sen", "Trụ sở", &later).await.unwrap().cases, 1);
+        let again = state().await;
+        assert_eq!((again.case.state, again.case.reinfections), (CaseState::Reinfected, 1));
+        assert_eq!(cases_of(&world, id, "sen").await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_false_positive_is_in_no_figure_and_stays_one_when_seen_again() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let coordinator = world.coordinator("department").await;
+        let mut form = world::letter();
+        "extended@1".clone_into(&mut form.form);
+        let id = world.draft(&coordinator, form).await;
+        let portal = &world.portal;
+        let (list, sen) = (demo_list(1), world.unit("sen"));
+        portal::campaigns::add_list(portal, &coordinator, id, "ds.csv", list).await.unwrap();
+        let receivers = [(sen, ACTION)];
+        portal::campaigns::set_receivers(portal, &coordinator, id, &receivers).await.unwrap();
+        portal::campaigns::launch(portal, &coordinator, id).await.unwrap();
+        let bad = listed_name();
+        let day = date(2026, 8, 4);
+        let log = bind_log(&[(day, "10.0.0.5", &bad), (day, "10.0.0.6", &bad)]);
+        world.check(id, "sen", "Trụ sở", &log).await.unwrap();
+        let measured = async || {
+            let view = world.report(id, "sen").await;
+            let keys = [
+                "devices-infected",
+                "devices-seen",
+                "devices-seen-handled",
+                "devices-cleaned-declared",
+            ];
+            keys.map(|key| view.report.content.cell(key).measured.unwrap())
+        };
+        assert_eq!(measured().await, [2, 2, 0, 0]);
+        let cases = cases_of(&world, id, "sen").await;
+        let silent = step(&world, &cases[0], CaseStep::MarkFalsePositive, "").await;
+        assert_eq!(problems(silent), ["problem-note-needed"]);
+        step(&world, &cases[0], CaseStep::MarkFalsePositive, "Máy kiểm thử").await.unwrap();
+        step(&world, &cases[1], CaseStep::DeclareClean, "Quét sạch").await.unwrap();
+        assert_eq!(measured().await, [1, 1, 1, 1]);
+        let later = bind_log(&[(date(2026, 8, 5), "10.0.0.5", &bad)]);
+        world.check(id, "sen", "Trụ sở", &later).await.unwrap();
+        assert_eq!(measured().await, [1, 1, 1, 1]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn public_counters_show_no_count_from_one_to_four() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let (portal, coordinator) = (&world.portal, world.coordinator("department").await);
+        let receivers = [("sen", ACTION), ("lau", ACTION), ("education", ACTION)];
+        let id = world.launched(&coordinator, &receivers).await;
+        world.pass_on(id, "sen", &["school", "library", "company"]).await.unwrap();
+        let slug = public::list(portal).await.unwrap()[0].slug.clone();
+        let counted = async || {
+            let page = public::page(portal, &slug).await.unwrap();
+            (page.acknowledged, page.launched, page.reported, page.handled)
+        };
+        assert_eq!(counted().await, (Some(0), Some(0), Some(0), Some(0)));
+        let units = ["sen", "lau", "education", "school", "library"];
+        for (number, unit) in (1..).zip(units) {
+            let officer = world.officer(unit).await;
+            letters::acknowledge(portal, &officer, id, world.unit(unit)).await.unwrap();
+            let expected = (number == 5).then_some(5);
+            assert_eq!(counted().await.0, expected, "{number}");
+        }
+        let officer = world.officer("sen").await;
+        letters::launch(portal, &officer, id, world.unit("sen")).await.unwrap();
+        assert_eq!(counted().await, (Some(5), None, Some(0), Some(0)));
+    })
+    .await;
+}

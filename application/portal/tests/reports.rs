@@ -1,0 +1,335 @@
+//! A report is filled in, approved by another person, sent, and added up once.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+
+mod world;
+
+use std::collections::BTreeSet;
+
+use campaigns::{ReceiverRole, UnitId};
+use portal::campaigns::CampaignForm;
+use portal::exports::{self, Kind};
+use portal::reports::{self as functions, RollUpView};
+use portal::{PortalError, campaigns as campaign_functions, letters, progress};
+use reports::{ProblemKind, ReportState, ReportStep, Total};
+use test_support::on_both_portals;
+use world::{World, letter, problems};
+
+const ACTION: ReceiverRole = ReceiverRole::Action;
+
+/// Declared figures of the two rows of the letter's form.
+fn declared(view: &RollUpView) -> [Option<i64>; 2] {
+    [view.sums.rows[0].declared.value, view.sums.rows[1].declared.value]
+}
+
+#[tokio::test]
+async fn the_measured_figure_is_filled_in_and_a_difference_needs_a_reason() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let (portal, coordinator) = (&world.portal, world.coordinator("department").await);
+        let id = world.launched(&coordinator, &[("sen", ACTION)]).await;
+        let sen = world.unit("sen");
+        let officer = world.officer("sen").await;
+        letters::launch(portal, &officer, id, sen).await.unwrap();
+        for (name, is_enterprise, has_launched) in
+            [("Công ty A", true, true), ("Hợp tác xã B", false, true), ("Hội C", false, false)]
+        {
+            letters::tell(portal, &officer, id, sen, name, is_enterprise, has_launched)
+                .await
+                .unwrap();
+        }
+        // The same name in another spelling is the same organisation.
+        letters::tell(portal, &officer, id, sen, "  hội  C ", false, false).await.unwrap();
+
+        // Row 1: itself and three told, one an enterprise. Row 2: itself and one told.
+        let view = world.report(id, "sen").await;
+        let figures = |view: &functions::ReportView| {
+            ["informed", "launched"].map(|key| {
+                let cell = view.report.content.cell(key);
+                (cell.declared, cell.measured)
+            })
+        };
+        assert_eq!(figures(&view), [(Some(4), Some(4)), (Some(2), Some(2))]);
+
+        let mut content = view.report.content.clone();
+        "Đã phổ biến".clone_into(&mut content.assessment);
+        content.cells.get_mut("informed").unwrap().declared = Some(5);
+        // What the system measured is not the unit's to write.
+        content.cells.get_mut("launched").unwrap().measured = Some(99);
+        let saved = world.save(&view, "sen", content.clone()).await.unwrap();
+        assert_eq!(figures(&saved), [(Some(5), Some(4)), (Some(2), Some(2))]);
+        assert_eq!(saved.problems[0].kind, ProblemKind::ReasonMissing);
+        let refused = world.approve_and_submit(&saved, "sen").await;
+        assert_eq!(problems(refused), ["problem-report-not-whole"]);
+
+        "Một cơ sở nhận bằng giấy"
+            .clone_into(&mut content.cells.get_mut("informed").unwrap().reason);
+        let saved = world.save(&saved, "sen", content).await.unwrap();
+        assert_eq!(saved.problems, []);
+        world.approve_and_submit(&saved, "sen").await.unwrap();
+        let mut after = world.report(id, "sen").await;
+        assert_eq!(after.report.state, ReportState::Submitted);
+        // What was handed in stays as it was, whatever is measured later.
+        letters::tell(portal, &officer, id, sen, "Hội D", false, false).await.unwrap();
+        after = world.report(id, "sen").await;
+        assert_eq!(figures(&after)[0], (Some(5), Some(4)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_officers_in_one_draft_lose_nothing() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let coordinator = world.coordinator("department").await;
+        let id = world.launched(&coordinator, &[("sen", ACTION)]).await;
+        let (first, second) = (world.report(id, "sen").await, world.report(id, "sen").await);
+        assert_eq!(first.report.id, second.report.id);
+        let with = |view: &functions::ReportView, text: &str| {
+            let mut content = view.report.content.clone();
+            text.clone_into(&mut content.assessment);
+            content
+        };
+        let saved = world.save(&first, "sen", with(&first, "của người thứ nhất")).await.unwrap();
+        let refused = world.save(&second, "sen", with(&second, "của người thứ hai")).await;
+        assert!(matches!(refused, Err(PortalError::Conflict)), "{refused:?}");
+        let kept = world.report(id, "sen").await;
+        assert_eq!(kept.report.content.assessment, "của người thứ nhất");
+        // Autosave goes on with the version it was given.
+        let again = world.save(&saved, "sen", with(&saved, "tiếp tục")).await.unwrap();
+        assert_eq!(again.report.content.assessment, "tiếp tục");
+        assert_eq!(again.report.content_version, saved.report.content_version + 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_many_who_save_one_version_at_once_exactly_one_is_first() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let coordinator = world.coordinator("department").await;
+        let id = world.launched(&coordinator, &[("sen", ACTION)]).await;
+        let view = world.report(id, "sen").await;
+        let save = async |text: &str| {
+            let mut content = view.report.content.clone();
+            text.clone_into(&mut content.assessment);
+            world.save(&view, "sen", content).await.is_ok()
+        };
+        let (a, b, c, d) = tokio::join!(save("a"), save("b"), save("c"), save("d"));
+        assert_eq!([a, b, c, d].iter().filter(|it| **it).count(), 1);
+        let kept = world.report(id, "sen").await.report;
+        let first = ["a", "b", "c", "d"].into_iter().zip([a, b, c, d]).find(|it| it.1).unwrap().0;
+        assert_eq!((kept.content.assessment.as_str(), kept.content_version), (first, 2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_author_does_not_approve_and_an_edit_takes_the_approval_back() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let (portal, coordinator) = (&world.portal, world.coordinator("department").await);
+        let id = world.launched(&coordinator, &[("sen", ACTION)]).await;
+        let leader = world.approver("sen").await;
+        let view = functions::open(portal, &leader, id, world.unit("sen")).await.unwrap();
+        let mut content = view.report.content.clone();
+        "Đánh giá".clone_into(&mut content.assessment);
+        let (report, version) = (view.report.id, view.report.content_version);
+        let saved = functions::save(portal, &leader, report, version, content).await.unwrap();
+        assert!(!saved.steps.contains(&ReportStep::Approve));
+        let own = functions::approve(portal, &leader, report, version + 1).await;
+        assert_eq!(problems(own), ["problem-own-report"]);
+        // An officer has no right to approve, and nobody submits what is not approved.
+        let officer = world.officer("sen").await;
+        let denied = functions::approve(portal, &officer, report, version + 1).await;
+        assert!(matches!(denied, Err(PortalError::Denied)), "{denied:?}");
+        let early = functions::submit(portal, &officer, report, version + 1, portal.now()).await;
+        assert_eq!(problems(early), ["problem-report-step"]);
+
+        let other = world.approver("sen").await;
+        functions::approve(portal, &other, report, version + 1).await.unwrap();
+        let approved = world.report(id, "sen").await;
+        let edited = world.save(&approved, "sen", approved.report.content.clone()).await.unwrap();
+        assert_eq!(edited.report.state, ReportState::Draft);
+        assert_eq!(edited.report.approver_id, None);
+        // The officer who edited is the author now, so the first leader may approve.
+        world.approve_and_submit(&edited, "sen").await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_last_second_is_in_time_and_the_next_is_late() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let (portal, coordinator) = (&world.portal, world.coordinator("department").await);
+        let check = async |phrase: &str, at: &str, expected: bool| {
+            test.clock.set("2026-08-05T09:00:00+07:00");
+            let form = CampaignForm { deadline_phrase: phrase.to_owned(), ..letter() };
+            let id = world.draft(&coordinator, form).await;
+            let receivers = [(world.unit("sen"), ACTION)];
+            let set = campaign_functions::set_receivers(portal, &coordinator, id, &receivers);
+            set.await.unwrap();
+            campaign_functions::launch(portal, &coordinator, id).await.unwrap();
+            test.clock.set(at);
+            let view = world.hand_in(id, "sen", &[]).await;
+            assert_eq!(view.report.is_late, expected, "{phrase} {at}");
+            let department = world.unit("department");
+            let board = progress::board(portal, &coordinator, id, department).await.unwrap();
+            assert_eq!(board.late, usize::from(expected), "{phrase} {at}");
+        };
+        check("before", "2026-09-21T23:59:59.999999+07:00", false).await;
+        check("before", "2026-09-22T00:00:00+07:00", true).await;
+        check("at-latest", "2026-09-22T23:59:59.999999+07:00", false).await;
+        check("at-latest", "2026-09-23T00:00:00+07:00", true).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_supplement_is_a_second_revision_and_closing_locks_it() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let (portal, coordinator) = (&world.portal, world.coordinator("department").await);
+        let receivers = [("sen", ACTION), ("lau", ACTION), ("education", ACTION)];
+        let id = world.launched(&coordinator, &receivers).await;
+        let department = world.unit("department");
+        let first = world.hand_in(id, "sen", &[("informed", 7), ("launched", 3)]).await;
+        let report = first.report.id;
+
+        let stranger = world.coordinator("lau").await;
+        let denied = functions::note(portal, &stranger, report, "").await;
+        assert!(matches!(denied, Err(PortalError::Denied)), "{denied:?}");
+        let silent = functions::ask_supplement(portal, &coordinator, report, " ").await;
+        assert_eq!(problems(silent), ["problem-comment-needed"]);
+        functions::ask_supplement(portal, &coordinator, report, "Thiếu thôn 3").await.unwrap();
+
+        // It is still handed in, with the figures of the first revision, and not late.
+        test.clock.set("2026-10-01T09:00:00+07:00");
+        let between = functions::rolled_up(portal, &coordinator, id, department).await.unwrap();
+        assert_eq!(declared(&between), [Some(7), Some(3)]);
+        let second = world.hand_in(id, "sen", &[("informed", 8)]).await;
+        assert_eq!((second.report.revision, second.report.is_late), (2, false));
+        let comments: Vec<_> = second.events.iter().map(|(it, _)| it.comment.as_str()).collect();
+        assert!(comments.contains(&"Thiếu thôn 3"));
+        let after = functions::rolled_up(portal, &coordinator, id, department).await.unwrap();
+        assert_eq!(declared(&after), [Some(8), Some(3)]);
+
+        functions::note(portal, &coordinator, report, "Đủ").await.unwrap();
+        functions::answer(portal, &coordinator, report, "Phòng CĐS", "Sẽ hỗ trợ").await.unwrap();
+        // One report is approved and not sent when the campaign closes; one is a draft.
+        let lau = world.report(id, "lau").await;
+        let mut content = lau.report.content.clone();
+        "Đánh giá".clone_into(&mut content.assessment);
+        let lau = world.save(&lau, "lau", content).await.unwrap();
+        let (lau_id, version) = (lau.report.id, lau.report.content_version);
+        functions::approve(portal, &world.approver("lau").await, lau_id, version).await.unwrap();
+        campaign_functions::close(portal, &coordinator, id).await.unwrap();
+        let locked = world.report(id, "sen").await;
+        assert_eq!(locked.report.state, ReportState::Locked);
+        assert!(locked.steps.is_empty());
+        let officer = world.officer("lau").await;
+        let behind = functions::submit(portal, &officer, lau_id, version + 1, portal.now()).await;
+        assert_eq!(problems(behind), ["problem-campaign-closed"]);
+        let reopened = functions::ask_supplement(portal, &coordinator, report, "nữa").await;
+        assert_eq!(problems(reopened), ["problem-campaign-closed"]);
+        let end = functions::rolled_up(portal, &coordinator, id, department).await.unwrap();
+        assert_eq!(declared(&end), [Some(8), Some(3)]);
+        assert_eq!(end.sums.missing, BTreeSet::from([world.unit("lau"), world.unit("education")]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_roll_up_counts_each_unit_once_and_names_who_is_missing() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let (portal, coordinator) = (&world.portal, world.coordinator("department").await);
+        let receivers = [("sen", ACTION), ("lau", ACTION), ("education", ACTION)];
+        let id = world.launched(&coordinator, &receivers).await;
+        world.pass_on(id, "education", &["school"]).await.unwrap();
+        world.pass_on(id, "sen", &["school", "library", "company"]).await.unwrap();
+        world.hand_in(id, "sen", &[("informed", 100), ("launched", 50)]).await;
+        world.hand_in(id, "school", &[("informed", 10), ("launched", 5)]).await;
+        world.hand_in(id, "company", &[("informed", 1), ("launched", 0)]).await;
+        let roll_up = async |node: &str| {
+            let node = world.unit(node);
+            functions::rolled_up(portal, &coordinator, id, node).await.unwrap()
+        };
+        let units = |names: &[&str]| -> BTreeSet<UnitId> {
+            names.iter().map(|it| world.unit(it)).collect()
+        };
+        // The focal unit sends with 3 of 6, and says who is missing.
+        let whole = roll_up("department").await;
+        assert_eq!(declared(&whole), [Some(111), Some(55)]);
+        assert_eq!((whole.sums.reported.len(), whole.sums.expected.len()), (3, 6));
+        assert_eq!(whole.sums.missing, units(&["lau", "education", "library"]));
+        // The school counts below education, where it reports, and not below sen.
+        let (sen, education) = (roll_up("sen").await, roll_up("education").await);
+        assert_eq!(declared(&sen), [Some(101), Some(50)]);
+        assert_eq!(declared(&education), [Some(10), Some(5)]);
+        assert_eq!(sen.sums.missing, units(&["library"]));
+        let lau = roll_up("lau").await;
+        assert_eq!(lau.sums.rows[0].declared, Total { value: None, units: 0 });
+
+        let csv = exports::roll_up(portal, &whole, Kind::Csv, language::Language::Vi).unwrap();
+        let csv = String::from_utf8(csv).unwrap();
+        assert!(csv.contains(";111;"), "{csv}");
+        assert!(csv.contains("H90.12;Đơn vị lau;Chưa báo cáo;;;;"), "{csv}");
+        for kind in [Kind::Docx, Kind::Xlsx, Kind::Json] {
+            assert!(
+                !exports::roll_up(portal, &whole, kind, language::Language::Vi).unwrap().is_empty()
+            );
+        }
+        // A unit beside does not see the figures of others.
+        let beside = world.coordinator("lau").await;
+        let denied = functions::rolled_up(portal, &beside, id, world.unit("sen")).await;
+        assert!(matches!(denied, Err(PortalError::Denied)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_unit_without_a_report_is_counted_by_who_sent_it_the_letter_or_named() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let (portal, coordinator) = (&world.portal, world.coordinator("department").await);
+        let department = world.unit("department");
+        let acknowledge = async |id, unit: &str| {
+            let officer = world.officer(unit).await;
+            letters::launch(portal, &officer, id, world.unit(unit)).await.unwrap();
+        };
+        // The campaign's unit writes no report: the centre is in no figure, and named.
+        let receivers = [("sen", ACTION), ("centre", ReceiverRole::Coordination)];
+        let id = world.launched(&coordinator, &receivers).await;
+        let centre = world.officer("centre").await;
+        let owes = functions::open(portal, &centre, id, world.unit("centre")).await;
+        assert_eq!(problems(owes), ["problem-no-report-owed"]);
+        let roll_up = functions::rolled_up(portal, &coordinator, id, department).await.unwrap();
+        assert_eq!(roll_up.informed_beside, BTreeSet::new(), "it has not acknowledged yet");
+        acknowledge(id, "centre").await;
+        world.hand_in(id, "sen", &[]).await;
+        let roll_up = functions::rolled_up(portal, &coordinator, id, department).await.unwrap();
+        assert_eq!(roll_up.informed_beside, BTreeSet::from([world.unit("centre")]));
+        assert_eq!(roll_up.sums.expected, BTreeSet::from([world.unit("sen")]));
+
+        // It writes one: it counts itself and the centre, and the roll-up counts both once.
+        let receivers =
+            [("department", ACTION), ("sen", ACTION), ("centre", ReceiverRole::Coordination)];
+        let id = world.launched(&coordinator, &receivers).await;
+        acknowledge(id, "centre").await;
+        acknowledge(id, "department").await;
+        acknowledge(id, "sen").await;
+        let own = world.report(id, "department").await;
+        assert_eq!(own.report.content.cell("informed").measured, Some(2));
+        assert_eq!(own.report.content.cell("launched").measured, Some(2));
+        assert_eq!(world.report(id, "sen").await.report.content.cell("informed").measured, Some(1));
+        world.hand_in(id, "department", &[]).await;
+        world.hand_in(id, "sen", &[]).await;
+        let roll_up = functions::rolled_up(portal, &coordinator, id, department).await.unwrap();
+        assert_eq!(declared(&roll_up), [Some(3), Some(3)]);
+        assert_eq!(roll_up.informed_beside, BTreeSet::new());
+        assert_eq!(roll_up.sums.expected.len(), 2);
+    })
+    .await;
+}
