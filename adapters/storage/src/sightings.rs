@@ -416,6 +416,18 @@ pub async fn of_unit(
     rows.iter().map(sighting).collect()
 }
 
+/// Sightings that a source gave.
+pub async fn of_source(
+    db: &mut AnyConnection,
+    source_id: SourceId,
+) -> Result<Vec<SightingRecord>, StorageError> {
+    let rows = sqlx::query("SELECT * FROM sightings WHERE source_id = $1 ORDER BY id")
+        .bind(source_id.to_string())
+        .fetch_all(db)
+        .await?;
+    rows.iter().map(sighting).collect()
+}
+
 /// Sightings of a case, newest first.
 pub async fn of_case(
     db: &mut AnyConnection,

@@ -48,6 +48,9 @@ async fn refuse_cross_origin_writes(request: Request, next: Next) -> Response {
     let is_write = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let has_cookie = request.headers().contains_key(header::COOKIE);
     if is_write && !comes_from_us(request.headers(), has_cookie) {
+        if request.uri().path().starts_with("/api/") {
+            return crate::api::problem::cross_origin(request.headers());
+        }
         return (StatusCode::FORBIDDEN, "cross-origin request refused\n").into_response();
     }
     next.run(request).await

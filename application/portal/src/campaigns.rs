@@ -463,6 +463,20 @@ pub async fn owned_by(
     Ok(all.into_iter().filter(|campaign| campaign.owner_id == unit).collect())
 }
 
+/// Every campaign whose letter the person may read, newest first.
+pub async fn readable(portal: &Portal, actor: &Actor) -> Result<Vec<CampaignRecord>, PortalError> {
+    let mut read = portal.database.read().await?;
+    let all = campaigns::list(&mut read).await?;
+    drop(read);
+    let mut readable = Vec::new();
+    for campaign in all {
+        if crate::letters::may_read(portal, actor, &campaign).await? {
+            readable.push(campaign);
+        }
+    }
+    Ok(readable)
+}
+
 /// A campaign with everything beside its letter, for a person who may read it.
 pub async fn read(
     portal: &Portal,

@@ -5,29 +5,40 @@ use std::io::Read;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use ::campaigns::{
-    Action, CampaignId, CaseEventId, CaseId, CaseState, DeviceId, DeviceNameId, SightingId, SiteId,
-    SourceId, UnitId,
+    Action, CampaignId, CampaignState, CaseEventId, CaseId, CaseState, DeviceId, DeviceNameId,
+    SightingId, SiteId, SourceId, UnitId,
 };
 use indicators::ReadOptions;
 use jiff::{SignedDuration, Timestamp};
 use log_check::{CheckReport, ListInput, Settings};
 pub use log_check::{FileSummary, LogInput, Problem as LogProblem, Progress};
 use matching::Index;
-pub use matching::Sighting;
+pub use matching::{Evidence, Sighting, Verdict};
 use serde_json::json;
 use storage::cases::{self, CaseEventRecord, CaseRecord};
 use storage::sightings::{self, DeviceRecord, SightingRecord, SourceRecord};
+use storage::tokens::TokenRecord;
 use storage::{StorageError, Write, campaigns};
 
 use crate::campaigns::newest_lists;
 use crate::letters::{receipts_of, require_running};
-use crate::tokens::Sender;
+use crate::tokens::{self, Scope, Sender};
 use crate::{Actor, Portal, PortalError, Problem, access, audit};
 
 /// How long a log line is kept as evidence.
 const LINE_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 90);
+/// The most logs one message may carry.
+pub const MOST_LOGS: usize = 200;
 /// The most sightings one message may carry.
-const MOST_SIGHTINGS: usize = 50_000;
+pub const MOST_SIGHTINGS: usize = 50_000;
+/// The longest text of a sighting that is taken, in characters: a URL of usual length.
+const LONGEST_TEXT_TAKEN: usize = 2_048;
+/// The longest text of a sighting that is kept, in characters.
+const LONGEST_TEXT: usize = 500;
+/// The most contacts of one sighting that are believed: sums must stay sums.
+const MOST_CONTACTS: u64 = 1_000_000_000_000;
+/// How far a clock of a unit may be ahead of ours.
+const CLOCK_AHEAD: SignedDuration = SignedDuration::from_hours(24);
 
 /// What became of a log.
 #[derive(Clone, Debug)]
@@ -36,6 +47,8 @@ pub struct Checked {
     pub source: SourceRecord,
     /// Whether this very log had been sent before: nothing was added.
     pub is_repeat: bool,
+    /// Whether it also said the same as before: nothing at all was changed.
+    pub is_unchanged: bool,
     /// Sightings that are findings.
     pub findings: usize,
     /// Sightings that are not.
@@ -82,7 +95,8 @@ pub async fn check_log(
     Ok((checked, summary))
 }
 
-/// Keeps results that a unit's own program matched and sent.
+/// Keeps results that a unit's own program matched and sent. Everything is checked before the
+/// first result is kept; each result is kept whole or not at all.
 pub async fn receive(
     portal: &Portal,
     sender: &Sender,
@@ -93,11 +107,15 @@ pub async fn receive(
 ) -> Result<Vec<Checked>, PortalError> {
     match sender {
         Sender::Person(actor) => access::require(portal, actor, Action::CheckLogs, unit).await?,
-        Sender::Program(token) if token.unit_id == unit => {}
+        Sender::Program(token) if token.unit_id == unit && may_send(token) => {}
         Sender::Program(_) => return Err(PortalError::Denied),
     }
     require_running(portal, campaign_id).await?;
     receipts_of(portal, campaign_id, unit).await?;
+    let problems = problems_of(&results, portal.now());
+    if !problems.is_empty() {
+        return Err(PortalError::Invalid(problems));
+    }
     let mut kept = Vec::with_capacity(results.len());
     for mut result in results {
         // Raw lines are the unit's own: what is sent carries none, and none is taken.
@@ -107,6 +125,111 @@ pub async fn receive(
         kept.push(keep(portal, sender, campaign_id, unit, site, result).await?);
     }
     Ok(kept)
+}
+
+fn may_send(token: &TokenRecord) -> bool {
+    tokens::scopes_of(token).contains(&Scope::SendSightings)
+}
+
+/// The one running campaign whose letter a unit received, for a program that names none.
+///
+/// # Errors
+/// [`PortalError::Invalid`] when there is none or more than one; the problem lists them.
+pub async fn only_campaign(portal: &Portal, unit: UnitId) -> Result<CampaignId, PortalError> {
+    let mut read = portal.database.read().await?;
+    let mut running = Vec::new();
+    for receipt in storage::directives::receipts_of_unit(&mut read, unit).await? {
+        let campaign = campaigns::find(&mut read, receipt.campaign_id).await?;
+        let campaign = campaign.filter(|it| it.state == CampaignState::Launched);
+        running.extend(campaign.map(|it| (it.id, it.title)));
+    }
+    running.sort();
+    running.dedup();
+    match running.as_slice() {
+        [(id, _)] => Ok(*id),
+        [] => Err(Problem::new("campaign", "problem-no-campaign-runs").into()),
+        several => {
+            let choices: Vec<_> =
+                several.iter().map(|(id, title)| format!("{id} ({title})")).collect();
+            let problem = Problem::new("campaign", "problem-several-campaigns")
+                .with("campaigns", choices.join("; "));
+            Err(problem.into())
+        }
+    }
+}
+
+/// Everything that keeps results from being taken, by the place it stands at.
+fn problems_of(results: &[CheckResult], now: Timestamp) -> Vec<Problem> {
+    /// Enough to find the fault; a broken program would have thousands.
+    const MOST_PROBLEMS: usize = 50;
+    let mut problems = Vec::new();
+    let sightings: usize = results.iter().map(|it| it.sightings.len()).sum();
+    if results.is_empty() || results.len() > MOST_LOGS || sightings > MOST_SIGHTINGS {
+        let problem = Problem::new("results", "problem-too-many-results");
+        let problem = problem.with("logs", MOST_LOGS.to_string());
+        return vec![problem.with("sightings", MOST_SIGHTINGS.to_string())];
+    }
+    let latest = now + CLOCK_AHEAD;
+    for (number, result) in results.iter().enumerate() {
+        let log = format!("results[{number}]");
+        if !result.summary.sha256.as_deref().is_some_and(is_sha256) {
+            problems.push(Problem::new(format!("{log}.log.sha256"), "problem-log-sha256"));
+        }
+        if result.summary.days.iter().any(|day| *day > latest_day(latest)) {
+            problems.push(Problem::new(format!("{log}.log.days"), "problem-sighting-future"));
+        }
+        for (at, sighting) in result.sightings.iter().enumerate() {
+            let mut add = |field: &str, message| {
+                problems.push(Problem::new(format!("{log}.sightings[{at}].{field}"), message));
+            };
+            let required = [
+                ("device", &sighting.device),
+                ("indicator", &sighting.indicator),
+                ("indicator_type", &sighting.indicator_type),
+            ];
+            for (field, text) in required {
+                if text.trim().is_empty() {
+                    add(field, "problem-sighting-empty");
+                }
+            }
+            let texts = [
+                ("device", Some(&sighting.device)),
+                ("device_name", sighting.device_name.as_ref()),
+                ("indicator", Some(&sighting.indicator)),
+                ("indicator_type", Some(&sighting.indicator_type)),
+                ("family", sighting.family.as_ref()),
+                ("list", Some(&sighting.list)),
+                ("destination", Some(&sighting.destination)),
+            ];
+            for (field, text) in texts {
+                // PostgreSQL takes no NUL in a text, and none of these has one.
+                let is_fit = |it: &String| {
+                    !it.contains('\0') && it.chars().nth(LONGEST_TEXT_TAKEN).is_none()
+                };
+                if text.is_some_and(|it| !is_fit(it)) {
+                    add(field, "problem-sighting-too-long");
+                }
+            }
+            if !(1..=MOST_CONTACTS).contains(&sighting.count) {
+                add("count", "problem-sighting-count");
+            }
+            if sighting.first_seen.or(sighting.last_seen) > sighting.last_seen {
+                add("last_seen", "problem-sighting-order");
+            }
+            if sighting.last_seen.is_some_and(|at| at > latest) {
+                add("last_seen", "problem-sighting-future");
+            }
+        }
+        if problems.len() >= MOST_PROBLEMS {
+            problems.truncate(MOST_PROBLEMS);
+            break;
+        }
+    }
+    problems
+}
+
+fn latest_day(latest: Timestamp) -> jiff::civil::Date {
+    latest.to_zoned_datetime(jiff::tz::TimeZone::UTC).date()
 }
 
 async fn keep(
@@ -124,8 +247,8 @@ async fn keep(
     if result.sightings.len() > MOST_SIGHTINGS {
         return Err(Problem::new("log", "problem-too-many-sightings").into());
     }
-    let site = site.split_whitespace().collect::<Vec<_>>().join(" ");
-    let site = if site.is_empty() { "–".to_owned() } else { site.chars().take(100).collect() };
+    let site = short(site, 100).split_whitespace().collect::<Vec<_>>().join(" ");
+    let site = if site.is_empty() { "–".to_owned() } else { site };
     let now = portal.now();
     let mut write = portal.database.write().await?;
     let site_id = sightings::site(&mut write, portal.new_id::<SiteId>(), unit, &site).await?;
@@ -133,15 +256,15 @@ async fn keep(
         Sender::Person(actor) => (Some(actor.user_id), None),
         Sender::Program(token) => (None, Some(token.id)),
     };
-    let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    let count = |value: u64| i64::try_from(value.min(MOST_CONTACTS)).unwrap_or(i64::MAX);
     let source = SourceRecord {
         id: portal.new_id::<SourceId>(),
         campaign_id,
         unit_id: unit,
         site_id,
         sha256,
-        name: summary.file.chars().take(300).collect(),
-        format: summary.format.clone(),
+        name: short(&summary.file, 300),
+        format: summary.format.as_deref().map(|it| short(it, 50)),
         lines_read: count(summary.lines_read),
         lines_matched: count(summary.lines_matched),
         lines_not_parsed: count(summary.lines_not_parsed),
@@ -151,11 +274,24 @@ async fn keep(
         sent_by_token,
         created_at: now,
     };
-    // The same log again replaces what it gave: the lists may have grown since.
+    let findings = result.sightings.iter().filter(|it| it.verdict.is_finding()).count();
+    let others = result.sightings.len() - findings;
     let before = sightings::find_source(&mut write, campaign_id, site_id, &source.sha256).await?;
+    let mut lines = KeptLines::new();
     if let Some(before) = &before {
+        let known = sightings::of_source(&mut write, before.id).await?;
+        if says_the_same(portal, &mut write, (&source, &result.sightings), (before, &known)).await?
+        {
+            let source = before.clone();
+            let (is_repeat, is_unchanged, cases) = (true, true, 0);
+            return Ok(Checked { source, is_repeat, is_unchanged, findings, others, cases });
+        }
+        lines = known.into_iter().filter_map(kept_line).collect();
+        // The same log again replaces what it gave: the lists may have grown since.
         sightings::delete_source(&mut write, before.id).await?;
     }
+    // A contact without a time was seen when its log first came, not when it comes again.
+    let received_at = before.as_ref().map_or(now, |it| it.created_at);
     match sightings::insert_source(&mut write, &source).await {
         Err(StorageError::Taken(_)) => return Err(PortalError::Conflict),
         done => done?,
@@ -163,21 +299,24 @@ async fn keep(
     let days = summary.days.iter().copied().take(3_660);
     sightings::insert_coverage(&mut write, source.id, site_id, days).await?;
     let mut cases = 0;
-    let (mut findings, mut others) = (0, 0);
     for sighting in &result.sightings {
-        let is_finding = sighting.verdict.is_finding();
         let device = device_of(portal, &mut write, unit, site_id, sighting, now).await?;
-        let case_id = if is_finding {
-            findings += 1;
+        let case_id = if sighting.verdict.is_finding() {
+            let seen_at = sighting.last_seen.unwrap_or(received_at);
             let (case, is_news) =
-                case_of(portal, &mut write, campaign_id, unit, device, sighting, now).await?;
+                case_of(portal, &mut write, campaign_id, unit, device, seen_at, now).await?;
             cases += usize::from(is_news);
             Some(case)
         } else {
-            others += 1;
             None
         };
-        let record = record_of(portal, &source, device, case_id, sighting, now);
+        let mut record = record_of(portal, &source, device, case_id, sighting, now);
+        if record.evidence_line.is_none()
+            && let Some((line, until)) = lines.get(&line_key(&record))
+        {
+            // The unit's own copy of the line outlives a program's copy that came without it.
+            (record.evidence_line, record.evidence_line_until) = (Some(line.clone()), *until);
+        }
         sightings::insert_sighting(&mut write, &record).await?;
     }
     let actor = match sender {
@@ -187,7 +326,71 @@ async fn keep(
     let detail = json!({ "findings": findings, "lines": source.lines_read });
     audit::record(portal, &mut write, actor, Some(unit), "log.check", source.id, detail).await?;
     write.commit().await?;
-    Ok(Checked { source, is_repeat: before.is_some(), findings, others, cases })
+    let (is_repeat, is_unchanged) = (before.is_some(), false);
+    Ok(Checked { source, is_repeat, is_unchanged, findings, others, cases })
+}
+
+/// An indicator, its kind and a place in a log.
+type LineKey = (String, String, i64);
+
+/// Lines kept as evidence, each with its end.
+type KeptLines = HashMap<LineKey, (String, Option<Timestamp>)>;
+
+fn line_key(record: &SightingRecord) -> LineKey {
+    (record.indicator.clone(), record.indicator_type.clone(), record.evidence_offset)
+}
+
+fn kept_line(record: SightingRecord) -> Option<(LineKey, (String, Option<Timestamp>))> {
+    let key = line_key(&record);
+    Some((key, (record.evidence_line?, record.evidence_line_until)))
+}
+
+/// Whether a log that comes again says what is already kept of it. A line that is new is news; a
+/// line that is not sent again is not.
+async fn says_the_same(
+    portal: &Portal,
+    write: &mut Write,
+    (source, sent): (&SourceRecord, &[Sighting]),
+    (before, known): (&SourceRecord, &[SightingRecord]),
+) -> Result<bool, PortalError> {
+    let figures = |it: &SourceRecord| {
+        (it.lines_read, it.lines_matched, it.lines_not_parsed, it.is_complete, it.summary.clone())
+    };
+    if figures(source) != figures(before) || sent.len() != known.len() {
+        return Ok(false);
+    }
+    let brings_lines = sent.iter().any(|it| !it.evidence.line.is_empty());
+    if brings_lines && known.iter().all(|it| it.evidence_line.is_none()) {
+        return Ok(false);
+    }
+    let mut facts_sent = Vec::with_capacity(sent.len());
+    for sighting in sent {
+        let (kind, at) = device_name(sighting, before.created_at);
+        let device =
+            sightings::device_by_name(write, source.site_id, kind, &sighting.device, at).await?;
+        let Some(device) = device else { return Ok(false) };
+        facts_sent.push(facts(record_of(portal, source, device, None, sighting, portal.now())));
+    }
+    let mut facts_known: Vec<_> = known.iter().cloned().map(facts).collect();
+    facts_sent.sort();
+    facts_known.sort();
+    Ok(facts_sent == facts_known)
+}
+
+/// What a sighting says, without when and as what it was kept.
+fn facts(record: SightingRecord) -> impl Ord {
+    let what = (record.device_id, record.indicator, record.indicator_type, record.family);
+    let how = (record.list, record.destination, record.verdict, record.contacts);
+    let when = (record.first_at, record.last_at);
+    let place = (record.evidence_file, record.evidence_offset, record.evidence_line_number);
+    (what, how, when, place)
+}
+
+/// The kind of the name that a log calls a device by, and when the device held it.
+fn device_name(sighting: &Sighting, otherwise: Timestamp) -> (&'static str, Timestamp) {
+    let is_address = sighting.device.parse::<std::net::IpAddr>().is_ok();
+    let at = sighting.last_seen.or(sighting.first_seen).unwrap_or(otherwise);
+    (if is_address { "ip" } else { "host" }, at)
 }
 
 /// The device that held the address at that time, made when nobody did.
@@ -199,9 +402,7 @@ async fn device_of(
     sighting: &Sighting,
     now: Timestamp,
 ) -> Result<DeviceId, PortalError> {
-    let is_address = sighting.device.parse::<std::net::IpAddr>().is_ok();
-    let kind = if is_address { "ip" } else { "host" };
-    let at = sighting.last_seen.or(sighting.first_seen).unwrap_or(now);
+    let (kind, at) = device_name(sighting, now);
     let known = sightings::device_by_name(write, site_id, kind, &sighting.device, at).await?;
     if let Some(device) = known {
         return Ok(device);
@@ -235,11 +436,10 @@ async fn case_of(
     campaign_id: CampaignId,
     unit: UnitId,
     device_id: DeviceId,
-    sighting: &Sighting,
+    seen_at: Timestamp,
     now: Timestamp,
 ) -> Result<(CaseId, bool), PortalError> {
     if let Some(mut case) = cases::find_by_device(write, campaign_id, device_id).await? {
-        let seen_at = sighting.last_seen.unwrap_or(now);
         let state = case.state.after_sighting(case.declared_at, seen_at);
         if state == case.state {
             return Ok((case.id, false));
@@ -302,7 +502,7 @@ fn record_of(
     sighting: &Sighting,
     now: Timestamp,
 ) -> SightingRecord {
-    let short = |text: &str| text.chars().take(500).collect::<String>();
+    let short = |text: &str| short(text, LONGEST_TEXT);
     let has_line = !sighting.evidence.line.is_empty();
     SightingRecord {
         id: portal.new_id::<SightingId>(),
@@ -328,6 +528,11 @@ fn record_of(
         evidence_line: has_line.then(|| sighting.evidence.line.chars().take(2_048).collect()),
         evidence_line_until: has_line.then_some(now + LINE_LIFETIME),
     }
+}
+
+/// The beginning of a text, without NUL, which PostgreSQL does not take.
+fn short(text: &str, longest: usize) -> String {
+    text.chars().filter(|it| *it != '\0').take(longest).collect()
 }
 
 /// The code of a verdict, as it stands in outputs and message keys.

@@ -389,13 +389,18 @@ pub async fn attachment(
     Ok((found.name, found.media_type, bytes))
 }
 
-/// Whether a person may read a campaign's letter: they run it, or a unit of theirs received it.
+/// Whether a person may read a campaign's letter: they run it, their unit sent it, or a unit of
+/// theirs received it.
 pub(crate) async fn may_read(
     portal: &Portal,
     actor: &Actor,
     campaign: &CampaignRecord,
 ) -> Result<bool, PortalError> {
     if access::allows(portal, actor, Action::RunCampaigns, campaign.owner_id).await? {
+        return Ok(true);
+    }
+    let is_sent = campaign.state != CampaignState::Draft;
+    if is_sent && access::allows(portal, actor, Action::SeeLetter, campaign.owner_id).await? {
         return Ok(true);
     }
     let mut read = portal.database.read().await?;

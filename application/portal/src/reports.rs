@@ -54,22 +54,43 @@ pub struct ReportView {
     pub steps: BTreeSet<ReportStep>,
 }
 
-/// The report of a unit, begun when there is none, with the measured figures of now.
+/// The report of a unit, begun when there is none and the person writes it, with the measured
+/// figures of now.
 pub async fn open(
     portal: &Portal,
     actor: &Actor,
     campaign_id: CampaignId,
     unit: UnitId,
 ) -> Result<ReportView, PortalError> {
+    let may_begin = access::allows(portal, actor, Action::EditReport, unit).await?;
+    open_or_begin(portal, actor, campaign_id, unit, may_begin).await
+}
+
+/// The report of a unit, if it was begun.
+pub async fn read(
+    portal: &Portal,
+    actor: &Actor,
+    campaign_id: CampaignId,
+    unit: UnitId,
+) -> Result<ReportView, PortalError> {
+    open_or_begin(portal, actor, campaign_id, unit, false).await
+}
+
+async fn open_or_begin(
+    portal: &Portal,
+    actor: &Actor,
+    campaign_id: CampaignId,
+    unit: UnitId,
+    may_begin: bool,
+) -> Result<ReportView, PortalError> {
     let is_own = access::allows(portal, actor, Action::SeeReport, unit).await?;
     let campaign = find(portal, campaign_id).await?;
     if !is_own {
         require_parent(portal, actor, campaign_id, unit).await?;
     }
-    let may_edit = access::allows(portal, actor, Action::EditReport, unit).await?;
     let report = match of_unit(portal, campaign_id, unit).await? {
         Some(report) => report,
-        None if may_edit => begin(portal, &campaign, unit).await?,
+        None if may_begin => begin(portal, &campaign, unit).await?,
         None => return Err(PortalError::NotFound),
     };
     // People above see a draft's state, not its figures: they are not the unit's word yet.

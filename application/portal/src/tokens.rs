@@ -1,18 +1,63 @@
 //! Programs of a unit: tokens they sign in with.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use ::campaigns::{Action, TokenId, UnitId};
+use ::campaigns::{Action, Grant, Role, TokenId, UnitId};
+use jiff::SignedDuration;
+use language::Language;
 use serde_json::json;
 use storage::tokens::{self, TokenRecord};
 
 use crate::{Actor, Portal, PortalError, Problem, access, audit, secrets};
 
-/// What a token of a unit's programs may do: send what they saw.
-pub const SEND_SIGHTINGS: &str = "sightings:write";
-
 /// How long a token holds.
 const LASTS: Duration = Duration::from_hours(24 * 365);
+/// How often the last use of a token is written down: often enough for people, and it spares a
+/// write a request.
+const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(10);
+
+/// What a token may do for its unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// Fetch the indicator lists of the unit's campaigns and send what was seen.
+    SendSightings,
+    /// Read what an auditor of the unit may: progress, reports, cases, sightings; no log line.
+    Read,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 2] = [Self::SendSightings, Self::Read];
+
+    /// The code kept in the database and shown in the API.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::SendSightings => "sightings:write",
+            Self::Read => "read",
+        }
+    }
+}
+
+/// The scopes of a token; words that this version does not know allow nothing.
+pub fn scopes_of(token: &TokenRecord) -> BTreeSet<Scope> {
+    let words: Vec<&str> = token.scope.split_whitespace().collect();
+    Scope::ALL.into_iter().filter(|it| words.contains(&it.code())).collect()
+}
+
+/// A program as one who reads: an auditor of its unit, who changes nothing and reads no log line.
+/// The caller has checked the scope.
+pub fn reader(token: &TokenRecord) -> Actor {
+    let grant = Grant { user: token.created_by, unit: token.unit_id, role: Role::Auditor };
+    Actor {
+        user_id: token.created_by,
+        login: String::new(),
+        name: token.label.clone(),
+        position: String::new(),
+        language: Language::Vi,
+        grants: vec![grant],
+    }
+}
 
 /// Who sends something to the API.
 #[derive(Clone, Debug)]
@@ -23,14 +68,32 @@ pub enum Sender {
     Program(TokenRecord),
 }
 
-/// Makes a token for a unit's programs. The secret is given once.
+/// Makes a token with which a unit's programs send what they saw. The secret is given once.
 pub async fn create(
     portal: &Portal,
     actor: &Actor,
     unit: UnitId,
     label: &str,
 ) -> Result<String, PortalError> {
+    create_with(portal, actor, unit, label, &BTreeSet::from([Scope::SendSightings])).await
+}
+
+/// Makes a token with these scopes. The secret is given once.
+pub async fn create_with(
+    portal: &Portal,
+    actor: &Actor,
+    unit: UnitId,
+    label: &str,
+    scopes: &BTreeSet<Scope>,
+) -> Result<String, PortalError> {
     access::require(portal, actor, Action::ManageTokens, unit).await?;
+    if scopes.contains(&Scope::Read) {
+        // Nobody gives a program more than they have themselves.
+        access::require(portal, actor, Action::SeeCases, unit).await?;
+    }
+    if scopes.is_empty() {
+        return Err(Problem::new("scopes", "problem-token-scopes").into());
+    }
     let label = label.split_whitespace().collect::<Vec<_>>().join(" ");
     if label.is_empty() || label.chars().count() > 100 {
         return Err(Problem::new("label", "problem-token-label").into());
@@ -42,7 +105,7 @@ pub async fn create(
         token_hash: token.hash,
         unit_id: unit,
         label,
-        scope: SEND_SIGHTINGS.to_owned(),
+        scope: scopes.iter().map(|it| it.code()).collect::<Vec<_>>().join(" "),
         created_by: actor.user_id,
         created_at: now,
         expires_at: now + LASTS,
@@ -91,15 +154,11 @@ pub async fn revoke(
     Ok(write.commit().await?)
 }
 
-/// The token behind a secret, if it holds and may do this.
+/// The token behind a secret, if it holds.
 ///
 /// # Errors
-/// [`PortalError::SignedOut`] when it does not hold; [`PortalError::Denied`] when it may not.
-pub async fn sign_in(
-    portal: &Portal,
-    secret: &str,
-    scope: &str,
-) -> Result<TokenRecord, PortalError> {
+/// [`PortalError::SignedOut`] when it does not: unknown, taken back or expired.
+pub async fn sign_in(portal: &Portal, secret: &str) -> Result<TokenRecord, PortalError> {
     let now = portal.now();
     let mut read = portal.database.read().await?;
     let token = tokens::find(&mut read, &secrets::token_hash(secret)).await?;
@@ -107,11 +166,10 @@ pub async fn sign_in(
     let token = token
         .filter(|it| it.revoked_at.is_none() && now < it.expires_at)
         .ok_or(PortalError::SignedOut)?;
-    if token.scope != scope {
-        return Err(PortalError::Denied);
+    if token.used_at.is_none_or(|used_at| now.duration_since(used_at) >= TOUCH_EVERY) {
+        let mut write = portal.database.write().await?;
+        tokens::touch(&mut write, token.id, now).await?;
+        write.commit().await?;
     }
-    let mut write = portal.database.write().await?;
-    tokens::touch(&mut write, token.id, now).await?;
-    write.commit().await?;
     Ok(token)
 }
