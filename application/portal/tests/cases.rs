@@ -1,6 +1,11 @@
 //! Logs of a unit become devices and cases, and a case is verified by silence that was listened to.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::large_futures,
+    reason = "test helpers may panic, and a test may use the stack"
+)]
 
 mod world;
 

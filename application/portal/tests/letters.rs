@@ -1,6 +1,11 @@
 //! A campaign goes out, is received, passed on, and counted once.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::large_futures,
+    reason = "test helpers may panic, and a test may use the stack"
+)]
 
 mod world;
 

@@ -1,6 +1,11 @@
 //! A report is filled in, approved by another person, sent, and added up once.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::large_futures,
+    reason = "test helpers may panic, and a test may use the stack"
+)]
 
 mod world;
 
