@@ -158,6 +158,26 @@ pub async fn end_membership(
     Ok(())
 }
 
+/// Changes where and how long a place is held, but not whose it is or in which line.
+pub async fn update_membership(
+    db: &mut AnyConnection,
+    id: &str,
+    parent_id: Option<UnitId>,
+    valid_from: Option<Date>,
+    valid_to: Option<Date>,
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "UPDATE memberships SET parent_id = $2, valid_from = $3, valid_to = $4 WHERE id = $1",
+    )
+    .bind(id)
+    .bind(parent_id.map(|id| id.to_string()))
+    .bind(valid_from.map(|day| day.to_string()))
+    .bind(valid_to.map(|day| day.to_string()))
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// A unit and every unit above it in any line that holds on a day.
 ///
 /// `UNION` ends the walk should stored data ever hold a cycle.

@@ -23,6 +23,8 @@ pub mod reports;
 mod secrets;
 pub mod sign_in;
 pub mod tokens;
+mod tree_change;
+pub mod tree_import;
 pub mod units;
 
 use std::sync::Arc;

@@ -20,6 +20,7 @@ mod csv_file;
 mod docx_file;
 mod json_file;
 mod model;
+mod sheet;
 mod text;
 mod xlsx_file;
 
@@ -29,6 +30,7 @@ pub use json_file::to_json;
 pub use model::{
     BlankForm, Figure, Letter, Opinion, RollUpPart, Statement, StatementRow, UnitLine,
 };
+pub use sheet::Sheet;
 pub use xlsx_file::to_xlsx;
 
 /// Why a document could not be made.

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use campaigns::tree_import::Column;
 use campaigns::{CampaignState, CaseState, CaseStep, ReceiptStage, ReceiverRole, Role, UnitKind};
 use language::{Language, Value};
 use reports::{ReportState, ReportStep};
@@ -214,6 +215,8 @@ fn word_sets() -> BTreeMap<&'static str, Vec<String>> {
         ("report-step", codes(ReportStep::ALL.map(ReportStep::code))),
         ("role", codes(Role::ALL)),
         ("unit-kind", codes(UnitKind::ALL)),
+        ("units-column", codes(Column::ALL.map(Column::code))),
+        ("units-column-hint", codes(Column::ALL.map(Column::code))),
         ("verdict", verdicts.to_vec()),
     ])
 }

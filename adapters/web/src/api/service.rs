@@ -191,6 +191,6 @@ pub(crate) async fn list_units(
     asked: Asked,
 ) -> Result<Response, ApiError> {
     let units = units::below(&state.portal, &actor).await?;
-    let units: Vec<UnitWire> = units.iter().map(|it| UnitWire::from(&it.unit)).collect();
+    let units: Vec<UnitWire> = units.iter().map(UnitWire::from).collect();
     asked.page(units, |it| it.id.to_string())
 }

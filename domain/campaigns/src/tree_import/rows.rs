@@ -223,35 +223,6 @@ pub enum RowReason {
     Overlaps,
 }
 
-impl RowReason {
-    /// The code in message keys (`units-refused-…`).
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::CodeMissing => "code-missing",
-            Self::CodeWrong => "code-wrong",
-            Self::TooLong { .. } => "too-long",
-            Self::KindUnknown => "kind-unknown",
-            Self::LineWrong => "line-wrong",
-            Self::CountWrong => "count-wrong",
-            Self::DayWrong => "day-wrong",
-            Self::DaysReversed => "days-reversed",
-            Self::Merged => "merged",
-            Self::Formula => "formula",
-            Self::Repeated { .. } => "repeated",
-            Self::Contradicts { .. } => "contradicts",
-            Self::NameMissing => "name-missing",
-            Self::ParentMissing => "parent-missing",
-            Self::ParentUnknown { .. } => "parent-unknown",
-            Self::ParentRefused { .. } => "parent-refused",
-            Self::Ring { .. } => "ring",
-            Self::TooDeep => "too-deep",
-            Self::UnitOutside => "unit-outside",
-            Self::ParentOutside { .. } => "parent-outside",
-            Self::Overlaps => "overlaps",
-        }
-    }
-}
-
 /// The rows of a table, and those that cannot be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReadRows {
@@ -445,10 +416,18 @@ pub fn kind_of(text: &str) -> Option<UnitKind> {
     if starts(&["uy ban nhan dan", "ubnd", "people s committee", "people committee"]) {
         return Some(UnitKind::PeopleCommittee);
     }
-    if starts(&["truong", "school"]) {
+    if starts(&["truong", "co so giao duc", "school", "education"]) {
         return Some(UnitKind::School);
     }
-    if starts(&["y te", "benh vien", "trung tam y te", "tram y te", "health", "hospital"]) {
+    if starts(&[
+        "y te",
+        "co so y te",
+        "benh vien",
+        "trung tam y te",
+        "tram y te",
+        "health",
+        "hospital",
+    ]) {
         return Some(UnitKind::Health);
     }
     if starts(&["doanh nghiep", "cong ty", "enterprise", "company"]) {
@@ -457,16 +436,20 @@ pub fn kind_of(text: &str) -> Option<UnitKind> {
     if starts(&["so", "ban", "nganh", "phong", "bo", "cuc", "department"]) {
         return Some(UnitKind::Department);
     }
-    starts(&["khac", "co quan", "to chuc", "other"]).then_some(UnitKind::Other)
+    starts(&["khac", "loai khac", "co quan", "to chuc", "other"]).then_some(UnitKind::Other)
 }
 
 /// The code of the line that a word names: small letters, digits and hyphens.
 pub fn line_of(text: &str) -> Option<String> {
     let key = header_key(text);
-    let code = match key.as_str() {
-        "territorial" | "dia ban" | "theo dia ban" | "lanh tho" => TERRITORIAL.to_owned(),
-        "education" | "giao duc" | "nganh giao duc" => "education".to_owned(),
-        "health" | "y te" | "nganh y te" => "health".to_owned(),
+    let key = ["theo ", "nganh ", "by "]
+        .iter()
+        .fold(key.as_str(), |key, word| key.strip_prefix(word).unwrap_or(key));
+    let key = key.strip_suffix(" line").unwrap_or(key);
+    let code = match key {
+        "territorial" | "dia ban" | "lanh tho" => TERRITORIAL.to_owned(),
+        "education" | "giao duc" => "education".to_owned(),
+        "health" | "y te" => "health".to_owned(),
         _ => key.replace(' ', "-"),
     };
     let is_code = !code.is_empty()

@@ -1,0 +1,4 @@
+# People of the units.
+people-title = People
+
+audit-title = Log of deeds
