@@ -1,0 +1,33 @@
+//! Every reader of untrusted bytes as a function of bytes.
+//!
+//! The targets in `fuzz/` and the replay in `tests/` call the same functions, so what the fuzzer
+//! once found is tested by every `cargo test`. A function ends in a panic when a promise of the
+//! reader is broken; whatever else it does with the bytes is right.
+//!
+//! ```
+//! let (_, entry) = fuzz_entry::ALL[0];
+//! entry(b"not a log\xff");
+//! ```
+//!
+//! A new reader gets a function here, a row in [`ALL`], a file in `fuzz/fuzz_targets/` and seeds
+//! in `fuzz/corpus/`.
+
+mod logs;
+mod values;
+
+pub use logs::{check_logs, log_detection, log_lines};
+pub use values::{lists, observables, tables, unpacking};
+
+/// Reads bytes; panics when a promise is broken.
+pub type Entry = fn(&[u8]);
+
+/// Every entry by the name of its target.
+pub const ALL: [(&str, Entry); 7] = [
+    ("check_logs", check_logs),
+    ("lists", lists),
+    ("log_detection", log_detection),
+    ("log_lines", log_lines),
+    ("observables", observables),
+    ("tables", tables),
+    ("unpacking", unpacking),
+];

@@ -1,0 +1,90 @@
+//! Readers of logs.
+
+use std::io::Cursor;
+use std::sync::LazyLock;
+
+use contacts::{Contact, Format, Parser, TimeReading, detect};
+use indicators::ReadOptions;
+use jiff::tz::TimeZone;
+use log_check::{ListInput, LoadedLists, LogInput, Progress, Settings};
+
+/// Every format reads every line: contacts are parts of the line, and their times are read.
+pub fn log_lines(bytes: &[u8]) {
+    let zone = TimeZone::get("Asia/Ho_Chi_Minh").unwrap_or(TimeZone::UTC);
+    let written = "2026-11-24T12:00:00Z".parse().ok();
+    let reading = TimeReading { zone, written };
+    for format in Format::ALL {
+        let mut parser = Parser::new(format);
+        for line in bytes.split(|byte| *byte == b'\n') {
+            let times = parser.clone();
+            let _ = parser.is_header(line);
+            let _ = parser.read_line(line, &mut |contact| {
+                assert_within(contact, line);
+                let _ = times.timestamp(contact, &reading);
+            });
+        }
+    }
+}
+
+/// Nothing was copied or made up.
+fn assert_within(contact: &Contact<'_>, line: &[u8]) {
+    let parts = [
+        contact.device,
+        contact.device_name,
+        contact.name,
+        contact.path,
+        contact.query,
+        contact.address,
+        contact.answers,
+        contact.time,
+    ];
+    let line = line.as_ptr_range();
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        let part = part.as_ptr_range();
+        assert!(line.start <= part.start && part.end <= line.end, "a part is not of the line");
+    }
+}
+
+/// A format is named only when it understands half of what was tried.
+pub fn log_detection(bytes: &[u8]) {
+    let detection = detect(bytes);
+    assert!(detection.understood <= detection.lines);
+    assert!(detection.format.is_none() || detection.understood * 2 >= detection.lines);
+    assert_eq!(detection, detect(bytes), "the same bytes, the same answer");
+}
+
+struct Silent;
+
+impl Progress for Silent {
+    fn advanced(&self, _: u64, _: u64) {}
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+}
+
+static LISTS: LazyLock<Option<LoadedLists>> = LazyLock::new(|| {
+    let list = b"c2.example\n203.0.113.9\n198.51.100.0/24\nbad.example/gate\n";
+    let bytes: Box<dyn std::io::Read + Send> = Box::new(&list[..]);
+    let list = ListInput { name: "list".to_owned(), bytes: Ok(bytes) };
+    log_check::load_lists(vec![list], ReadOptions::default()).ok()
+});
+
+/// A whole run adds up: lines read are matched, or not parsed, or neither, and never more.
+pub fn check_logs(bytes: &[u8]) {
+    let Some(lists) = LISTS.as_ref() else { panic!("a list of four lines fits into an index") };
+    let input = LogInput {
+        name: "log".to_owned(),
+        modified: "2026-11-24T12:00:00Z".parse().ok(),
+        size_bytes: None,
+        bytes: Ok(Box::new(Cursor::new(bytes.to_vec()))),
+    };
+    let settings = Settings { format: None, zone: TimeZone::UTC, threads: 1, hash_logs: false };
+    let report = log_check::check_logs(&lists.index, vec![input], &settings, &Silent);
+    let summary = report.summary;
+    assert!(summary.lines_matched + summary.lines_not_parsed <= summary.lines_read);
+    assert!(report.sightings.is_empty() || summary.lines_matched > 0);
+    for sighting in report.sightings {
+        assert!(sighting.count > 0 && sighting.count <= summary.lines_read * 8);
+        assert!(sighting.first_seen <= sighting.last_seen);
+    }
+}
