@@ -75,6 +75,10 @@ pub struct Summary {
     pub lines_not_parsed: u64,
     /// Each log.
     pub files: Vec<FileSummary>,
+    /// There were more sightings than a run holds, [`matching::MOST_SIGHTINGS`]; the rest is not
+    /// in the report.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub too_many_sightings: bool,
     /// Whether every line of every log was read and understood, and no limit was hit.
     pub complete: bool,
 }

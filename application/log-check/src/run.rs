@@ -46,6 +46,7 @@ pub fn check_logs(
         starts.push(block_starts);
         gatherer.merge(found);
     }
+    summary.too_many_sightings = gatherer.is_full();
     summary.complete &= !gatherer.is_full();
     let locate = |place: Place| {
         let log = place.log as usize;

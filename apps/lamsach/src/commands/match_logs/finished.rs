@@ -1,0 +1,113 @@
+//! Everything that came out of a run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+use log_check::{CheckReport, ListReport, Summary};
+use matching::Sighting;
+use serde::Serialize;
+
+use super::words::list_problem_code;
+
+/// Everything that came out of a run.
+pub(super) struct Finished {
+    /// When the run began.
+    pub(super) at: Timestamp,
+    /// Where the logs are from.
+    pub(super) site: Option<String>,
+    pub(super) report: CheckReport,
+    /// Each list by name.
+    pub(super) lists: Vec<(String, ListReport)>,
+    /// Some of the logs may have been meant as lists.
+    pub(super) may_be_lists: bool,
+}
+
+impl Finished {
+    /// Sightings that somebody must handle.
+    pub(super) fn findings(&self) -> impl Iterator<Item = &Sighting> {
+        self.report.sightings.iter().filter(|it| it.verdict.is_finding())
+    }
+
+    /// Sightings that are not findings.
+    pub(super) fn others(&self) -> impl Iterator<Item = &Sighting> {
+        self.report.sightings.iter().filter(|it| !it.verdict.is_finding())
+    }
+
+    /// Devices with findings.
+    pub(super) fn device_count(&self) -> usize {
+        self.findings().map(|it| it.device.as_str()).collect::<BTreeSet<_>>().len()
+    }
+
+    /// 1 with findings, else 3 when something was not read, else 0. An error, 2, never gets here.
+    pub(super) fn exit_code(&self) -> ExitCode {
+        if self.findings().next().is_some() {
+            ExitCode::from(1)
+        } else if self.report.summary.complete {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(3)
+        }
+    }
+
+    /// The summary as programs read it.
+    pub(super) fn summary(&self) -> SummaryOut<'_> {
+        let list = |(name, report): &'_ (String, ListReport)| ListOut {
+            list: name.clone(),
+            format: report.format,
+            lines: report.lines,
+            accepted: report.accepted.clone(),
+            refused: report.refused_counts.clone(),
+            refused_listed: report
+                .refused
+                .iter()
+                .map(|it| RefusedOut {
+                    line: it.line,
+                    text: it.text.clone(),
+                    reason: it.reason.code(),
+                })
+                .collect(),
+            problem: report.problem.as_ref().map(list_problem_code),
+        };
+        SummaryOut {
+            site: self.site.as_deref(),
+            checked_at: self.at,
+            findings: self.findings().count(),
+            devices: self.device_count(),
+            not_findings: self.others().count(),
+            logs: &self.report.summary,
+            lists: self.lists.iter().map(list).collect(),
+        }
+    }
+}
+
+/// The last object of the JSON output: `docs/formats.md`.
+#[derive(Serialize)]
+pub(super) struct SummaryOut<'f> {
+    site: Option<&'f str>,
+    checked_at: Timestamp,
+    findings: usize,
+    devices: usize,
+    not_findings: usize,
+    #[serde(flatten)]
+    logs: &'f Summary,
+    lists: Vec<ListOut>,
+}
+
+#[derive(Serialize)]
+struct ListOut {
+    list: String,
+    format: Option<&'static str>,
+    lines: u64,
+    accepted: BTreeMap<&'static str, u64>,
+    refused: BTreeMap<&'static str, u64>,
+    refused_listed: Vec<RefusedOut>,
+    problem: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct RefusedOut {
+    line: u64,
+    text: String,
+    reason: &'static str,
+}

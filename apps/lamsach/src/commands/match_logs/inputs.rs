@@ -1,0 +1,90 @@
+//! Paths into lists and logs.
+
+use std::ffi::OsStr;
+use std::io::{self, Read};
+use std::path::Path;
+
+use files::{InputFile, files_below};
+use jiff::Timestamp;
+use log_check::{ListInput, LogInput};
+
+use super::args::Choices;
+use super::words::failure;
+
+/// Everything that is to be read.
+pub(super) struct Inputs {
+    pub(super) lists: Vec<ListInput>,
+    pub(super) logs: Vec<LogInput>,
+    /// Size of all logs; `None` when one of them has none.
+    pub(super) size_bytes: Option<u64>,
+}
+
+impl Inputs {
+    /// Finds every file. One that was named and cannot be opened is an error; one that a named
+    /// folder holds is reported with the rest.
+    pub(super) fn open(choices: &Choices) -> anyhow::Result<Self> {
+        let mut lists = Vec::new();
+        for path in &choices.lists {
+            let bytes: Box<dyn Read + Send> = if path == OsStr::new("-") {
+                Box::new(io::stdin())
+            } else {
+                let list = InputFile::at(path).map_err(|error| unopened("list", path, &error))?;
+                Box::new(list.bytes())
+            };
+            lists.push(ListInput { name: path.display().to_string(), bytes: Ok(bytes) });
+        }
+        let mut logs = Vec::new();
+        for path in &choices.logs {
+            if path == OsStr::new("-") {
+                logs.push(standard_input());
+            } else if path.is_dir() {
+                let found = files_below(path);
+                if found.is_empty() {
+                    let path = path.display().to_string();
+                    return Err(failure("match-empty-folder", &[("path", path.into())]));
+                }
+                logs.extend(found.into_iter().map(|(path, file)| log(&path, file)));
+            } else {
+                let file = InputFile::at(path).map_err(|error| unopened("log", path, &error))?;
+                logs.push(log(path, Ok(file)));
+            }
+        }
+        let size_bytes = logs.iter().map(|log| log.size_bytes).sum();
+        Ok(Self { lists, logs, size_bytes })
+    }
+}
+
+fn log(path: &Path, file: io::Result<InputFile>) -> LogInput {
+    let name = path.display().to_string();
+    match file {
+        Ok(file) => LogInput {
+            name,
+            modified: file.modified.and_then(|it| Timestamp::try_from(it).ok()),
+            size_bytes: file.size_bytes,
+            bytes: Ok(Box::new(file.bytes())),
+        },
+        Err(error) => LogInput { name, modified: None, size_bytes: Some(0), bytes: Err(error) },
+    }
+}
+
+/// Lines without a year that come in now were written not long ago.
+fn standard_input() -> LogInput {
+    LogInput {
+        name: "-".to_owned(),
+        modified: Some(Timestamp::now()),
+        size_bytes: None,
+        bytes: Ok(Box::new(io::stdin())),
+    }
+}
+
+fn unopened(what: &str, path: &Path, error: &io::Error) -> anyhow::Error {
+    let path = path.display().to_string();
+    let key = match (what, error.kind()) {
+        ("list", io::ErrorKind::NotFound) => "match-list-missing",
+        ("list", io::ErrorKind::IsADirectory) => "match-list-folder",
+        ("list", _) => "match-list-unreadable",
+        (_, io::ErrorKind::NotFound) => "match-log-missing",
+        _ => "match-log-unreadable",
+    };
+    failure(key, &[("path", path.into()), ("why", error.to_string().into())])
+}

@@ -1,0 +1,82 @@
+//! `lamsach match`: which devices in these logs talk to malicious addresses.
+
+mod args;
+mod finished;
+mod inputs;
+mod output;
+mod progress;
+mod words;
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+use jiff::Timestamp;
+use log_check::{ListReport, ReadOptions, Settings, check_logs, load_lists};
+
+pub(crate) use args::Args;
+
+use finished::Finished;
+use inputs::Inputs;
+use progress::Watch;
+use words::{Words, failure, list_problem};
+
+/// Runs the command.
+pub(crate) fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let choices = args.choices()?;
+    let words = Words { language: choices.language, zone: choices.zone.clone() };
+    let inputs = Inputs::open(&choices)?;
+    let now = Timestamp::now();
+    let today = now.to_zoned_datetime(choices.zone.clone()).date();
+    let options = ReadOptions { format: None, today: Some(today) };
+    let loaded = load_lists(inputs.lists, options)
+        .map_err(|error| failure("match-lists-too-large", &[("why", error.to_string().into())]))?;
+    require_usable(&loaded.reports)?;
+
+    let settings = Settings {
+        format: choices.format.clone(),
+        zone: choices.zone.clone(),
+        threads: choices.threads,
+        // Only what is sent needs the hash, and it costs as much as matching does.
+        hash_logs: false,
+    };
+    let watch = Watch::start(&words, inputs.size_bytes)?;
+    let report = check_logs(&loaded.index, inputs.logs, &settings, &watch);
+    watch.finish();
+    // The one place where everything that came out is at hand.
+    let finished = Finished {
+        at: now,
+        site: choices.site,
+        report,
+        lists: loaded.reports,
+        may_be_lists: choices.may_be_lists,
+    };
+    output::write(choices.output, &words, &finished)?;
+    Ok(finished.exit_code())
+}
+
+/// Lists that cannot be read, or of which nothing is left, are an error before any log is read.
+fn require_usable(lists: &[(String, ListReport)]) -> anyhow::Result<()> {
+    for (name, report) in lists {
+        if let Some(problem) = &report.problem {
+            bail!("{name}: {}", list_problem(problem));
+        }
+        if report.accepted_total() == 0 && report.refused_total() > 0 {
+            let first = report.refused.first();
+            let values = [
+                ("name", name.as_str().into()),
+                ("count", report.refused_total().into()),
+                ("line", first.map_or(0, |it| it.line).into()),
+                ("text", first.map(|it| words::printable(&it.text)).unwrap_or_default().into()),
+            ];
+            let mut said = failure("match-list-all-refused", &values).to_string();
+            if let Some(first) = first {
+                said = format!("{said}\n{}", words::both(&words::refused_key(first)));
+            }
+            bail!(said);
+        }
+    }
+    if lists.iter().all(|(_, report)| report.accepted_total() == 0) {
+        return Err(failure("match-lists-empty", &[]));
+    }
+    Ok(())
+}

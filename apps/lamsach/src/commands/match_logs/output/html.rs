@@ -1,0 +1,148 @@
+//! One self-contained page to print: no script, nothing loaded from elsewhere.
+
+use std::io::{self, Write};
+
+use askama::Template;
+use log_check::FileSummary;
+use matching::Sighting;
+
+use super::super::finished::Finished;
+use super::super::words::{Words, printable};
+use super::table::{format_words, headline, indicator_words};
+
+/// How many refused values a list are printed; all are counted.
+const NAMED: usize = 50;
+
+pub(super) fn write(out: &mut dyn Write, words: &Words, finished: &Finished) -> io::Result<()> {
+    let summary = &finished.report.summary;
+    let is_clear = finished.findings().next().is_none();
+    let page = Page {
+        words,
+        at: words.time(Some(finished.at)),
+        zone: words.zone.iana_name().unwrap_or("UTC").to_owned(),
+        version: env!("CARGO_PKG_VERSION"),
+        site: finished.site.as_deref().map(printable),
+        headline: if is_clear { words.t("match-no-findings") } else { headline(words, finished) },
+        is_clear,
+        is_complete: summary.complete,
+        has_too_many: summary.too_many_sightings,
+        findings: finished.findings().map(|it| row(words, it)).collect(),
+        others: finished.others().map(|it| row(words, it)).collect(),
+        logs: summary.files.iter().map(|it| log(words, it)).collect(),
+        lines_read: words.number(summary.lines_read),
+        lines_matched: words.number(summary.lines_matched),
+        lines_not_parsed: words.number(summary.lines_not_parsed),
+        lists: lists(words, finished),
+    };
+    page.write_into(out)
+}
+
+#[derive(Template)]
+#[template(path = "match.html")]
+struct Page<'p> {
+    words: &'p Words,
+    at: String,
+    zone: String,
+    version: &'static str,
+    site: Option<String>,
+    headline: String,
+    is_clear: bool,
+    is_complete: bool,
+    has_too_many: bool,
+    findings: Vec<Row>,
+    others: Vec<Row>,
+    logs: Vec<Log>,
+    lines_read: String,
+    lines_matched: String,
+    lines_not_parsed: String,
+    lists: Vec<List>,
+}
+
+struct Row {
+    device: String,
+    device_name: Option<String>,
+    destination: String,
+    indicator: Option<String>,
+    list: String,
+    verdict: String,
+    count: String,
+    first: String,
+    last: Option<String>,
+    place: String,
+    line: String,
+}
+
+struct Log {
+    file: String,
+    format: String,
+    lines_read: String,
+    lines_matched: String,
+    lines_not_parsed: String,
+    problem: Option<String>,
+    samples: Vec<(String, String)>,
+}
+
+struct List {
+    name: String,
+    taken: String,
+    refused: Vec<(String, String, String)>,
+    more: Option<String>,
+}
+
+fn row(words: &Words, sighting: &Sighting) -> Row {
+    let evidence = &sighting.evidence;
+    let line = words.tn("match-line", "line", evidence.line_number);
+    Row {
+        device: if sighting.device == "-" {
+            words.t("match-device-unknown")
+        } else {
+            printable(&sighting.device)
+        },
+        device_name: sighting.device_name.as_deref().map(printable),
+        destination: printable(&sighting.destination),
+        indicator: indicator_words(words, sighting).map(|it| printable(&it)),
+        list: printable(&sighting.list),
+        verdict: words.verdict(sighting.verdict),
+        count: words.number(sighting.count),
+        first: words.time(sighting.first_seen),
+        last: (sighting.count > 1).then(|| words.time(sighting.last_seen)),
+        place: format!("{}, {line}", printable(&evidence.file)),
+        line: printable(&evidence.line),
+    }
+}
+
+fn log(words: &Words, file: &FileSummary) -> Log {
+    let sample = |it: &log_check::NotParsed| {
+        (words.tn("match-line", "line", it.line_number), printable(&it.text))
+    };
+    Log {
+        file: printable(&file.file),
+        format: format_words(words, file),
+        lines_read: words.number(file.lines_read),
+        lines_matched: words.number(file.lines_matched),
+        lines_not_parsed: words.number(file.lines_not_parsed),
+        problem: file.problem.as_ref().map(|it| printable(&words.problem(it))),
+        samples: file.not_parsed_samples.iter().map(sample).collect(),
+    }
+}
+
+fn lists(words: &Words, finished: &Finished) -> Vec<List> {
+    let list = |(name, report): &(String, log_check::ListReport)| {
+        let values = [
+            ("accepted", words.number(report.accepted_total()).into()),
+            ("refused", words.number(report.refused_total()).into()),
+        ];
+        let named = report.refused.iter().take(NAMED).map(|it| {
+            let line = words.tn("match-line", "line", it.line);
+            (line, printable(&it.text), words.refused(it))
+        });
+        let more = report.refused_total().saturating_sub(NAMED as u64);
+        List {
+            name: printable(name),
+            taken: language::text_with(words.language, "match-list-taken", &values),
+            refused: named.collect(),
+            more: (more > 0).then(|| words.tn("match-refused-more", "count", more)),
+        }
+    };
+    finished.lists.iter().map(list).collect()
+}

@@ -1,0 +1,29 @@
+//! What lists name and nobody looked for, on standard error.
+
+use std::io::{self, Write};
+
+use super::super::finished::Finished;
+use super::super::words::{Words, printable};
+
+/// How many values a list are named one by one; all are counted.
+const NAMED: usize = 10;
+
+pub(super) fn write(out: &mut dyn Write, words: &Words, finished: &Finished) -> io::Result<()> {
+    for (name, report) in &finished.lists {
+        let refused = report.refused_total();
+        if refused == 0 {
+            continue;
+        }
+        writeln!(out, "{}: {}", printable(name), words.tn("match-refused", "count", refused))?;
+        for it in report.refused.iter().take(NAMED) {
+            let text: String = printable(&it.text).chars().take(60).collect();
+            let line = words.tn("match-line", "line", it.line);
+            writeln!(out, "  {line}: {text}\n    {}", words.refused(it))?;
+        }
+        let more = refused.saturating_sub(NAMED as u64);
+        if more > 0 {
+            writeln!(out, "  {}", words.tn("match-refused-more", "count", more))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,167 @@
+//! Sentences and figures as the person reads them.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use language::{Language, Value, text, text_with};
+use log_check::{ListProblem, Problem, Refused};
+use matching::Verdict;
+
+/// The language of the result, and the zone of its times.
+pub(super) struct Words {
+    pub(super) language: Language,
+    pub(super) zone: TimeZone,
+}
+
+impl Words {
+    /// The sentence behind a key.
+    pub(super) fn t(&self, key: &str) -> String {
+        text(self.language, key)
+    }
+
+    /// The sentence behind a key with one count set in.
+    pub(super) fn tn(&self, key: &str, name: &'static str, count: u64) -> String {
+        text_with(self.language, key, &[(name, count.into())])
+    }
+
+    /// The sentence behind a key with one text set in.
+    pub(super) fn t1(&self, key: &str, name: &'static str, value: &str) -> String {
+        text_with(self.language, key, &[(name, value.into())])
+    }
+
+    /// The word for a member of a closed set.
+    pub(super) fn tk(&self, prefix: &str, code: &str) -> String {
+        text(self.language, &format!("{prefix}-{code}"))
+    }
+
+    /// What a sighting proves.
+    pub(super) fn verdict(&self, verdict: Verdict) -> String {
+        self.tk("verdict", verdict_code(verdict))
+    }
+
+    /// A count with thousands separators.
+    pub(super) fn number(&self, count: u64) -> String {
+        language::number(self.language, i64::try_from(count).unwrap_or(i64::MAX))
+    }
+
+    /// A moment in the zone; a dash when it is not known.
+    pub(super) fn time(&self, at: Option<Timestamp>) -> String {
+        at.map_or_else(|| "–".to_owned(), |at| language::date_time(self.language, at, &self.zone))
+    }
+
+    /// Why a log was not read to its end.
+    pub(super) fn problem(&self, problem: &Problem) -> String {
+        let values = problem.values();
+        let values: Vec<(&'static str, Value<'_>)> =
+            values.into_iter().map(|(name, value)| (name, self.value(value))).collect();
+        text_with(self.language, &format!("log-check-problem-{}", problem.code()), &values)
+    }
+
+    /// Why a value of a list was refused.
+    pub(super) fn refused(&self, refused: &Refused) -> String {
+        text(self.language, &refused_key(refused))
+    }
+
+    /// Counts of bytes are written with separators, everything else as it is.
+    fn value(&self, value: String) -> Value<'static> {
+        match value.parse::<u64>() {
+            Ok(count) => self.number(count).into(),
+            Err(_) => value.into(),
+        }
+    }
+}
+
+/// The code of a verdict, as it stands in outputs and message keys.
+pub(super) fn verdict_code(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::MentionOnly => "mention-only",
+        Verdict::InboundScan => "inbound-scan",
+        Verdict::DnsBlocked => "dns-blocked",
+        Verdict::DnsQueried => "dns-queried",
+        Verdict::DnsResolved => "dns-resolved",
+        Verdict::Attempted => "attempted",
+        Verdict::Connected => "connected",
+    }
+}
+
+/// A failure that says what happened and what to do next, in both languages.
+pub(super) fn failure(key: &str, values: &[(&'static str, Value<'_>)]) -> anyhow::Error {
+    let said = Language::ALL.map(|language| text_with(language, key, values));
+    anyhow::Error::msg(said.join("\n"))
+}
+
+/// A sentence in both languages, one below the other.
+pub(super) fn both(key: &str) -> String {
+    Language::ALL.map(|language| text(language, key)).join("\n")
+}
+
+/// The key of a refused value's reason.
+pub(super) fn refused_key(refused: &Refused) -> String {
+    format!("lists-refused-{}", refused.reason.code())
+}
+
+/// Why a list was not read, in both languages.
+pub(super) fn list_problem(problem: &ListProblem) -> String {
+    match problem {
+        ListProblem::NoIndicatorColumn { found } => {
+            let found = printable(&found.join(", "));
+            failure("lists-problem-no-indicator-column", &[("found", found.into())]).to_string()
+        }
+        ListProblem::Binary => both("lists-problem-binary"),
+        ListProblem::Read(why) => {
+            failure("lists-problem-read", &[("why", why.as_str().into())]).to_string()
+        }
+    }
+}
+
+/// The stable code of a list's problem.
+pub(super) fn list_problem_code(problem: &ListProblem) -> &'static str {
+    match problem {
+        ListProblem::NoIndicatorColumn { .. } => "no-indicator-column",
+        ListProblem::Binary => "binary",
+        ListProblem::Read(_) => "read",
+    }
+}
+
+/// Text of a log or a list as it may be shown: what would move the cursor, change colours or turn
+/// the direction of writing is replaced.
+pub(super) fn printable(text: &str) -> String {
+    let is_unsafe = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars()
+        .map(|c| match c {
+            '\t' => ' ',
+            c if is_unsafe(c) => '\u{fffd}',
+            c => c,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logs_cannot_drive_the_terminal() {
+        assert_eq!(
+            printable("a\u{1b}[2Jb\tc\u{202e}d\r\né"),
+            "a\u{fffd}[2Jb c\u{fffd}d\u{fffd}\u{fffd}é"
+        );
+    }
+
+    #[test]
+    fn verdicts_have_the_codes_they_are_written_with() {
+        for verdict in [
+            Verdict::MentionOnly,
+            Verdict::InboundScan,
+            Verdict::DnsBlocked,
+            Verdict::DnsQueried,
+            Verdict::DnsResolved,
+            Verdict::Attempted,
+            Verdict::Connected,
+        ] {
+            assert_eq!(serde_json::to_value(verdict).unwrap(), verdict_code(verdict));
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Arguments, right and wrong, and exit statuses.
+
+use std::fs;
+
+use super::{CLEAN_LINE, EVIL_LINES, folder, run, run_with};
+
+#[test]
+fn the_exit_status_tells_findings_then_incomplete_then_clean() {
+    let folder = folder();
+    let check = |logs: &[&str], status: i32| {
+        let arguments = [&["--indicators", "list.txt"], logs].concat();
+        assert_eq!(run(folder.path(), &arguments).status, Some(status), "{logs:?}");
+    };
+    check(&["clean.log"], 0);
+    check(&["empty.log"], 0);
+    check(&["inbound.log"], 0);
+    check(&["clean.log", "fw.log"], 0);
+    check(&["half.log"], 3);
+    check(&["list.txt"], 3);
+    check(&["dns.log"], 1);
+    check(&["half.log", "dns.log"], 1);
+    check(&["nowhere.log"], 2);
+}
+
+#[test]
+fn lists_and_logs_are_told_apart_wherever_the_option_stands() {
+    let folder = folder();
+    fs::write(folder.path().join("other.txt"), "other.example\n").unwrap();
+    let owned = |names: &[&str]| -> Vec<String> { names.iter().map(|it| (*it).into()).collect() };
+    let check = |arguments: &str, lists: &[&str], files: &[&str]| {
+        let mut words: Vec<&str> = arguments.split(' ').collect();
+        words.splice(0..0, ["--output", "json"]);
+        let ran = run(folder.path(), &words);
+        let last: serde_json::Value =
+            serde_json::from_str(ran.out.lines().last().unwrap_or(&ran.err)).unwrap();
+        let names = |of: &str, name: &str| -> Vec<String> {
+            let all = last["summary"][of].as_array().unwrap().iter();
+            all.map(|it| it[name].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!((names("lists", "list"), names("files", "file")), (owned(lists), owned(files)));
+    };
+    check("--indicators list.txt dns.log", &["list.txt"], &["dns.log"]);
+    check("--indicators list.txt dns.log fw.log", &["list.txt"], &["dns.log", "fw.log"]);
+    check("-i list.txt -i other.txt dns.log", &["list.txt", "other.txt"], &["dns.log"]);
+    check("--indicators list.txt other.txt -- dns.log", &["list.txt", "other.txt"], &["dns.log"]);
+    check("-i list.txt other.txt --threads 1 dns.log", &["list.txt", "other.txt"], &["dns.log"]);
+    check("dns.log --indicators list.txt other.txt", &["list.txt", "other.txt"], &["dns.log"]);
+}
+
+#[test]
+fn a_list_among_the_logs_is_suspected() {
+    let folder = folder();
+    let ran = run(folder.path(), &["--indicators", "list.txt", "list.csv", "dns.log"]);
+    assert!(ran.out.contains("! list.csv: Chưa nhận ra định dạng"), "{}", ran.out);
+    assert!(ran.out.contains("hãy ghi --indicators trước từng danh sách"), "{}", ran.out);
+}
+
+#[test]
+fn wrong_arguments_are_said_in_both_languages_and_nothing_is_done() {
+    let folder = folder();
+    let empty = folder.path().join("nothing");
+    fs::create_dir(&empty).unwrap();
+    fs::write(folder.path().join("comment.txt"), "# only this\n").unwrap();
+    fs::write(folder.path().join("strange.csv"), "id,name\n1,x\n").unwrap();
+    fs::write(folder.path().join("binary.txt"), [0, 1, 2, 3]).unwrap();
+    let check = |arguments: &str, expected: &[&str]| {
+        let words: Vec<&str> = arguments.split(' ').collect();
+        let ran = run(folder.path(), &words);
+        assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""), "{arguments}");
+        for part in expected {
+            assert!(ran.err.contains(part), "{arguments}: {}", ran.err);
+        }
+    };
+    check("dns.log", &["--indicators"]);
+    check("-i list.txt", &["Chưa chỉ ra tệp nhật ký", "No log is named"]);
+    check(
+        "-i list.txt --format binds dns.log",
+        &["định dạng nhật ký nào tên là “binds”", "There are:", "zeek-json", "Squid access log"],
+    );
+    check("-i list.txt --timezone Hanoi dns.log", &["“Hanoi”", "Asia/Ho_Chi_Minh", "No time zone"]);
+    check("-i list.txt --language fr dns.log", &["Hãy chọn vi hoặc en", "Choose vi or en"]);
+    check("-i list.txt --threads 0 dns.log", &["0 is not in 1..=256"]);
+    check("-i list.txt --output xml dns.log", &["table, json, csv, html"]);
+    check("-i nowhere.txt dns.log", &["Không tìm thấy danh sách", "nowhere.txt", "is not there"]);
+    check("-i nothing dns.log", &["là thư mục", "is a folder"]);
+    check("-i list.txt nowhere.log", &["Không tìm thấy tệp nhật ký", "nowhere.log"]);
+    check("-i list.txt nothing", &["không có tệp nào", "holds no file"]);
+    check("-i list.txt - -", &["chỉ dùng được một lần", "once only"]);
+    check("-i comment.txt dns.log", &["không có địa chỉ độc hại nào", "no malicious address"]);
+    check("-i strange.csv dns.log", &["không có cột địa chỉ", "id, name"]);
+    check("-i binary.txt dns.log", &["không phải văn bản", "not text"]);
+    check(
+        "-i list.txt -i dns.log fw.log",
+        &["dns.log: không dùng được", "none of its 4 values", "dòng 1", "Dòng có thêm chữ"],
+    );
+}
+
+#[test]
+fn a_folder_stands_for_the_files_in_it() {
+    let folder = folder();
+    let logs = folder.path().join("logs/old");
+    fs::create_dir_all(&logs).unwrap();
+    fs::write(logs.join("dns.1"), EVIL_LINES).unwrap();
+    fs::write(folder.path().join("logs/dns"), CLEAN_LINE).unwrap();
+    let ran = run(folder.path(), &["-i", "list.txt", "--output", "json", "logs"]);
+    assert_eq!(ran.status, Some(1));
+    let first: serde_json::Value = serde_json::from_str(ran.out.lines().next().unwrap()).unwrap();
+    assert_eq!(first["evidence"]["file"], "logs/old/dns.1");
+}
+
+#[test]
+fn standard_input_is_a_log_or_a_list() {
+    let folder = folder();
+    let log = run_with(folder.path(), &["-i", "list.txt", "-"], EVIL_LINES.as_bytes());
+    assert_eq!(log.status, Some(1));
+    assert!(log.out.contains("-:1"), "{}", log.out);
+    let list = run_with(folder.path(), &["-i", "-", "--", "dns.log"], b"evil.example\n");
+    assert_eq!(list.status, Some(1));
+}
+
+#[test]
+fn the_language_may_come_from_the_environment() {
+    let folder = folder();
+    let output = super::lamsach(folder.path())
+        .args(["-i", "list.txt", "clean.log"])
+        .env("LAMSACH_LANGUAGE", "en")
+        .output()
+        .unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert!(out.starts_with("No device was seen"), "{out}");
+}

@@ -1,0 +1,74 @@
+# The command lamsach match: logs against lists of malicious addresses.
+
+# Called in a wrong way.
+match-no-log = No log is named. For example: lamsach match --indicators list.txt dns.log. With several lists behind one option, put “--” before the logs.
+match-stdin-twice = “-” (standard input) can be used once only.
+match-unknown-format = No log format is called “{ $name }”. There are:
+match-unknown-zone = No time zone is called “{ $name }”. Use an IANA name such as Asia/Ho_Chi_Minh or UTC.
+match-unknown-language = There is no language “{ $name }”. Choose vi or en.
+match-list-missing = The list of malicious addresses is not there: { $path }
+match-list-folder = { $path } is a folder. Name each list.
+match-list-unreadable = The list of malicious addresses { $path } cannot be opened: { $why }
+match-log-missing = The log is not there: { $path }
+match-log-unreadable = The log { $path } cannot be opened: { $why }
+match-empty-folder = The folder { $path } holds no file.
+match-list-all-refused = { $name }: none of its { $count } values can be used. Is it a list of malicious addresses? If it is a log, put it at the end. The first value, line { $line }: { $text }
+match-lists-empty = The lists hold no malicious address, so there is nothing to look for.
+match-lists-too-large = The lists together are too large: { $why }
+
+# While it runs.
+match-progress-left = left
+match-stopping = Stopping; what was read will be shown. Press Ctrl-C again to leave at once.
+
+# The result.
+match-title = Logs checked against lists of malicious addresses
+match-findings = TO BE HANDLED: { $devices } devices, { $findings } findings
+match-findings-title = Devices to be handled
+match-no-findings = No device was seen contacting a malicious address in what was read.
+match-others = NOT FINDINGS: { $count }, listed for information
+match-others-title = Not findings, listed for information
+match-others-why = Scanned from outside: a malicious address knocked, the device is its target. Only mentioned: the name stands in a query string, nobody connected.
+match-device = Device
+match-device-unknown = Unknown (the log does not say)
+match-destination = Contacted
+match-malicious = Malicious address
+match-by-indicator = by { $indicator }
+match-verdict = Verdict
+match-count = Count
+match-seen = Time
+match-line = line { $line }
+match-logs = Logs
+match-read = Logs read
+match-file = File
+match-format = Format
+match-lines = Lines
+match-matched = Matched
+match-not-parsed = Not parsed
+match-total = Total
+match-not-parsed-such-as = lines not parsed, such as:
+match-meant-as-list = If this is a list: write --indicators before each list.
+match-complete = Every line of every file was read.
+match-incomplete = INCOMPLETE: some files or lines could not be read. That nothing was found there does not mean it is clean.
+match-too-many = There are too many sightings, so that some are not listed. Check the logs in parts, or look at the lists: one address may be too broad.
+match-lists = Lists of malicious addresses
+match-list-taken = { $accepted } addresses used, { $refused } refused
+match-refused = { $count } values refused
+match-refused-title = values refused
+match-refused-more = and { $count } more
+match-place = Place
+match-value = Value
+match-why = Reason
+
+# The page to print.
+match-site = Logs from
+match-at = Checked at
+match-next = What to do next
+match-next-find = Find the device by the address and time in the table: address leases (DHCP), network plan, host names.
+match-next-behind = If the address belongs to a DNS server, a proxy or a shared router (NAT), the device is behind it. Take the log of that machine itself and check again.
+match-next-isolate = Take a device that connected off the network. Keep the original log as evidence.
+match-next-clean = Scan and clean it with the campaign's clean-up tool. Cameras, routers, phones, storage boxes: reset to factory settings, update, change passwords, and write down what was done.
+match-next-case = Open a case for each device and report on the campaign's form.
+match-next-again = Keep logging and check again: a device is verified clean only when it has not been seen for 14 days with logs.
+match-next-unread = Read the rest: see the reason at each file under “Logs read”, then check again.
+match-next-clear = Keep logging, and check again when there are new lists.
+match-private = This page holds addresses of devices and log lines, which are personal data: keep it inside the organisation.

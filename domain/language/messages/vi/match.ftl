@@ -1,0 +1,74 @@
+# Lệnh lamsach match: đối chiếu nhật ký với danh sách địa chỉ độc hại.
+
+# Sai cách gọi lệnh.
+match-no-log = Chưa chỉ ra tệp nhật ký nào. Ví dụ: lamsach match --indicators danhsach.txt dns.log. Nếu đưa nhiều danh sách, hãy đặt “--” trước tên các tệp nhật ký.
+match-stdin-twice = Dấu “-” (đầu vào chuẩn) chỉ dùng được một lần.
+match-unknown-format = Không có định dạng nhật ký nào tên là “{ $name }”. Các định dạng đang có:
+match-unknown-zone = Không có múi giờ nào tên là “{ $name }”. Hãy dùng tên trong danh mục IANA, ví dụ Asia/Ho_Chi_Minh hoặc UTC.
+match-unknown-language = Không có ngôn ngữ “{ $name }”. Hãy chọn vi hoặc en.
+match-list-missing = Không tìm thấy danh sách địa chỉ độc hại: { $path }
+match-list-folder = { $path } là thư mục. Hãy chỉ ra từng tệp danh sách.
+match-list-unreadable = Không mở được danh sách địa chỉ độc hại { $path }: { $why }
+match-log-missing = Không tìm thấy tệp nhật ký: { $path }
+match-log-unreadable = Không mở được tệp nhật ký { $path }: { $why }
+match-empty-folder = Thư mục { $path } không có tệp nào.
+match-list-all-refused = { $name }: không dùng được giá trị nào trong { $count } giá trị. Đây có phải là danh sách địa chỉ độc hại không? Nếu là tệp nhật ký, hãy đặt nó ở cuối lệnh. Giá trị đầu tiên, dòng { $line }: { $text }
+match-lists-empty = Các danh sách không có địa chỉ độc hại nào nên không có gì để đối chiếu.
+match-lists-too-large = Các danh sách gộp lại quá lớn: { $why }
+
+# Trong khi chạy.
+match-progress-left = còn
+match-stopping = Đang dừng; phần đã đọc sẽ được in ra. Nhấn Ctrl-C lần nữa để thoát ngay.
+
+# Kết quả.
+match-title = Kết quả đối chiếu nhật ký với danh sách địa chỉ độc hại
+match-findings = CẦN XỬ LÝ: { $devices } thiết bị, { $findings } phát hiện
+match-findings-title = Thiết bị cần xử lý
+match-no-findings = Không thấy thiết bị nào kết nối tới địa chỉ độc hại trong phần nhật ký đã đọc.
+match-others = KHÔNG PHẢI PHÁT HIỆN: { $count } lượt, liệt kê để biết
+match-others-title = Không phải phát hiện, liệt kê để biết
+match-others-why = Bị dò quét từ ngoài: địa chỉ độc hại gõ cửa, thiết bị là mục tiêu. Chỉ nhắc đến: tên nằm trong câu truy vấn, chưa ai kết nối.
+match-device = Thiết bị
+match-device-unknown = Không rõ (nhật ký không ghi)
+match-destination = Kết nối tới
+match-malicious = Địa chỉ độc hại
+match-by-indicator = theo { $indicator }
+match-verdict = Kết luận
+match-count = Số lượt
+match-seen = Thời gian
+match-line = dòng { $line }
+match-logs = Nhật ký
+match-read = Nhật ký đã đọc
+match-file = Tệp
+match-format = Định dạng
+match-lines = Số dòng
+match-matched = Khớp
+match-not-parsed = Không đọc được
+match-total = Tổng cộng
+match-not-parsed-such-as = những dòng không đọc được, ví dụ:
+match-meant-as-list = Nếu đây là danh sách: hãy ghi --indicators trước từng danh sách.
+match-complete = Đã đọc hết mọi dòng của mọi tệp.
+match-incomplete = CHƯA ĐỌC HẾT: có tệp hoặc dòng không đọc được. Không thấy phát hiện ở phần đó không có nghĩa là sạch.
+match-too-many = Có quá nhiều lượt ghi nhận nên một phần không được liệt kê. Hãy đối chiếu từng phần nhật ký, hoặc xem lại danh sách: có thể một địa chỉ quá rộng.
+match-lists = Danh sách địa chỉ độc hại
+match-list-taken = { $accepted } địa chỉ được dùng, { $refused } bị từ chối
+match-refused = { $count } giá trị bị từ chối
+match-refused-title = những giá trị bị từ chối
+match-refused-more = và { $count } giá trị khác
+match-place = Vị trí
+match-value = Giá trị
+match-why = Lý do
+
+# Trang in.
+match-site = Nơi lấy nhật ký
+match-at = Thời điểm đối chiếu
+match-next = Việc cần làm tiếp theo
+match-next-find = Tìm thiết bị theo địa chỉ và thời gian ghi trong bảng: xem bảng cấp phát địa chỉ (DHCP), sơ đồ mạng, tên máy.
+match-next-behind = Nếu địa chỉ là của máy chủ DNS, máy chủ proxy hoặc bộ định tuyến dùng chung (NAT): thiết bị thật nằm phía sau. Hãy lấy nhật ký của chính máy đó và đối chiếu lại.
+match-next-isolate = Ngắt thiết bị đã kết nối khỏi mạng. Giữ nguyên tệp nhật ký gốc làm bằng chứng.
+match-next-clean = Quét và xử lý bằng công cụ xử lý mã độc của chiến dịch. Với camera, bộ định tuyến, điện thoại, thiết bị lưu trữ: khôi phục cài đặt gốc, cập nhật phần mềm, đổi mật khẩu và ghi lại việc đã làm.
+match-next-case = Lập hồ sơ xử lý cho từng thiết bị và báo cáo theo mẫu của chiến dịch.
+match-next-again = Sau khi xử lý, tiếp tục ghi nhật ký và đối chiếu lại: thiết bị chỉ được coi là đã kiểm chứng sạch khi không còn xuất hiện trong 14 ngày có nhật ký.
+match-next-unread = Đọc nốt phần chưa đọc: xem lý do ghi ở từng tệp trong mục “Nhật ký đã đọc”, rồi đối chiếu lại.
+match-next-clear = Tiếp tục ghi nhật ký và đối chiếu lại khi có danh sách mới.
+match-private = Trang này có địa chỉ thiết bị và dòng nhật ký, là dữ liệu cá nhân: chỉ dùng trong đơn vị, không đăng tải, không gửi ra ngoài.
