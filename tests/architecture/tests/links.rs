@@ -1,6 +1,6 @@
 //! Every relative link of the documentation leads to a file, and to a heading that is in it.
 
-#![allow(clippy::unwrap_used, reason = "test helpers may panic")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -102,6 +102,24 @@ fn every_link_of_the_documentation_leads_somewhere() {
         }
     }
     assert!(problems.is_empty(), "{problems:#?}");
+}
+
+#[test]
+fn every_page_of_the_documentation_is_in_its_index() {
+    let docs = Path::new(ROOT).canonicalize().unwrap().join("docs");
+    let pages = pages();
+    for (folder, index) in [("", "README.md"), ("decisions", "README.md")] {
+        let folder = docs.join(folder);
+        let listed: Vec<_> = pages[&folder.join(index)]
+            .links
+            .iter()
+            .filter_map(|link| folder.join(link).canonicalize().ok())
+            .collect();
+        let siblings = pages.keys().filter(|path| path.parent() == Some(&folder));
+        let missing: Vec<_> =
+            siblings.filter(|path| !path.ends_with(index) && !listed.contains(path)).collect();
+        assert!(missing.is_empty(), "not in {}/{index}: {missing:?}", folder.display());
+    }
 }
 
 #[test]
