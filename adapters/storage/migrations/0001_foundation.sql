@@ -400,21 +400,15 @@ CREATE TABLE proposal_answers (
 
 -- Work in the background, and what was done ----------------------------------------------------------
 
+-- Work that comes back, one row a kind; claimed with a lease, so that of several programs on one
+-- database one does it.
 CREATE TABLE jobs (
-    id TEXT PRIMARY KEY,
-    kind TEXT NOT NULL,
-    unit_id TEXT REFERENCES units (id),
-    user_id TEXT REFERENCES users (id),
-    payload TEXT NOT NULL,
-    state TEXT NOT NULL,
-    progress TEXT NOT NULL,
-    result TEXT,
-    attempts BIGINT NOT NULL,
+    kind TEXT PRIMARY KEY,
+    due_at BIGINT NOT NULL,
     lease_until BIGINT,
-    created_at BIGINT NOT NULL,
-    updated_at BIGINT NOT NULL
+    finished_at BIGINT,
+    result TEXT NOT NULL
 );
-CREATE INDEX jobs_by_state ON jobs (state, created_at);
 
 -- Append-only; each row's hash covers the row before it.
 CREATE TABLE audit_log (

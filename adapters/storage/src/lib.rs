@@ -8,7 +8,8 @@
 //!
 //! ```
 //! # async fn doc() -> Result<(), storage::StorageError> {
-//! let folder = std::env::temp_dir().join("lamsach-doc");
+//! # let folder = tempfile::tempdir().unwrap();
+//! # let folder = folder.path().to_owned();
 //! let database = storage::Database::open(&storage::Location::Folder(folder)).await?;
 //! let mut write = database.write().await?;
 //! storage::settings::put(&mut write, "greeting", "xin chào").await?;
@@ -21,12 +22,15 @@
 
 mod columns;
 mod connect;
+mod erase;
 mod error;
+mod tables;
 
 pub mod audit;
 pub mod campaigns;
 pub mod cases;
 pub mod directives;
+pub mod jobs;
 pub mod reports;
 pub mod settings;
 pub mod sightings;
@@ -35,4 +39,5 @@ pub mod units;
 pub mod users;
 
 pub use connect::{Database, Location, Read, Write};
+pub use erase::erase_all;
 pub use error::StorageError;

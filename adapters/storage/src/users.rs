@@ -298,6 +298,32 @@ pub async fn delete_sessions_of(
     Ok(())
 }
 
+/// Deletes sessions that ended, or were not used since `idle_since`; gives how many.
+pub async fn delete_old_sessions(
+    db: &mut AnyConnection,
+    now: Timestamp,
+    idle_since: Timestamp,
+) -> Result<u64, StorageError> {
+    let done = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2")
+        .bind(now.as_microsecond())
+        .bind(idle_since.as_microsecond())
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected())
+}
+
+/// Forgets failed sign-ins whose last one was before a moment; gives how many logins.
+pub async fn delete_old_failures(
+    db: &mut AnyConnection,
+    before: Timestamp,
+) -> Result<u64, StorageError> {
+    let done = sqlx::query("DELETE FROM sign_in_failures WHERE last_at <= $1")
+        .bind(before.as_microsecond())
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected())
+}
+
 /// Adds an invitation.
 pub async fn insert_invitation(
     db: &mut AnyConnection,

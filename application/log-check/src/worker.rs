@@ -57,6 +57,7 @@ impl Found {
         let mut matcher = Matcher::new(reading.index);
         let times = Parser::new(parser.format());
         let mut span = Span::default();
+        let mut last_time: &[u8] = b"";
         let mut lines = 0;
         let mut offset = block.offset;
         let mut rest = block.bytes.as_slice();
@@ -80,10 +81,10 @@ impl Found {
                 continue;
             }
             let mut is_matched = false;
-            let is_edge = span.first.is_none() || rest.is_empty();
             let kind = parser.read_line(line, &mut |contact| {
                 let time = || times.timestamp(contact, reading.times);
-                span.cover(is_edge, time);
+                span.cover(span.first.is_none(), time);
+                last_time = contact.time;
                 is_matched |= self.examine(&mut matcher, contact, time, place, line);
             });
             if kind == LineKind::NotParsed {
@@ -94,8 +95,11 @@ impl Found {
             }
             self.lines_matched += u64::from(is_matched);
         }
+        // The last line of a block need not hold a contact; the last contact tells how far it goes.
+        let last = Contact { time: last_time, ..Contact::default() };
+        span.cover(span.first.is_some(), || times.timestamp(&last, reading.times));
         self.block_lines.push((number, lines));
-        self.cover(&span);
+        self.cover(&span, &reading.times.zone);
         lines
     }
 
@@ -150,8 +154,8 @@ impl Found {
         }
     }
 
-    fn cover(&mut self, span: &Span) {
-        let day = |time: Timestamp| time.to_zoned_datetime(TimeZone::UTC).date();
+    fn cover(&mut self, span: &Span, zone: &TimeZone) {
+        let day = |time: Timestamp| time.to_zoned_datetime(zone.clone()).date();
         let (Some(first), Some(last)) = (span.first.map(day), span.last.map(day)) else { return };
         self.days.extend([first, last]);
         // A clock that jumped must not make a month of monitoring out of two lines.

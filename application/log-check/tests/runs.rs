@@ -131,3 +131,21 @@ fn a_line_without_end_is_skipped_and_the_next_is_read() {
     assert_eq!(report.sightings[0].evidence.offset, first + (64 << 20) + 1);
     assert!(!report.summary.complete);
 }
+
+#[test]
+fn days_are_those_of_the_first_and_last_contact_in_the_zone_of_the_run() {
+    let log_of = |lines: &str| LogInput {
+        modified: "2026-11-24T10:00:00Z".parse().ok(),
+        ..log("dnsmasq.log", Cursor::new(lines.to_owned()))
+    };
+    // A reply without a client is no contact, and is the last line more often than not.
+    let lines = "Nov 19 00:30:00 dnsmasq[7]: query[A] good.example from 10.0.0.7\n\
+                 Nov 19 00:30:00 dnsmasq[7]: reply good.example is 203.0.113.9\n\
+                 Nov 21 23:30:00 dnsmasq[7]: query[A] good.example from 10.0.0.7\n\
+                 Nov 21 23:30:00 dnsmasq[7]: reply good.example is 203.0.113.9\n";
+    let zone = TimeZone::get("Asia/Ho_Chi_Minh").unwrap();
+    let settings = Settings { format: None, zone, threads: 1, hash_logs: false };
+    let report = check_logs(&index(), vec![log_of(lines)], &settings, &Silent(false));
+    let days: Vec<_> = report.summary.files[0].days.iter().map(ToString::to_string).collect();
+    assert_eq!(days, ["2026-11-19", "2026-11-20", "2026-11-21"]);
+}

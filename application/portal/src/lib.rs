@@ -13,6 +13,7 @@ mod audit;
 pub mod campaigns;
 pub mod cases;
 pub mod checks;
+pub mod demo;
 mod error;
 pub mod exports;
 pub mod letters;
@@ -26,6 +27,7 @@ pub mod tokens;
 mod tree_change;
 pub mod tree_import;
 pub mod units;
+pub mod upkeep;
 
 use std::sync::Arc;
 

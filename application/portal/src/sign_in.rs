@@ -10,7 +10,7 @@ use storage::users::{self, SessionRecord, UserRecord};
 use crate::{Actor, Portal, PortalError, Problem, secrets};
 
 /// How long a session lasts without a request.
-const IDLE: Duration = Duration::from_hours(12);
+pub(crate) const IDLE: Duration = Duration::from_hours(12);
 /// How long a session lasts at the most.
 const LONGEST: Duration = Duration::from_hours(24 * 7);
 /// Failures after which each further try has to wait.

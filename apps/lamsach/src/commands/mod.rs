@@ -2,7 +2,9 @@
 //! shows what it gave; none decides anything.
 
 mod backup;
+mod bilingual;
 mod match_logs;
+mod place;
 mod restore;
 mod serve;
 

@@ -1,0 +1,66 @@
+//! Where a portal's data are: settings that `serve`, `backup` and `restore` share.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use files::{ContentStore, FolderLock};
+use storage::{Database, Location, StorageError};
+
+use super::bilingual;
+
+/// Where the data are.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Place {
+    /// Folder of the data: the database unless --database names one, and the files
+    #[arg(long, value_name = "FOLDER", default_value = "data", env = "LAMSACH_DATA")]
+    pub(crate) data: PathBuf,
+    /// PostgreSQL database instead of a file in the folder: `postgres://USER@HOST/NAME`
+    #[arg(long, value_name = "URL", env = "LAMSACH_DATABASE", hide_env_values = true)]
+    pub(crate) database: Option<String>,
+}
+
+impl Place {
+    /// Keeps a second program out of a data folder with its own database. Several programs may
+    /// share one on PostgreSQL.
+    pub(crate) fn lock(&self) -> anyhow::Result<Option<FolderLock>> {
+        if self.database.is_some() {
+            return Ok(None);
+        }
+        let taken =
+            FolderLock::take(&self.data).with_context(|| self.data.display().to_string())?;
+        if let Some(lock) = taken {
+            return Ok(Some(lock));
+        }
+        let folder = self.data.display().to_string();
+        Err(bilingual::failure("serve-folder-taken", &[("folder", folder.into())]))
+    }
+
+    /// Opens the database, made when it is not there.
+    pub(crate) async fn open(&self) -> anyhow::Result<Database> {
+        Database::open(&self.location()).await.map_err(|error| match error {
+            StorageError::Newer { version } => bilingual::failure(
+                "serve-newer-database",
+                &[("version", version.to_string().into())],
+            ),
+            error => error.into(),
+        })
+    }
+
+    /// Where the database is.
+    pub(crate) fn location(&self) -> Location {
+        match &self.database {
+            Some(url) => Location::Postgres(url.clone()),
+            None => Location::Folder(self.data.clone()),
+        }
+    }
+
+    /// The files that are kept by content.
+    pub(crate) fn files(&self) -> ContentStore {
+        ContentStore::new(self.data.join("files"))
+    }
+
+    /// The folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.data
+    }
+}

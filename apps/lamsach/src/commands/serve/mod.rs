@@ -1,0 +1,122 @@
+//! `lamsach serve`: the portal, until it is told to stop.
+
+mod demo;
+mod listening;
+mod log;
+mod upkeep;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use portal::Portal;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use web::AppState;
+
+use super::bilingual;
+use super::place::Place;
+use listening::Listening;
+
+/// Settings of the command.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    place: Place,
+    /// Address and port to listen at; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", env = "LAMSACH_LISTEN")]
+    listen: String,
+    /// Certificate chain for HTTPS, a PEM file
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_certificate: Option<std::path::PathBuf>,
+    /// Private key for HTTPS, a PEM file
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<std::path::PathBuf>,
+    /// A proxy that speaks HTTPS stands in front: plain HTTP may leave this machine
+    #[arg(long)]
+    behind_proxy: bool,
+    /// Fill an empty portal with an invented province: of 2026, or of 2022 with districts
+    #[arg(long, value_name = "WORLD", num_args = 0..=1, default_missing_value = "2026")]
+    demo: Option<portal::demo::DemoWorld>,
+    /// What the log on standard error holds: `info`, `debug`, `warn,web=debug`
+    #[arg(long, value_name = "FILTER", default_value = "info,sqlx=warn", env = "LAMSACH_LOG")]
+    log: String,
+    /// One JSON object a line instead of text
+    #[arg(long)]
+    log_json: bool,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: Args) -> anyhow::Result<ExitCode> {
+    log::start(&args.log, args.log_json)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(args))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(args: Args) -> anyhow::Result<()> {
+    let listening = Listening::open(
+        &args.listen,
+        args.tls_certificate.as_deref().zip(args.tls_key.as_deref()),
+        args.behind_proxy,
+    )?;
+    let _lock = args.place.lock()?;
+    let database = args.place.open().await?;
+    let mut portal = Portal {
+        database: database.clone(),
+        files: args.place.files(),
+        clock: Arc::new(Timestamp::now),
+        zone: TimeZone::get("Asia/Ho_Chi_Minh")?,
+        is_demo: false,
+    };
+    let demo = demo::prepare(&portal, args.demo, &listening, args.place.folder()).await?;
+    if let Some(demo) = &demo {
+        portal.is_demo = true;
+        portal.clock = shifted_clock(demo.clock_offset);
+    }
+    let portal = Arc::new(portal);
+    let (stop, stopped) = watch::channel(false);
+    let upkeep = tokio::spawn(upkeep::run(portal.clone(), stopped.clone()));
+    let state = AppState { portal: portal.clone(), secure_cookies: listening.has_secure_cookies() };
+    say(&format!("{}: {}", bilingual::phrase("serve-ready"), listening.url()));
+    if let Some(demo) = &demo {
+        say(&demo.to_string());
+    }
+    tracing::info!(address = %listening.url(), is_demo = portal.is_demo, "serving");
+    tokio::spawn(stop_on_signal(stop));
+    let mut until = stopped;
+    let has_stopped = async move {
+        // An error means that the sender is gone, which is an end too.
+        until.wait_for(|is_stopped| *is_stopped).await.map(drop).unwrap_or_default();
+    };
+    let (listener, how) = listening.into_parts();
+    let served = web::serve(state, listener, how, has_stopped).await;
+    upkeep.abort();
+    database.close().await;
+    served?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The system's clock, or one that runs so much before or after it: a world of 2022 lives in 2022.
+fn shifted_clock(offset: SignedDuration) -> portal::Clock {
+    Arc::new(move || Timestamp::now().saturating_add(offset).unwrap_or(Timestamp::MAX))
+}
+
+async fn stop_on_signal(stop: watch::Sender<bool>) {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+    let Ok(mut interrupt) = signal(SignalKind::interrupt()) else { return };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("{}", bilingual::phrase("serve-stopping"));
+    // Nobody listening any more means that it has stopped already.
+    stop.send(true).unwrap_or_default();
+}
+
+/// What a person or a script reads; everything else is the log's.
+#[expect(clippy::print_stdout, reason = "the command's output")]
+fn say(text: &str) {
+    println!("{text}");
+}

@@ -1,0 +1,25 @@
+# The program that runs the portal: lamsach serve.
+serve-ready = The portal is ready
+serve-stopping = Stopping: waiting for open requests.
+serve-proxy = Running behind a proxy: it must speak HTTPS and pass the host name (Host) on unchanged.
+
+serve-address-unreadable = Cannot read the address “{ $address }”. Write it as 127.0.0.1:8080.
+serve-plain-http = Will not speak unencrypted HTTP at { $address }: others on the network could read passwords. Add --tls-certificate and --tls-key, or --behind-proxy if a proxy that speaks HTTPS stands in front.
+serve-port-taken = Another program uses the address { $address }. Stop it or choose another port with --listen.
+serve-cannot-listen = Cannot open the address { $address }.
+serve-folder-taken = Another lamsach program uses the data folder { $folder }. Stop it first, or choose another folder with --data.
+serve-newer-database = The data were made by a newer lamsach (tables of version { $version }). Use that version or a newer one; nothing was changed.
+serve-tls-file = Cannot read the certificate { $certificate } or the key { $key } (PEM files are needed).
+
+demo-only-loopback = Demonstration data run on this machine only (127.0.0.1): everybody knows their passwords. Leave --behind-proxy out and choose --listen 127.0.0.1:8080.
+demo-not-empty = No demonstration data are made here: this portal holds real data. Choose another folder with --data or another database with --database.
+demo-other-world = Demonstration data { $there } are here already, not { $wanted }. Choose another folder with --data or another database with --database.
+demo-unfinished = Making the demonstration data here was interrupted. Run again with --demo { $world } to start over.
+demo-seeding = Making demonstration data…
+demo-mark = DEMONSTRATION – WITHOUT LEGAL VALUE
+demo-sign-ins = Demonstration sign-ins (they work on this machine only), one password for all: { $password }
+demo-logs = Logs to try, of { $unit } (drop them into the Logs page):
+demo-log = { $devices } { $devices ->
+    [one] device
+   *[other] devices
+} must be found
