@@ -80,6 +80,32 @@ pub async fn list(
     rows.iter().map(entry).collect()
 }
 
+/// Entries about a unit or one that ever stood below it, before `before`, newest first.
+pub async fn of_subtree(
+    db: &mut AnyConnection,
+    unit_id: UnitId,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<AuditEntry>, StorageError> {
+    let rows = sqlx::query(
+        "WITH RECURSIVE below (id) AS (
+           SELECT CAST($1 AS TEXT)
+           UNION
+           SELECT memberships.unit_id FROM memberships
+           JOIN below ON memberships.parent_id = below.id
+         )
+         SELECT audit_log.* FROM audit_log
+         WHERE number < $2 AND unit_id IN (SELECT id FROM below)
+         ORDER BY number DESC LIMIT $3",
+    )
+    .bind(unit_id.to_string())
+    .bind(before)
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(entry).collect()
+}
+
 fn entry(row: &AnyRow) -> Result<AuditEntry, StorageError> {
     Ok(AuditEntry {
         number: row.number("number")?,

@@ -174,6 +174,37 @@ pub async fn list_of_unit(
     rows.iter().map(|row| Ok((user(row)?, row.parsed("granted_role")?))).collect()
 }
 
+/// Every person with every role over every unit.
+pub async fn list_granted(
+    db: &mut AnyConnection,
+) -> Result<Vec<(UserRecord, UnitId, Role)>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT users.*, grants.unit_id AS granted_unit, grants.role AS granted_role
+         FROM users JOIN grants ON grants.user_id = users.id
+         ORDER BY users.id, grants.created_at, grants.role",
+    )
+    .fetch_all(db)
+    .await?;
+    let line =
+        |row: &AnyRow| Ok((user(row)?, row.parsed("granted_unit")?, row.parsed("granted_role")?));
+    rows.iter().map(line).collect()
+}
+
+/// Changes the login; [`StorageError::Taken`] when it exists.
+pub async fn set_login(
+    db: &mut AnyConnection,
+    id: UserId,
+    login: &str,
+) -> Result<(), StorageError> {
+    sqlx::query("UPDATE users SET login = $2 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(login)
+        .execute(db)
+        .await
+        .map_err(StorageError::from_write)?;
+    Ok(())
+}
+
 /// Gives a role; giving it again changes nothing.
 pub async fn grant(
     db: &mut AnyConnection,
@@ -342,6 +373,18 @@ pub async fn insert_invitation(
     .bind(invitation.used_at.map(Timestamp::as_microsecond))
     .execute(db)
     .await?;
+    Ok(())
+}
+
+/// Ends every invitation of a person that was not used.
+pub async fn delete_open_invitations(
+    db: &mut AnyConnection,
+    user_id: UserId,
+) -> Result<(), StorageError> {
+    sqlx::query("DELETE FROM invitations WHERE user_id = $1 AND used_at IS NULL")
+        .bind(user_id.to_string())
+        .execute(db)
+        .await?;
     Ok(())
 }
 

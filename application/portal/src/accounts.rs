@@ -91,7 +91,7 @@ async fn grant(
 }
 
 /// Everything that is wrong with a new account.
-fn account_problems(login: &str, name: &str, password: &str) -> Vec<Problem> {
+pub(crate) fn account_problems(login: &str, name: &str, password: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
     let login = normal_login(login);
     let is_login = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@' | '+');
@@ -108,7 +108,7 @@ fn account_problems(login: &str, name: &str, password: &str) -> Vec<Problem> {
 }
 
 /// Length is what makes a password hard to guess; composition rules make it hard to remember.
-fn password_problem(login: &str, password: &str) -> Option<Problem> {
+pub(crate) fn password_problem(login: &str, password: &str) -> Option<Problem> {
     let length = password.chars().count();
     let is_weak = length < SHORTEST_PASSWORD || password.to_lowercase().contains(login);
     let is_too_long = password.len() > 1000;

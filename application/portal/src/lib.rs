@@ -9,7 +9,7 @@
 
 pub mod access;
 pub mod accounts;
-mod audit;
+pub mod audit;
 pub mod campaigns;
 pub mod cases;
 pub mod checks;
@@ -18,6 +18,7 @@ mod error;
 pub mod exports;
 pub mod letters;
 pub mod measures;
+pub mod people;
 pub mod progress;
 pub mod public;
 pub mod reports;

@@ -30,6 +30,37 @@ pub(crate) fn token_hash(secret: &str) -> String {
     hex::encode(Sha256::digest(secret.as_bytes()))
 }
 
+/// 100 random bits as a code that people type from paper: twenty digits and capital letters in
+/// groups of five, without those that look alike (Crockford's base 32).
+pub(crate) fn new_code() -> Result<Token, PortalError> {
+    let mut secret = String::with_capacity(23);
+    for (at, byte) in random_bytes::<20>()?.into_iter().enumerate() {
+        if at > 0 && at % 5 == 0 {
+            secret.push('-');
+        }
+        let digit = usize::from(byte % 32);
+        secret.push(CODE_DIGITS.get(digit).copied().map_or('0', char::from));
+    }
+    let hash = code_hash(&secret);
+    Ok(Token { secret, hash })
+}
+
+const CODE_DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// The hash of a code however it was typed: case, spaces, hyphens and look-alikes do not matter.
+pub(crate) fn code_hash(typed: &str) -> String {
+    let normal: String = typed
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| match c.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            c => c,
+        })
+        .collect();
+    token_hash(&normal)
+}
+
 /// SHA-256 of bytes, in hex.
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
@@ -89,4 +120,23 @@ async fn run_blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| PortalError::Internal(format!("worker thread: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_found_however_it_was_typed() {
+        let hash = code_hash("ABCDE-FGH01-23456-789XY");
+        for typed in ["abcdefgh0123456789xy", "ABCDE FGHOI 23456 789XY", "abcde-fghol-23456-789xy "]
+        {
+            assert_eq!(code_hash(typed), hash, "{typed}");
+        }
+        assert_ne!(code_hash("ABCDE-FGH01-23456-789XZ"), hash);
+        let (one, other) = (new_code().unwrap(), new_code().unwrap());
+        assert_eq!(one.secret.len(), 23);
+        assert_ne!(one.secret, other.secret);
+        assert_eq!(one.hash, code_hash(&one.secret));
+    }
 }

@@ -43,12 +43,7 @@ pub async fn sign_in(
         let user = users::find_by_login(&mut read, &login).await?;
         (user, users::failures_of(&mut read, &login).await?)
     };
-    if let Some((count, last)) = failures {
-        let wait_seconds = wait_after(count) - (now.as_second() - last.as_second());
-        if wait_seconds > 0 {
-            return Err(PortalError::TooMany { wait_seconds });
-        }
-    }
+    check_wait(failures, now)?;
     let stored = user.as_ref().filter(|user| user.is_active).and_then(|u| u.password_hash.clone());
     let fits = secrets::verify_password(password, stored).await?;
     let mut write = portal.database.write().await?;
@@ -63,6 +58,16 @@ pub async fn sign_in(
     let session = begin_session(&mut write, &user, now).await?;
     write.commit().await?;
     Ok(session)
+}
+
+/// Whether another try at a password may be made now.
+pub(crate) fn check_wait(
+    failures: Option<(i64, Timestamp)>,
+    now: Timestamp,
+) -> Result<(), PortalError> {
+    let Some((count, last)) = failures else { return Ok(()) };
+    let wait_seconds = wait_after(count) - (now.as_second() - last.as_second());
+    if wait_seconds > 0 { Err(PortalError::TooMany { wait_seconds }) } else { Ok(()) }
 }
 
 /// Begins a session for a person whose identity is already proven.

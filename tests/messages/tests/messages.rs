@@ -175,6 +175,28 @@ fn uses() -> Vec<Use> {
     uses
 }
 
+/// Every deed that the portal writes down: the code behind `audit::record`.
+fn audit_actions() -> Vec<String> {
+    let is_deed = |text: &&str| {
+        text.split_once('.').is_some_and(|(noun, deed)| {
+            let is_word = |it: &str| it.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+            !noun.is_empty() && !deed.is_empty() && is_word(noun) && is_word(deed)
+        })
+    };
+    let nouns =
+        ["campaign", "case", "letter", "log", "person", "portal", "report", "token", "unit"];
+    let mut found = BTreeSet::new();
+    for (file, text) in sources() {
+        if file.contains("portal") {
+            let literals = text.split('"').skip(1).step_by(2).filter(is_deed);
+            let deeds = literals.filter(|it| nouns.iter().any(|noun| it.starts_with(noun)));
+            found.extend(deeds.map(|it| it.replace('.', "-")));
+        }
+    }
+    assert!(found.len() > 20, "the deeds are not where this test looks: {found:?}");
+    found.into_iter().collect()
+}
+
 /// Closed sets of words: `page.tk(prefix, code)` finds `prefix-code` for every code.
 fn word_sets() -> BTreeMap<&'static str, Vec<String>> {
     fn codes<T: ToString>(all: impl IntoIterator<Item = T>) -> Vec<String> {
@@ -198,6 +220,7 @@ fn word_sets() -> BTreeMap<&'static str, Vec<String>> {
         .map(CampaignState::code);
     let report_states = codes(ReportState::ALL.map(ReportState::code));
     BTreeMap::from([
+        ("audit-action", audit_actions()),
         ("campaign-state", codes(campaign_states)),
         ("case-advice", codes(CaseState::ALL)),
         ("case-event", case_events),
@@ -208,6 +231,7 @@ fn word_sets() -> BTreeMap<&'static str, Vec<String>> {
         ("home-next", stages.clone()),
         ("letter-deadline", codes(["before", "at-latest"])),
         ("line", codes([portal::units::TERRITORIAL])),
+        ("person-state", codes(["pending", "active", "locked"])),
         ("receipt", stages),
         ("receiver", codes(ReceiverRole::ALL)),
         ("report-advice", report_states.clone()),

@@ -1,14 +1,18 @@
 //! One module a page, its templates under `templates/pages/`.
 
+mod account;
+mod audit;
 mod board;
 mod campaign;
 mod cases;
 mod first_run;
 mod home;
+mod invitation;
 mod language;
 mod letter;
 mod logs;
 mod nav;
+mod people;
 mod public;
 mod report;
 mod sign_in;
@@ -32,6 +36,10 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(public::routes())
         .merge(tokens::routes())
         .merge(units::routes())
+        .merge(people::routes())
+        .merge(invitation::routes())
+        .merge(account::routes())
+        .merge(audit::routes())
         .merge(letter::routes())
         .merge(logs::routes())
         .merge(report::routes())
