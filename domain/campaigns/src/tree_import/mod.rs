@@ -1,6 +1,6 @@
 //! The organisation tree from a table: what each row says, and what it would change.
 //!
-//! [`read_rows`] reads cells, [`plan`] holds them against the tree that is there. Neither writes:
+//! [`read_rows`] reads cells, [`plan()`] holds them against the tree that is there. Neither writes:
 //! a plan is shown first, and applied only when the tree has not changed since.
 
 mod places;
