@@ -37,6 +37,12 @@ const LONGEST_TEXT_TAKEN: usize = 2_048;
 const LONGEST_TEXT: usize = 500;
 /// The most contacts of one sighting that are believed: sums must stay sums.
 const MOST_CONTACTS: u64 = 1_000_000_000_000;
+/// The longest name of a log, in characters.
+const LONGEST_FILE: usize = 300;
+/// The longest name of a format, in characters.
+const LONGEST_CODE: usize = 50;
+/// The longest name of a site, in characters.
+const LONGEST_SITE: usize = 100;
 /// How far a clock of a unit may be ahead of ours.
 const CLOCK_AHEAD: SignedDuration = SignedDuration::from_hours(24);
 
@@ -112,7 +118,8 @@ pub async fn receive(
     }
     require_running(portal, campaign_id).await?;
     receipts_of(portal, campaign_id, unit).await?;
-    let problems = problems_of(&results, portal.now());
+    let mut problems = problems_of(&results, portal.now());
+    problems.extend(too_long("site", site, LONGEST_SITE));
     if !problems.is_empty() {
         return Err(PortalError::Invalid(problems));
     }
@@ -175,6 +182,11 @@ fn problems_of(results: &[CheckResult], now: Timestamp) -> Vec<Problem> {
         if !result.summary.sha256.as_deref().is_some_and(is_sha256) {
             problems.push(Problem::new(format!("{log}.log.sha256"), "problem-log-sha256"));
         }
+        let format = result.summary.format.as_deref().unwrap_or_default();
+        let compression = result.summary.compression.as_deref().unwrap_or_default();
+        problems.extend(too_long(&format!("{log}.log.file"), &result.summary.file, LONGEST_FILE));
+        problems.extend(too_long(&format!("{log}.log.format"), format, LONGEST_CODE));
+        problems.extend(too_long(&format!("{log}.log.compression"), compression, LONGEST_CODE));
         if result.summary.days.iter().any(|day| *day > latest_day(latest)) {
             problems.push(Problem::new(format!("{log}.log.days"), "problem-sighting-future"));
         }
@@ -228,6 +240,12 @@ fn problems_of(results: &[CheckResult], now: Timestamp) -> Vec<Problem> {
     problems
 }
 
+fn too_long(field: &str, text: &str, longest: usize) -> Option<Problem> {
+    let is_long = text.chars().nth(longest).is_some();
+    is_long
+        .then(|| Problem::new(field, "problem-too-long").with("longest", longest.to_string()))
+}
+
 fn latest_day(latest: Timestamp) -> jiff::civil::Date {
     latest.to_zoned_datetime(jiff::tz::TimeZone::UTC).date()
 }
@@ -247,7 +265,7 @@ async fn keep(
     if result.sightings.len() > MOST_SIGHTINGS {
         return Err(Problem::new("log", "problem-too-many-sightings").into());
     }
-    let site = short(site, 100).split_whitespace().collect::<Vec<_>>().join(" ");
+    let site = short(site, LONGEST_SITE).split_whitespace().collect::<Vec<_>>().join(" ");
     let site = if site.is_empty() { "–".to_owned() } else { site };
     let now = portal.now();
     let mut write = portal.database.write().await?;
@@ -263,8 +281,8 @@ async fn keep(
         unit_id: unit,
         site_id,
         sha256,
-        name: short(&summary.file, 300),
-        format: summary.format.as_deref().map(|it| short(it, 50)),
+        name: short(&summary.file, LONGEST_FILE),
+        format: summary.format.as_deref().map(|it| short(it, LONGEST_CODE)),
         lines_read: count(summary.lines_read),
         lines_matched: count(summary.lines_matched),
         lines_not_parsed: count(summary.lines_not_parsed),

@@ -261,7 +261,7 @@ pub(crate) struct SentResult {
 /// A log that was read to its end.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct SentLog {
-    /// Name of the log. At most 300 characters are kept.
+    /// Name of the log; at most 300 characters.
     #[schema(max_length = 300, example = "bind-2026-11-20.log.gz")]
     file: String,
     /// SHA-256 of the log's raw bytes, in lower-case hex: the same log again replaces what it gave.
