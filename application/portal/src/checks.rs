@@ -242,8 +242,7 @@ fn problems_of(results: &[CheckResult], now: Timestamp) -> Vec<Problem> {
 
 fn too_long(field: &str, text: &str, longest: usize) -> Option<Problem> {
     let is_long = text.chars().nth(longest).is_some();
-    is_long
-        .then(|| Problem::new(field, "problem-too-long").with("longest", longest.to_string()))
+    is_long.then(|| Problem::new(field, "problem-too-long").with("longest", longest.to_string()))
 }
 
 fn latest_day(latest: Timestamp) -> jiff::civil::Date {

@@ -15,7 +15,8 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use campaigns::{
-    CampaignId, CaseId, ListId, MembershipId, ReceiverRole, ReportId, Role, UnitId, UserId,
+    AttachmentId, CampaignId, CaseId, ListId, MembershipId, ReceiverRole, ReportId, Role, UnitId,
+    UserId,
 };
 use jiff::Timestamp;
 use language::Language;
@@ -43,7 +44,9 @@ pub struct World {
     pub c: UnitId,
     pub s: UnitId,
     pub campaign: CampaignId,
+    pub slug: String,
     pub list: ListId,
+    pub attachment: AttachmentId,
     pub case: CaseId,
     pub report: ReportId,
 }
@@ -117,6 +120,7 @@ impl World {
             .await
             .unwrap();
         portal::campaigns::launch(&portal, &coordinator, campaign).await.unwrap();
+        let view = portal::campaigns::view(&portal, &coordinator, campaign).await.unwrap();
         let officer = actor(&portal, "officer.b").await;
         let pass_on = portal::letters::PassOn { units: vec![c], ..Default::default() };
         portal::letters::pass_on(&portal, &officer, campaign, b, &pass_on).await.unwrap();
@@ -136,7 +140,9 @@ impl World {
             router: web::router(state),
             case: cases.first().unwrap().case.id,
             report: report.report.id,
+            slug: view.campaign.slug,
             list: list.id,
+            attachment: view.attachments.first().unwrap().id,
             test,
             a,
             b,
