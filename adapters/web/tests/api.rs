@@ -221,7 +221,7 @@ async fn a_token_ends_when_it_expires_or_is_taken_back() {
     let world = World::new().await;
     let token = world.token("officer.b", world.b, &[Scope::Read]).await;
     assert_eq!(world.get(&token, "/api/v1/me").await.status, StatusCode::OK);
-    let officer = world::actor(world.portal(), "officer.b").await;
+    let officer = test_support::actor(world.portal(), "officer.b").await;
     let known = portal::tokens::list(world.portal(), &officer, world.b).await.unwrap();
     assert!(known[0].used_at.is_some());
     portal::tokens::revoke(world.portal(), &officer, world.b, known[0].id).await.unwrap();
@@ -237,7 +237,7 @@ async fn a_token_ends_when_it_expires_or_is_taken_back() {
 #[tokio::test]
 async fn an_administrator_gives_no_program_more_than_they_have() {
     let world = World::new().await;
-    let administrator = world::actor(world.portal(), "administrator.b").await;
+    let administrator = test_support::actor(world.portal(), "administrator.b").await;
     let make = async |scope| {
         let scopes = [scope].into_iter().collect();
         portal::tokens::create_with(world.portal(), &administrator, world.b, "x", &scopes).await
@@ -250,7 +250,7 @@ async fn an_administrator_gives_no_program_more_than_they_have() {
 async fn a_program_that_names_no_campaign_is_told_which_there_are() {
     let world = World::new().await;
     let token = world.token("officer.b", world.b, &[Scope::SendSightings]).await;
-    let coordinator = world::actor(world.portal(), "coordinator.a").await;
+    let coordinator = test_support::actor(world.portal(), "coordinator.a").await;
     let form = portal::campaigns::CampaignForm {
         title: "Đợt hai".to_owned(),
         tasks: "x".to_owned(),

@@ -14,8 +14,9 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use campaigns::Role;
 use portal::tokens::Scope;
+use test_support::LOG;
 
-use world::{Answer, LOG, World, cookie};
+use world::{Answer, World, cookie};
 
 /// What is sent with a request.
 #[derive(Clone, Copy)]
@@ -204,12 +205,11 @@ async fn askers(world: &World) -> Vec<Asker> {
 fn named(who: &str, askers: &[Asker]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for word in who.split_whitespace() {
-        match word.split_once(':') {
-            Some((unit, codes)) => names.extend(codes.chars().map(|code| format!("{unit}:{code}"))),
-            None => {
-                let all = askers.iter().filter(|it| word == "anyone" || it.is_person());
-                names.extend(all.map(|it| it.name.clone()));
-            }
+        if let Some((unit, codes)) = word.split_once(':') {
+            names.extend(codes.chars().map(|code| format!("{unit}:{code}")));
+        } else {
+            let all = askers.iter().filter(|it| word == "anyone" || it.is_person());
+            names.extend(all.map(|it| it.name.clone()));
         }
     }
     names

@@ -1,4 +1,5 @@
-//! What tests share: empty databases on both engines, and a portal with a clock that tests set.
+//! What tests share: empty databases on both engines, a portal with a clock that tests set, and a
+//! small world in it.
 //!
 //! A test body that must hold on SQLite and on PostgreSQL:
 //!
@@ -26,7 +27,9 @@ mod clock;
 mod database;
 mod postgres;
 mod test_portal;
+mod world;
 
 pub use clock::TestClock;
 pub use database::{Engine, TestDatabase, on_both_databases};
 pub use test_portal::{TestPortal, on_both_portals};
+pub use world::{LOG, World, actor, person};
