@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use language::Language;
 use log_check::Format;
 
-use super::words::failure;
+use crate::commands::bilingual::failure;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use log_check::{ListInput, LogInput};
 
 use super::args::Choices;
-use super::words::failure;
+use crate::commands::bilingual::failure;
 
 /// Everything that is to be read.
 pub(super) struct Inputs {

@@ -18,7 +18,9 @@ pub(crate) use args::Args;
 use finished::Finished;
 use inputs::Inputs;
 use progress::Watch;
-use words::{Words, failure, list_problem};
+use words::{Words, list_problem};
+
+use super::bilingual::{failure, lines};
 
 /// Runs the command.
 pub(crate) fn run(args: Args) -> anyhow::Result<ExitCode> {
@@ -68,9 +70,9 @@ fn require_usable(lists: &[(String, ListReport)]) -> anyhow::Result<()> {
                 ("line", first.map_or(0, |it| it.line).into()),
                 ("text", first.map(|it| words::printable(&it.text)).unwrap_or_default().into()),
             ];
-            let mut said = failure("match-list-all-refused", &values).to_string();
+            let mut said = lines("match-list-all-refused", &values);
             if let Some(first) = first {
-                said = format!("{said}\n{}", words::both(&words::refused_key(first)));
+                said = format!("{said}\n{}", lines(&words::refused_key(first), &[]));
             }
             bail!(said);
         }

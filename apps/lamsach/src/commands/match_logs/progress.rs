@@ -10,7 +10,8 @@ use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use log_check::Progress;
 
-use super::words::{Words, both};
+use super::words::Words;
+use crate::commands::bilingual::lines;
 
 /// What a shell reports of a program that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
@@ -95,7 +96,7 @@ fn listen(flag: &AtomicBool, shown: &ProgressBar, listening: &mpsc::Sender<()>) 
             return;
         }
         flag.store(true, Ordering::Relaxed);
-        shown.suspend(|| eprintln!("{}", both("match-stopping")));
+        shown.suspend(|| eprintln!("{}", lines("match-stopping", &[])));
         if tokio::signal::ctrl_c().await.is_ok() {
             std::process::exit(INTERRUPTED);
         }

@@ -6,6 +6,8 @@ use language::{Language, Value, text, text_with};
 use log_check::{ListProblem, Problem, Refused};
 use matching::Verdict;
 
+use crate::commands::bilingual::lines;
+
 /// The language of the result, and the zone of its times.
 pub(super) struct Words {
     pub(super) language: Language,
@@ -83,17 +85,6 @@ pub(super) fn verdict_code(verdict: Verdict) -> &'static str {
     }
 }
 
-/// A failure that says what happened and what to do next, in both languages.
-pub(super) fn failure(key: &str, values: &[(&'static str, Value<'_>)]) -> anyhow::Error {
-    let said = Language::ALL.map(|language| text_with(language, key, values));
-    anyhow::Error::msg(said.join("\n"))
-}
-
-/// A sentence in both languages, one below the other.
-pub(super) fn both(key: &str) -> String {
-    Language::ALL.map(|language| text(language, key)).join("\n")
-}
-
 /// The key of a refused value's reason.
 pub(super) fn refused_key(refused: &Refused) -> String {
     format!("lists-refused-{}", refused.reason.code())
@@ -104,12 +95,10 @@ pub(super) fn list_problem(problem: &ListProblem) -> String {
     match problem {
         ListProblem::NoIndicatorColumn { found } => {
             let found = printable(&found.join(", "));
-            failure("lists-problem-no-indicator-column", &[("found", found.into())]).to_string()
+            lines("lists-problem-no-indicator-column", &[("found", found.into())])
         }
-        ListProblem::Binary => both("lists-problem-binary"),
-        ListProblem::Read(why) => {
-            failure("lists-problem-read", &[("why", why.as_str().into())]).to_string()
-        }
+        ListProblem::Binary => lines("lists-problem-binary", &[]),
+        ListProblem::Read(why) => lines("lists-problem-read", &[("why", why.as_str().into())]),
     }
 }
 
