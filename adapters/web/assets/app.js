@@ -8,8 +8,12 @@ document.addEventListener("submit", (event) => {
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = "1";
 });
+// Coming back by the browser's button, one may send it again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
 
-// Uploads: progress, cancel, an outcome for each file.
+// Uploads: progress, rate, time left, cancel, an outcome for each file.
 for (const form of document.querySelectorAll("form[data-upload]")) {
   const state = form.querySelector(".upload-state");
   const words = form.querySelector(".upload-words");
@@ -17,8 +21,10 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
   const outcomes = form.querySelector(".upload-outcomes");
   const drop = form.querySelector(".drop");
   const input = form.querySelector("input[type=file]");
-  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  const start = form.querySelector(".actions button");
+  const fill = (text, values) => text.replace(/%(\w+)/g, (_, name) => values[name] ?? "");
   const number = new Intl.NumberFormat(document.documentElement.lang);
+  let request = null;
 
   for (const kind of ["dragenter", "dragover"]) {
     drop.addEventListener(kind, (event) => { event.preventDefault(); drop.classList.add("over"); });
@@ -31,9 +37,24 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     input.files = event.dataTransfer.files;
   });
 
+  const timeLeft = (seconds) => seconds < 90
+    ? fill(form.dataset.seconds, { count: number.format(Math.ceil(seconds)) })
+    : fill(form.dataset.minutes, { count: number.format(Math.ceil(seconds / 60)) });
+  const say = (lines) => {
+    const list = document.createElement("ul");
+    for (const line of lines) {
+      const item = document.createElement("li");
+      item.textContent = line;
+      list.append(item);
+    }
+    outcomes.replaceChildren(list);
+  };
+  const end = () => { state.hidden = true; start.disabled = false; request = null; };
+
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const request = new XMLHttpRequest();
+    if (request) return;
+    request = new XMLHttpRequest();
     const started = performance.now();
     request.open("POST", form.action);
     request.setRequestHeader("Accept", "application/json");
@@ -45,49 +66,53 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
       words.textContent = fill(form.dataset.reading, {
         percent: number.format(Math.floor(bar.value)),
         rate: number.format(Math.round(rate / 1e5) / 10),
-        left: number.format(Math.ceil((sent.total - sent.loaded) / Math.max(rate, 1))),
+        left: timeLeft((sent.total - sent.loaded) / Math.max(rate, 1)),
       });
     });
-    const end = (text) => { state.hidden = true; words.textContent = text; };
+    request.upload.addEventListener("load", () => {
+      bar.removeAttribute("value");
+      words.textContent = form.dataset.matching;
+    });
     request.addEventListener("load", () => {
-      let results = [];
-      try { results = JSON.parse(request.responseText); } catch { /* an error page */ }
-      if (request.status !== 200 || results.length === 0) {
-        end("");
-        const item = document.createElement("li");
-        item.textContent = form.dataset.failed;
-        outcomes.append(item);
+      let answer = null;
+      try { answer = JSON.parse(request.responseText); } catch { /* not from our handler */ }
+      const status = request.status;
+      end();
+      if (status !== 200 || !Array.isArray(answer) || answer.length === 0) {
+        say([answer?.message ?? form.dataset.refused]);
         return;
       }
-      if (results.every((it) => it.ok)) { location.assign(location.pathname + "?notice=log-checked"); return; }
-      end("");
-      for (const result of results) {
-        const item = document.createElement("li");
-        item.textContent = `${result.file}: ${result.message}`;
-        outcomes.append(item);
-      }
+      if (answer.every((it) => it.ok)) { location.assign(form.dataset.done); return; }
+      say(answer.map((it) => `${it.file}: ${it.message}`));
     });
-    request.addEventListener("error", () => end(form.dataset.failed));
-    form.querySelector(".upload-cancel").addEventListener("click", () => {
-      fetch(form.dataset.check + "/cancel", { method: "POST" });
-      request.abort();
-      end("");
-    }, { once: true });
-    state.hidden = false;
+    request.addEventListener("error", () => { end(); say([form.dataset.failed]); });
+    request.addEventListener("abort", () => { end(); say([form.dataset.stopped]); });
+    bar.value = 0;
+    words.textContent = "";
     outcomes.replaceChildren();
+    state.hidden = false;
+    start.disabled = true;
     request.send(new FormData(form));
+  });
+  form.querySelector(".upload-cancel").addEventListener("click", () => {
+    if (!request) return;
+    fetch(form.dataset.check + "/cancel", { method: "POST" }).catch(() => {});
+    request.abort();
   });
 }
 
 // Autosave: a form is sent a moment after the last change; the answer says when it was saved.
 for (const form of document.querySelectorAll("form[data-autosave]")) {
   const words = form.querySelector(".autosave-state");
-  const version = form.querySelector("input[name=version]");
   let timer = 0;
   let isSaving = false;
+  let isDirty = false;
+  const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
   const save = async () => {
-    if (isSaving) { timer = setTimeout(save, 500); return; }
+    if (isSaving) { later(500); return; }
     isSaving = true;
+    isDirty = false;
+    words.textContent = form.dataset.saving;
     try {
       const answer = await fetch(form.action, {
         method: "POST",
@@ -96,14 +121,30 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
       });
       const result = await answer.json();
       words.textContent = result.message;
-      if (answer.ok) version.value = result.version;
+      if (answer.ok) {
+        // The forms beside it act on this version too.
+        for (const field of document.querySelectorAll("input[name=version]")) field.value = result.version;
+      } else {
+        // A conflict or a figure that cannot be read: the person decides, nothing is repeated.
+        isDirty = true;
+      }
+      words.classList.toggle("error", !answer.ok);
     } catch {
+      isDirty = true;
       words.textContent = form.dataset.offline;
+      words.classList.add("error");
+      later(10000);
     }
     isSaving = false;
   };
-  form.addEventListener("input", () => {
+  form.addEventListener("input", () => { isDirty = true; later(1500); });
+  form.addEventListener("submit", (event) => {
     clearTimeout(timer);
-    timer = setTimeout(save, 1500);
+    isDirty = false;
+    if (!isSaving) return;
+    // What is under way has to end first, or this would be in conflict with itself.
+    event.preventDefault();
+    setTimeout(() => form.requestSubmit(), 200);
   });
+  window.addEventListener("beforeunload", (event) => { if (isDirty) event.preventDefault(); });
 }

@@ -1,6 +1,7 @@
 //! What a person sees when something was not done.
 
 use askama::Template;
+use axum::Extension;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use language::{Language, text, text_with};
@@ -31,58 +32,52 @@ pub(crate) enum PageError {
     Template(#[source] askama::Error),
 }
 
+/// A page in both languages, for when not even the language is known.
 #[derive(Template)]
-#[template(path = "error.html")]
-struct ErrorPage<'a> {
-    language: Language,
-    status: u16,
+#[template(path = "error_bare.html")]
+struct BarePage<'a> {
     title: &'a str,
     advice: &'a str,
     problems: &'a [String],
 }
 
+/// What a page about a failure says; [`crate::failure`] turns it into one in the person's language.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    /// Message key of the title; that of the advice ends in `-advice`.
+    pub(crate) key: &'static str,
+    /// What is wrong with what was given.
+    pub(crate) problems: Vec<Problem>,
+}
+
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
-        let (status, key, problems) = match &self {
+        let (status, key) = match &self {
             Self::SignInFirst { then } => {
-                let query = [("then", then.as_str())];
-                return match axum::http::Uri::builder()
-                    .path_and_query(format!("/sign-in?{}", encode_query(&query)))
-                    .build()
-                {
-                    Ok(uri) => Redirect::to(&uri.to_string()).into_response(),
-                    Err(_) => Redirect::to("/sign-in").into_response(),
-                };
+                let path = format!("/sign-in?{}", encode_query(&[("then", then.as_str())]));
+                let failure = Failure { key: "error-signed-out", problems: Vec::new() };
+                return (Extension(failure), Redirect::to(&path)).into_response();
             }
-            Self::Portal(error) => {
-                let (status, key) = status_of(error);
-                let problems = match error {
-                    PortalError::Invalid(problems) => problems.as_slice(),
-                    _ => &[],
-                };
-                (status, key, problems)
-            }
-            Self::BadRequest(_) => (StatusCode::BAD_REQUEST, "error-bad-request", &[] as &[_]),
-            Self::Template(_) => (StatusCode::INTERNAL_SERVER_ERROR, "error-internal", &[] as &[_]),
+            Self::Portal(error) => status_of(error),
+            Self::BadRequest(_) => (StatusCode::BAD_REQUEST, "error-bad-request"),
+            Self::Template(_) => (StatusCode::INTERNAL_SERVER_ERROR, "error-internal"),
         };
         if status.is_server_error() {
             tracing::error!(error = &self as &dyn std::error::Error, "page failed");
         }
-        // The language is not known here: both are shown, Vietnamese first.
+        let problems = match self {
+            Self::Portal(PortalError::Invalid(problems)) => problems,
+            _ => Vec::new(),
+        };
         let title = both(|language| text(language, key));
         let advice = both(|language| text(language, &format!("{key}-advice")));
-        let problems: Vec<String> =
+        let sentences: Vec<String> =
             problems.iter().map(|problem| both(|language| sentence(language, problem))).collect();
-        let page = ErrorPage {
-            language: Language::Vi,
-            status: status.as_u16(),
-            title: &title,
-            advice: &advice,
-            problems: &problems,
-        };
+        let page = BarePage { title: &title, advice: &advice, problems: &sentences };
+        let failure = Extension(Failure { key, problems });
         match page.render() {
-            Ok(html) => (status, Html(html)).into_response(),
-            Err(_) => (status, title).into_response(),
+            Ok(html) => (status, failure, Html(html)).into_response(),
+            Err(_) => (status, failure, title).into_response(),
         }
     }
 }
@@ -107,6 +102,11 @@ pub(crate) fn sentence(language: Language, problem: &Problem) -> String {
     let values: Vec<_> =
         problem.values.iter().map(|(name, value)| (*name, value.as_str().into())).collect();
     text_with(language, problem.message, &values)
+}
+
+/// Problems as sentences, each with its field.
+pub(crate) fn sentences(language: Language, problems: &[Problem]) -> Vec<(String, String)> {
+    problems.iter().map(|it| (it.field.clone(), sentence(language, it))).collect()
 }
 
 fn both(sentence: impl Fn(Language) -> String) -> String {

@@ -11,7 +11,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::AppState;
 
 /// The most a form or an API call may carry, in bytes; uploads set their own limit.
-const BODY_LIMIT_BYTES: usize = 2 * 1024 * 1024;
+pub(crate) const BODY_LIMIT_BYTES: usize = 2 * 1024 * 1024;
 
 /// No script, style, frame or form target but our own; nothing inline.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \

@@ -16,6 +16,7 @@
 pub mod api;
 mod assets;
 mod error;
+mod failure;
 mod guard;
 mod page;
 mod pages;
@@ -30,6 +31,8 @@ use axum::Router;
 
 /// Every route of the portal behind its guards.
 pub fn router(state: AppState) -> Router {
-    let guarded = Router::new().merge(pages::routes()).merge(api::routes());
+    let explained = axum::middleware::from_fn_with_state(state.clone(), failure::explain);
+    let pages = pages::routes().layer(explained);
+    let guarded = Router::new().merge(pages).merge(api::routes());
     guard::wrap(guarded, &state).with_state(state)
 }

@@ -21,7 +21,7 @@ pub(crate) struct Page {
     pub(crate) language: Language,
     /// Who is signed in.
     pub(crate) actor: Option<Actor>,
-    /// Path and query of this request, for the language switch.
+    /// Path and query to come back to, for the language switch.
     pub(crate) here: String,
     /// Path alone, for marking the current tab.
     pub(crate) path: String,
@@ -83,6 +83,11 @@ impl Page {
         let values: Vec<_> =
             problem.values().into_iter().map(|(name, value)| (name, Value::from(value))).collect();
         language::text_with(self.language, &key, &values)
+    }
+
+    /// A form's label in the page's language.
+    pub(crate) fn label<'l>(&self, labels: &'l reports::Labels) -> &'l str {
+        labels.get(self.language)
     }
 
     /// A whole number as the language writes it.
@@ -183,7 +188,7 @@ impl FromRequestParts<AppState> for Page {
         Ok(Self {
             language: chosen.unwrap_or_default(),
             actor,
-            here: parts.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned(),
+            here: session::reachable_path(parts),
             path: parts.uri.path().to_owned(),
             is_demo: state.portal.is_demo,
             notice: notice_of(&parts.uri),

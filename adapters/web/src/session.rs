@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use language::Language;
 use portal::{Actor, PortalError, sign_in};
 
 use crate::AppState;
 use crate::error::PageError;
+use crate::failure::referring_path;
 
 /// Cookie of the session.
 const SESSION_COOKIE: &str = "lamsach_session";
@@ -54,11 +55,16 @@ impl FromRequestParts<AppState> for SignedIn {
         state: &AppState,
     ) -> Result<Self, Self::Rejection> {
         let MaybeSignedIn(actor) = MaybeSignedIn::from_request_parts(parts, state).await?;
-        actor.map(Self).ok_or_else(|| {
-            let here = parts.uri.path_and_query().map_or("/", |it| it.as_str());
-            PageError::SignInFirst { then: here.to_owned() }
-        })
+        actor.map(Self).ok_or_else(|| PageError::SignInFirst { then: reachable_path(parts) })
     }
+}
+
+/// Path and query that can be opened again: that of a page, or of the page whose form was sent.
+pub(crate) fn reachable_path(parts: &Parts) -> String {
+    if matches!(parts.method, Method::GET | Method::HEAD) {
+        return parts.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned();
+    }
+    referring_path(&parts.headers).unwrap_or_else(|| "/".to_owned())
 }
 
 /// The secret of the session cookie.

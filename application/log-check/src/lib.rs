@@ -99,7 +99,8 @@ pub struct FileSummary {
     /// `utf-16le`, `utf-16be`, or `None` for UTF-8 and everything that is read as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
-    /// SHA-256 of the raw bytes, in hex; `None` when not asked for or not all of them were read.
+    /// SHA-256 of the raw bytes read, in hex; `None` when not asked for, or when something outside
+    /// of the file ended the reading.
     pub sha256: Option<String>,
     /// Lines read.
     pub lines_read: u64,

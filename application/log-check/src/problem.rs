@@ -93,19 +93,29 @@ impl Problem {
 
     /// The stable code.
     pub fn code(&self) -> &'static str {
+        self.message().trim_start_matches("log-check-problem-")
+    }
+
+    /// The key of its message.
+    pub fn message(&self) -> &'static str {
         match self {
-            Self::Unreadable { .. } => "unreadable",
-            Self::Interrupted { .. } => "interrupted",
-            Self::Truncated { .. } => "truncated",
-            Self::Damaged { .. } => "damaged",
-            Self::TrailingBytes { .. } => "trailing-bytes",
-            Self::Bomb { .. } => "bomb",
-            Self::Packed { .. } => "packed",
-            Self::UnknownFormat { .. } => "unknown-format",
-            Self::NoFormat => "no-format",
-            Self::Binary => "binary",
-            Self::Cancelled => "cancelled",
+            Self::Unreadable { .. } => "log-check-problem-unreadable",
+            Self::Interrupted { .. } => "log-check-problem-interrupted",
+            Self::Truncated { .. } => "log-check-problem-truncated",
+            Self::Damaged { .. } => "log-check-problem-damaged",
+            Self::TrailingBytes { .. } => "log-check-problem-trailing-bytes",
+            Self::Bomb { .. } => "log-check-problem-bomb",
+            Self::Packed { .. } => "log-check-problem-packed",
+            Self::UnknownFormat { .. } => "log-check-problem-unknown-format",
+            Self::NoFormat => "log-check-problem-no-format",
+            Self::Binary => "log-check-problem-binary",
+            Self::Cancelled => "log-check-problem-cancelled",
         }
+    }
+
+    /// Whether the file itself ends the reading: it would end there again.
+    pub fn is_of_file(&self) -> bool {
+        !matches!(self, Self::Unreadable { .. } | Self::Interrupted { .. } | Self::Cancelled)
     }
 
     /// What its message says besides the code, by the message's variables.

@@ -155,7 +155,8 @@ impl Run<'_> {
             file.problem = Some(self.problem(&error, blocks.offset()));
         } else if is_cancelled {
             file.problem = Some(Problem::Cancelled);
-        } else if let Some(hash) = hash {
+        }
+        if let Some(hash) = hash.filter(|_| file.problem.as_ref().is_none_or(Problem::is_of_file)) {
             let hash = hash.lock().unwrap_or_else(PoisonError::into_inner).clone();
             file.sha256 = Some(hex::encode(hash.finalize()));
         }

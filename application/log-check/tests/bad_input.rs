@@ -126,7 +126,8 @@ fn a_compressed_log_cut_off_gives_what_was_there_and_says_so() {
         let report = run(&packed[..packed.len() - 20]);
         assert_eq!(report.sightings[0].device, "10.0.0.1");
         assert!(matches!(only_file(&report).problem, Some(Problem::Truncated { bytes: 1.. })));
-        assert_eq!((only_file(&report).sha256.as_ref(), report.summary.complete), (None, false));
+        // It can be kept and sent again: the file would end there again.
+        assert!(only_file(&report).sha256.is_some() && !report.summary.complete);
         assert!(only_file(&report).lines_read > 100);
     }
     let report = run(&gzip(text.as_bytes())[..12]);

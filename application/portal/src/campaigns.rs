@@ -383,6 +383,26 @@ pub async fn add_list(
     Ok(list)
 }
 
+/// A line of a list that was not taken.
+#[derive(Clone, Debug, Deserialize)]
+pub struct RefusedLine {
+    /// Where it stands in the list.
+    pub line: u64,
+    /// What stands there.
+    pub text: String,
+    /// Why: message key `lists-refused-…`.
+    pub reason: String,
+}
+
+/// The first lines of a list that were not taken.
+pub fn refused_lines(list: &ListRecord) -> Vec<RefusedLine> {
+    #[derive(Deserialize)]
+    struct Report {
+        refused: Vec<RefusedLine>,
+    }
+    serde_json::from_str(&list.report).map_or_else(|_| Vec::new(), |it: Report| it.refused)
+}
+
 /// Takes a list back: logs are no longer matched against it.
 pub async fn withdraw_list(
     portal: &Portal,

@@ -95,6 +95,11 @@ pub async fn check_log(
     .await
     .map_err(|error| PortalError::Internal(format!("log check: {error}")))?;
     let summary = report.summary.files.into_iter().next().unwrap_or_default();
+    if let (None, Some(problem)) = (&summary.sha256, &summary.problem) {
+        let mut said = Problem::new("log", problem.message());
+        said.values = problem.values();
+        return Err(said.into());
+    }
     let result = CheckResult { summary: summary.clone(), sightings: report.sightings };
     let sender = Sender::Person(actor.clone());
     let checked = keep(portal, &sender, campaign_id, unit, site, result).await?;
@@ -286,7 +291,12 @@ async fn keep(
         lines_matched: count(summary.lines_matched),
         lines_not_parsed: count(summary.lines_not_parsed),
         is_complete: summary.problem.is_none() && summary.lines_not_parsed == 0,
-        summary: json!({ "compression": summary.compression, "days": summary.days }).to_string(),
+        summary: json!({
+            "compression": summary.compression,
+            "days": summary.days,
+            "problem": summary.problem,
+        })
+        .to_string(),
         sent_by,
         sent_by_token,
         created_at: now,
@@ -616,6 +626,12 @@ pub struct Seen {
     pub devices: std::collections::BTreeMap<DeviceId, DeviceRecord>,
     /// Names of sites, for choosing again.
     pub sites: Vec<String>,
+}
+
+/// Why a kept log was not read to its end, if it was not.
+pub fn problem_of(source: &SourceRecord) -> Option<LogProblem> {
+    let summary: serde_json::Value = serde_json::from_str(&source.summary).ok()?;
+    serde_json::from_value(summary.get("problem")?.clone()).ok()
 }
 
 /// Logs and sightings of a unit; lines of evidence only for its own people.

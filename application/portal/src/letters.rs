@@ -4,6 +4,7 @@ use ::campaigns::{
     Action, CampaignId, CampaignState, Deadline, DeadlinePhrase, DirectiveId, ReceiptId,
     ReceiptMoments, ReceiptStage, ReceiverRole, ToldId, UnitId,
 };
+use ::reports::ReportState;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,8 @@ pub struct Received {
     pub deadline: Option<Deadline>,
     /// Whether its report is late.
     pub is_late: bool,
+    /// Where its report stands, if it began one.
+    pub report: Option<ReportState>,
 }
 
 /// The letter as a unit sees it.
@@ -92,11 +95,12 @@ pub async fn received(
         let campaign = campaign.ok_or(PortalError::NotFound)?;
         let sent = directives::of_campaign(&mut read, campaign.id).await?;
         let report = report_store::find_of_unit(&mut read, campaign.id, unit).await?;
-        let moments = moments(&receipt, report.and_then(|it| it.submitted_at));
+        let moments = moments(&receipt, report.as_ref().and_then(|it| it.submitted_at));
         let deadline = binding_deadline(&campaign, &sent, &receipt);
         let is_late = receipt.role.owes_report()
             && moments.is_late(deadline, &zone_of(portal, &campaign), now);
-        found.push(Received { stage: moments.stage(), campaign, receipt, deadline, is_late });
+        let (stage, report) = (moments.stage(), report.map(|it| it.state));
+        found.push(Received { campaign, receipt, stage, deadline, is_late, report });
     }
     found.sort_by_key(|it| std::cmp::Reverse(it.receipt.delivered_at));
     Ok(found)
@@ -469,6 +473,19 @@ pub async fn has_letter(
     match receipts_of(portal, campaign_id, unit).await {
         Ok(_) => Ok(true),
         Err(PortalError::NotFound) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// The unit that a unit reports to in a campaign, if it owes a report.
+pub async fn collector_of(
+    portal: &Portal,
+    campaign_id: CampaignId,
+    unit: UnitId,
+) -> Result<Option<UnitId>, PortalError> {
+    match receipts_of(portal, campaign_id, unit).await {
+        Ok(receipts) => Ok(receipts.iter().find(|it| it.is_counting).map(|it| it.parent_id)),
+        Err(PortalError::NotFound) => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -8,17 +8,18 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum_extra::extract::Form;
 use campaigns::{CampaignId, CampaignState, ListId, ReceiverRole, UnitId};
-use portal::PortalError;
-use portal::campaigns::{self as functions, CampaignForm, CampaignView, LARGEST_FILE_BYTES};
-use portal::records::UnitRecord;
-use portal::units;
+use portal::campaigns::{
+    self as functions, CampaignForm, CampaignView, LARGEST_FILE_BYTES, RefusedLine,
+};
+use portal::records::{ListRecord, UnitRecord};
+use portal::{PortalError, Problem, units};
 use reports::Form as ReportForm;
 use serde::Deserialize;
 
 use super::letter::download;
 use super::nav::{self, CampaignNav};
 use crate::AppState;
-use crate::error::{PageError, sentence};
+use crate::error::{PageError, sentences};
 use crate::page::{Page, show, show_with};
 use crate::session::SignedIn;
 
@@ -45,7 +46,7 @@ struct NewPage {
     unit: UnitRecord,
     form: CampaignForm,
     forms: Vec<ReportForm>,
-    problems: Vec<String>,
+    problems: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -57,7 +58,7 @@ struct EditPage {
     view: CampaignView,
     form: CampaignForm,
     forms: Vec<ReportForm>,
-    problems: Vec<String>,
+    problems: Vec<(String, String)>,
     candidates: Vec<Candidate>,
 }
 
@@ -74,6 +75,10 @@ impl EditPage {
 
     fn roles(&self) -> [ReceiverRole; 3] {
         ReceiverRole::ALL
+    }
+
+    fn refused(&self, list: &ListRecord) -> Vec<RefusedLine> {
+        functions::refused_lines(list)
     }
 }
 
@@ -113,7 +118,7 @@ async fn create(
             Ok(Redirect::to(&path).into_response())
         }
         Err(PortalError::Invalid(problems)) => {
-            let problems = problems.iter().map(|it| sentence(page.language, it)).collect();
+            let problems = sentences(page.language, &problems);
             let unit = units::find(&state.portal, &actor, unit).await?;
             let forms = ReportForm::built_in();
             let shown = NewPage { page, unit, form, forms, problems };
@@ -174,8 +179,7 @@ async fn update(
         Ok(()) => Ok(back(campaign, unit, "saved").into_response()),
         Err(PortalError::Invalid(problems)) => {
             let mut shown = prepare(&state, &actor, page, campaign, unit).await?;
-            let language = shown.page.language;
-            shown.problems = problems.iter().map(|it| sentence(language, it)).collect();
+            shown.problems = sentences(shown.page.language, &problems);
             shown.form = form;
             show_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
         }
@@ -211,10 +215,33 @@ async fn receivers(
 async fn launch(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
+    page: Page,
     Path((campaign, unit)): Path<(CampaignId, UnitId)>,
-) -> Result<Redirect, PageError> {
-    functions::launch(&state.portal, &actor, campaign).await?;
-    Ok(Redirect::to(&format!("/campaigns/{campaign}/board/{unit}?notice=campaign-launched")))
+) -> Result<Response, PageError> {
+    let done = functions::launch(&state.portal, &actor, campaign).await;
+    let path = format!("/campaigns/{campaign}/board/{unit}?notice=campaign-launched");
+    or_problems(done, &path, &state, &actor, page, campaign, unit).await
+}
+
+/// On to the next page, or the campaign again with what stands in the way.
+async fn or_problems(
+    done: Result<(), PortalError>,
+    path: &str,
+    state: &AppState,
+    actor: &portal::Actor,
+    page: Page,
+    campaign: CampaignId,
+    unit: UnitId,
+) -> Result<Response, PageError> {
+    match done {
+        Ok(()) => Ok(Redirect::to(path).into_response()),
+        Err(PortalError::Invalid(problems)) => {
+            let mut shown = prepare(state, actor, page, campaign, unit).await?;
+            shown.problems = sentences(shown.page.language, &problems);
+            show_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn close(
@@ -230,24 +257,45 @@ async fn close(
 async fn add_files(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
+    page: Page,
     Path((campaign, unit)): Path<(CampaignId, UnitId)>,
+    form: Multipart,
+) -> Result<Response, PageError> {
+    let done = take_files(&state, &actor, campaign, form).await?;
+    let path = format!("/campaigns/{campaign}/edit/{unit}?notice=saved");
+    or_problems(done, &path, &state, &actor, page, campaign, unit).await
+}
+
+async fn take_files(
+    state: &AppState,
+    actor: &portal::Actor,
+    campaign: CampaignId,
     mut form: Multipart,
-) -> Result<Redirect, PageError> {
+) -> Result<Result<(), PortalError>, PageError> {
     let unreadable =
         |error: axum::extract::multipart::MultipartError| PageError::BadRequest(error.to_string());
+    let mut taken = 0;
     while let Some(field) = form.next_field().await.map_err(unreadable)? {
         let Some(name) = field.file_name().filter(|it| !it.is_empty()).map(str::to_owned) else {
             continue;
         };
         let is_list = field.name() == Some("list");
         let bytes = field.bytes().await.map_err(unreadable)?.to_vec();
-        if is_list {
-            functions::add_list(&state.portal, &actor, campaign, &name, bytes).await?;
+        let portal = &state.portal;
+        let done = if is_list {
+            functions::add_list(portal, actor, campaign, &name, bytes).await.map(drop)
         } else {
-            functions::attach(&state.portal, &actor, campaign, &name, bytes).await?;
+            functions::attach(portal, actor, campaign, &name, bytes).await
+        };
+        if done.is_err() {
+            return Ok(done);
         }
+        taken += 1;
     }
-    Ok(back(campaign, unit, "saved"))
+    if taken == 0 {
+        return Ok(Err(Problem::new("list-file", "problem-no-file").into()));
+    }
+    Ok(Ok(()))
 }
 
 async fn withdraw(

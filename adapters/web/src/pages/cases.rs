@@ -52,6 +52,7 @@ struct CasePage {
     page: Page,
     nav: CampaignNav,
     view: CaseView,
+    cases_path: String,
     device_kinds: [&'static str; 8],
 }
 
@@ -81,7 +82,8 @@ async fn view(
     let record = units::find(portal, &actor, unit).await?;
     let title = runs::title(portal, &actor, campaign).await?;
     let nav = nav::of(portal, &actor, campaign, unit, &title, &record.name, "cases").await?;
-    show(&CasePage { page, nav, view, device_kinds: DEVICE_KINDS })
+    let cases_path = format!("/campaigns/{campaign}/cases/{unit}");
+    show(&CasePage { page, nav, view, cases_path, device_kinds: DEVICE_KINDS })
 }
 
 #[derive(Deserialize)]

@@ -9,7 +9,7 @@ use axum::routing::get;
 use portal::PortalError;
 use portal::accounts::{self, FirstRun};
 
-use crate::error::{PageError, sentence};
+use crate::error::{PageError, sentences};
 use crate::page::{Page, show, show_with};
 use crate::{AppState, session};
 
@@ -22,7 +22,7 @@ pub(crate) fn routes() -> Router<AppState> {
 struct FirstRunPage {
     page: Page,
     given: FirstRun,
-    problems: Vec<String>,
+    problems: Vec<(String, String)>,
 }
 
 async fn form(State(state): State<AppState>, page: Page) -> Result<Response, PageError> {
@@ -44,7 +44,7 @@ async fn submit(
             Ok((headers, Redirect::to("/?notice=first-run-done")).into_response())
         }
         Err(PortalError::Invalid(problems)) => {
-            let problems = problems.iter().map(|it| sentence(page.language, it)).collect();
+            let problems = sentences(page.language, &problems);
             let given = FirstRun { password: String::new(), ..given };
             show_with(StatusCode::UNPROCESSABLE_ENTITY, &FirstRunPage { page, given, problems })
         }

@@ -5,6 +5,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use campaigns::ReceiptStage;
 use portal::letters::{self, Received};
 use portal::public::{self, PublicCampaign};
 use portal::records::{CampaignRecord, UnitRecord};
@@ -32,6 +33,19 @@ struct Place {
     received: Vec<Received>,
     runs: Vec<CampaignRecord>,
     may_run: bool,
+}
+
+impl Place {
+    /// What the unit does next with a letter.
+    fn next(&self, page: &Page, it: &Received) -> String {
+        match it.report {
+            _ if !it.receipt.role.owes_report() => page.t("home-owes-nothing"),
+            Some(state) if it.stage >= ReceiptStage::Launched => {
+                page.tk("home-report", state.code())
+            }
+            _ => page.tk("home-next", it.stage.min(ReceiptStage::Launched).code()),
+        }
+    }
 }
 
 #[derive(Template)]

@@ -11,8 +11,9 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use campaigns::{CampaignId, UnitId};
+use campaigns::{CampaignId, CampaignState, UnitId};
 use portal::checks::{self, LogInput, Progress, Seen};
+use portal::records::{SightingRecord, SourceRecord};
 use portal::{PortalError, access, campaigns as runs, units};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
@@ -20,6 +21,7 @@ use tokio::sync::mpsc;
 use super::nav::{self, CampaignNav};
 use crate::AppState;
 use crate::error::{PageError, sentence};
+use crate::failure::wants_json;
 use crate::page::{Page, show};
 use crate::session::SignedIn;
 
@@ -46,6 +48,35 @@ struct LogsPage {
     check: String,
     seen: Seen,
     may_check: bool,
+    is_running: bool,
+}
+
+/// Sightings under one heading.
+struct Group<'p> {
+    id: &'static str,
+    title: &'static str,
+    is_findings: bool,
+    sightings: Vec<&'p SightingRecord>,
+}
+
+impl LogsPage {
+    /// Findings, and apart from them what is none.
+    fn groups(&self) -> [Group<'_>; 2] {
+        let (findings, others) = self.seen.sightings.iter().partition(|it| it.is_finding);
+        [
+            Group {
+                id: "findings",
+                title: "logs-findings",
+                is_findings: true,
+                sightings: findings,
+            },
+            Group { id: "others", title: "logs-others", is_findings: false, sightings: others },
+        ]
+    }
+
+    fn problem_of(&self, source: &SourceRecord) -> Option<String> {
+        checks::problem_of(source).map(|problem| self.page.log_problem(&problem))
+    }
 }
 
 async fn logs(
@@ -56,13 +87,15 @@ async fn logs(
 ) -> Result<Response, PageError> {
     let portal = &state.portal;
     let record = units::find(portal, &actor, unit).await?;
-    let title = runs::title(portal, &actor, campaign).await?;
+    let run = runs::read(portal, &actor, campaign).await?.campaign;
+    let title = run.title;
     let seen = checks::seen(portal, &actor, campaign, unit).await?;
     let nav = nav::of(portal, &actor, campaign, unit, &title, &record.name, "logs").await?;
     show(&LogsPage {
         base: format!("/campaigns/{campaign}/logs/{unit}"),
         check: portal.new_id::<campaigns::JobId>().to_string(),
         may_check: access::allows(portal, &actor, campaigns::Action::CheckLogs, unit).await?,
+        is_running: run.state == CampaignState::Launched,
         page,
         nav,
         seen,
@@ -167,11 +200,12 @@ async fn upload(
         let check = checks::check_log(portal, &actor, campaign, unit, &site, log, running.clone());
         let (checked, ()) = tokio::join!(check, feed);
         outcomes.push(outcome(&page, name, checked));
+        if running.is_cancelled() {
+            break;
+        }
     }
     drop(listed);
-    let wants_json =
-        headers.get("accept").is_some_and(|it| it.as_bytes().starts_with(b"application/json"));
-    if wants_json {
+    if wants_json(&headers) {
         return Ok(Json(outcomes).into_response());
     }
     let has_failed = outcomes.iter().any(|it| !it.ok);
@@ -203,7 +237,7 @@ fn outcome(
             if checked.is_repeat {
                 message = format!("{message} {}", page.t("logs-repeat"));
             }
-            Outcome { file, ok: true, message }
+            Outcome { file, ok: summary.problem.is_none(), message }
         }
         Err(PortalError::Invalid(problems)) => {
             let sentences: Vec<_> = problems.iter().map(|it| sentence(page.language, it)).collect();

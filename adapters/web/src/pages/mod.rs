@@ -21,7 +21,9 @@ mod units;
 
 use axum::Router;
 use axum::routing::get;
+use portal::PortalError;
 
+use crate::error::PageError;
 use crate::{AppState, assets};
 
 /// Every page.
@@ -45,4 +47,10 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(report::routes())
         .merge(sign_in::routes())
         .merge(first_run::routes())
+        .fallback(not_found)
+        .method_not_allowed_fallback(not_found)
+}
+
+async fn not_found() -> PageError {
+    PageError::Portal(PortalError::NotFound)
 }

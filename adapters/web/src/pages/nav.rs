@@ -1,6 +1,6 @@
 //! Where one is inside a campaign, and where else one can go.
 
-use campaigns::{CampaignId, UnitId};
+use campaigns::{Action, CampaignId, UnitId};
 use portal::PortalError;
 use portal::{Actor, Portal, access, letters, progress};
 
@@ -13,6 +13,8 @@ pub(crate) struct CampaignNav {
     pub(crate) unit_name: String,
     /// Sections this person can open.
     pub(crate) tabs: Vec<NavTab>,
+    /// The board of the unit that collects from this one, for its people.
+    pub(crate) up: Option<String>,
 }
 
 /// One section.
@@ -36,21 +38,28 @@ pub(crate) async fn of(
     unit_name: &str,
     current: &str,
 ) -> Result<CampaignNav, PortalError> {
+    let allows = async |action, unit| access::allows(portal, actor, action, unit).await;
     let has_letter = letters::has_letter(portal, campaign, unit).await?;
-    let has_below = progress::has_below(portal, campaign, unit).await?;
-    let sees_cases =
-        access::allows(portal, actor, campaigns::Action::SeeCases, unit).await? && has_letter;
     let owns = letters::owner_of(portal, campaign).await? == unit;
-    let edits =
-        owns && access::allows(portal, actor, campaigns::Action::RunCampaigns, unit).await?;
+    let has_below = owns || progress::has_below(portal, campaign, unit).await?;
+    let collector = letters::collector_of(portal, campaign, unit).await?;
+    let collects = match collector {
+        Some(collector) => allows(Action::CollectReports, collector).await?,
+        None => false,
+    };
+    let sees_cases = has_letter && allows(Action::SeeCases, unit).await?;
+    let sees_letter = has_letter && allows(Action::SeeLetter, unit).await?;
+    let sees_report = has_letter && (collects || allows(Action::SeeReport, unit).await?);
+    let sees_below = has_below && (collects || allows(Action::SeeProgress, unit).await?);
+    let edits = owns && allows(Action::RunCampaigns, unit).await?;
     let sections = [
         ("edit", "nav-edit", edits),
-        ("letter", "nav-letter", has_letter),
+        ("letter", "nav-letter", sees_letter),
         ("logs", "nav-logs", sees_cases),
         ("cases", "nav-cases", sees_cases),
-        ("report", "nav-report", has_letter),
-        ("board", "nav-board", has_below || owns),
-        ("roll-up", "nav-roll-up", has_below || owns),
+        ("report", "nav-report", sees_report),
+        ("board", "nav-board", sees_below),
+        ("roll-up", "nav-roll-up", sees_below),
     ];
     let tabs = sections
         .into_iter()
@@ -61,5 +70,6 @@ pub(crate) async fn of(
             is_current: section == current,
         })
         .collect();
-    Ok(CampaignNav { title: title.to_owned(), unit_name: unit_name.to_owned(), tabs })
+    let up = collector.filter(|_| collects).map(|it| format!("/campaigns/{campaign}/board/{it}"));
+    Ok(CampaignNav { title: title.to_owned(), unit_name: unit_name.to_owned(), tabs, up })
 }

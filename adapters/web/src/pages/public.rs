@@ -23,6 +23,13 @@ struct CampaignPage {
 }
 
 impl CampaignPage {
+    /// First and last day, when both are known.
+    fn period(&self) -> Option<(String, String)> {
+        let campaign = &self.shown.view.campaign;
+        let day = |day: Option<jiff::civil::Date>| Some(self.page.date(&day?));
+        Some((day(campaign.period_from)?, day(campaign.period_to)?))
+    }
+
     /// A counter; one that is too small to show says so.
     fn counter(&self, value: &Option<u64>) -> String {
         value.map_or_else(|| self.page.t("public-few"), |it| self.page.number(it))

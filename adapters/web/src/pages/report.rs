@@ -21,6 +21,7 @@ use super::letter::download;
 use super::nav::{self, CampaignNav};
 use crate::AppState;
 use crate::error::{PageError, sentence};
+use crate::failure::wants_json;
 use crate::page::{Page, show, show_with};
 use crate::session::SignedIn;
 
@@ -41,9 +42,10 @@ struct ReportPage {
     view: ReportView,
     base: String,
     problems: Vec<(String, String)>,
-    /// What was typed and could not be taken, by field.
+    /// What was typed and could not be taken, by row.
     typed: BTreeMap<String, String>,
-    conflict: bool,
+    /// What somebody else saved in the meantime, to compare with.
+    saved: Option<Content>,
 }
 
 impl ReportPage {
@@ -66,6 +68,51 @@ impl ReportPage {
 
     fn problem_of(&self, field: &str) -> Option<&str> {
         self.problems.iter().find(|(of, _)| of == field).map(|(_, text)| text.as_str())
+    }
+
+    /// Keys and sentences of the problems that stand beside a row or a text.
+    fn problems_of_fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.problems.iter().map(|(field, text)| (field.as_str(), text.as_str()))
+    }
+
+    /// Id of the control that a problem is about.
+    fn anchor(&self, field: &str) -> String {
+        if self.view.form.row(field).is_some() {
+            format!("declared-{field}")
+        } else {
+            field.to_owned()
+        }
+    }
+
+    /// What a person calls the place that a problem is about.
+    fn name_of(&self, field: &str) -> String {
+        match self.view.form.row(field) {
+            Some(row) => format!("{}. {}", row.number, self.label(row)),
+            None => self.page.tk("report", field),
+        }
+    }
+
+    /// What somebody else saved in this field, where it is not what stands in it now.
+    fn saved_text(&self, field: &str) -> Option<&str> {
+        let (saved, shown) = (self.saved.as_ref()?, &self.view.report.content);
+        let (saved, shown) = match field {
+            "assessment" => (&saved.assessment, &shown.assessment),
+            _ => (&saved.proposals, &shown.proposals),
+        };
+        (saved != shown).then_some(saved.as_str())
+    }
+
+    /// What somebody else saved in this row, where it is not what stands in it now.
+    fn saved_row(&self, row: &Row) -> Option<String> {
+        let saved = self.saved.as_ref()?.cell(&row.key);
+        let shown = self.cell(row);
+        let figure = saved.declared.map_or_else(|| "–".to_owned(), |it| self.page.number(it));
+        let is_same_figure = self.declared(row).trim() == figure || figure == "–";
+        if is_same_figure && saved.note == shown.note && saved.reason == shown.reason {
+            return None;
+        }
+        let parts = [figure, saved.note, saved.reason];
+        Some(parts.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" · "))
     }
 
     fn form_title(&self) -> &str {
@@ -107,7 +154,7 @@ async fn prepare(
         view,
         problems,
         typed: BTreeMap::new(),
-        conflict: false,
+        saved: None,
     })
 }
 
@@ -175,8 +222,7 @@ async fn save(
     headers: HeaderMap,
     Form(saved): Form<Saved>,
 ) -> Result<Response, PageError> {
-    let is_script =
-        headers.get("accept").is_some_and(|it| it.as_bytes().starts_with(b"application/json"));
+    let is_script = wants_json(&headers);
     let done = match content_of(&saved) {
         Ok(content) => functions::save(&state.portal, &actor, id, saved.version, content).await,
         Err(problems) => Err(PortalError::Invalid(problems)),
@@ -200,7 +246,7 @@ async fn save(
                         problems.iter().map(|it| sentence(page.language, it)).collect();
                     (StatusCode::UNPROCESSABLE_ENTITY, text.join(" "), problems)
                 }
-                _ => (StatusCode::CONFLICT, page.t("report-conflict"), Vec::new()),
+                _ => (StatusCode::CONFLICT, page.t("report-conflict-told"), Vec::new()),
             };
             if is_script {
                 return Ok((status, Json(json!({ "message": message }))).into_response());
@@ -208,7 +254,13 @@ async fn save(
             // Nothing that was typed is lost: the form comes back with it.
             let view = functions::reopen(&state.portal, &actor, id).await?;
             let mut shown = prepare(&state, &actor, page, view).await?;
-            shown.conflict = status == StatusCode::CONFLICT;
+            if status == StatusCode::CONFLICT {
+                // Saving once more, after comparing, is on purpose: the form carries the newest
+                // version.
+                shown.saved = Some(shown.view.report.content.clone());
+            } else {
+                shown.view.report.content_version = saved.version;
+            }
             for problem in &problems {
                 let text = sentence(shown.page.language, problem);
                 shown.problems.insert(0, (problem.field.clone(), text));

@@ -1,5 +1,8 @@
 # Writing a campaign.
 campaign-letter = The letter
+campaign-times = Period and deadline
+campaign-reports = Reports and publication
+campaign-save = Save the campaign
 campaign-title = Title of the campaign
 campaign-letter-number = Number and code
 campaign-letter-on = Date
@@ -25,20 +28,25 @@ campaign-files = Attachments and indicator lists
 campaign-attachments = Attachments
 campaign-add-list = Add an indicator list (.txt, .csv)
 campaign-add-file = Add an attachment
+campaign-add = Add files
 campaign-refused = { $count ->
     [one] { $count } line refused
    *[other] { $count } lines refused
 }
+campaign-refused-line = Line { $line }:
 campaign-withdraw = Withdraw
 campaign-receivers = Receivers
 campaign-receivers-hint = Units that get it for action owe a report; for coordination and for information they do not.
 campaign-receivers-none = There is no unit below or beside yours yet. Please import the units first.
 campaign-unit = Unit
 campaign-role = Sent
+campaign-not-sent = Not sent
+campaign-save-receivers = Save the receivers
 campaign-launch = Launch the campaign
 campaign-launch-hint = { $count ->
     [one] The letter goes to the { $count } unit saved above.
    *[other] The letter goes to the { $count } units saved above.
 } Receivers and form cannot be changed afterwards.
 campaign-close = Close the campaign
+campaign-close-sure = I have checked and want to close the campaign
 campaign-close-hint = Closing locks every report that was handed in; units can no longer change or send any. It cannot be undone.

@@ -9,6 +9,7 @@ cases-seen = Indicators seen
 cases-state = State
 cases-changed = Changed
 case-title = Case { $number }
+case-back = All cases
 case-reinfections = { $count ->
     [one] reinfected once
    *[other] reinfected { $count } times

@@ -9,7 +9,13 @@ home-next-delivered = Next: open and acknowledge the letter.
 home-next-opened = Next: acknowledge the letter.
 home-next-acknowledged = Next: launch the campaign in your unit and pass the letter on.
 home-next-launched = Next: check logs, clean devices and send the report.
-home-next-reported = The report is sent. Nothing is left to do unless the focal unit asks for a supplement.
+home-report-draft = The report is being written. Next: check logs, clean devices, finish the report and have it approved.
+home-report-approved = The report is approved. Next: submit it.
+home-report-submitted = The report is sent; the focal unit has not taken note of it yet.
+home-report-supplement-asked = The focal unit asks for a supplement. Next: change the report and have it approved again.
+home-report-noted = The focal unit took note of the report.
+home-report-locked = The campaign is over and the figures are locked.
+home-owes-nothing = Received for coordination or information; no report is owed.
 
 welcome-title = Cleaning malware from cyberspace
 welcome-lead = Where agencies carry out malware clean-up campaigns together: publish, check, monitor, clean and report. The page of each campaign tells everybody what to do.

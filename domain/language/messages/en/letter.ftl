@@ -27,6 +27,7 @@ letter-passed = { $count ->
     [one] Passed on to { $count } unit.
    *[other] Passed on to { $count } units.
 }
+letter-see-board = See their progress
 letter-cover = Your own words (if any)
 letter-own-number = Number of your own letter
 letter-own-phrase = Phrase of the deadline

@@ -20,7 +20,9 @@ logs-not-parsed = { $count ->
    *[other] { $count } lines could not be read and were not checked.
 }
 logs-repeat = This file had been sent before: its results were replaced, not added.
-logs-sightings = Sightings
+logs-findings = Findings to handle
+logs-others = Other sightings, not findings
+logs-others-hint = A device was scanned from outside, or the address was only mentioned in a link. These do not count as infected and are listed for information.
 logs-no-sightings = No contact with a malicious address was seen. That means something only once the logs of every site were checked.
 logs-device = Device
 logs-destination = Destination

@@ -22,6 +22,7 @@ problem-no-report-owed = The unit got this letter for coordination or informatio
 problem-no-tasks = The tasks are missing.
 problem-no-units = No unit is chosen.
 problem-nobody-to-remind = No unit that still owes a report is chosen.
+problem-no-file = No file was chosen.
 problem-note-needed = Please say what was done, or why.
 problem-own-report = An author cannot approve their own report. Please ask the unit's leader.
 problem-period = The last day is before the first.

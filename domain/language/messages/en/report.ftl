@@ -24,6 +24,12 @@ report-advice-supplement-asked = The focal unit asks for a supplement. See its w
 report-advice-noted = The focal unit took note of it.
 report-advice-locked = The campaign is over and the figures are locked.
 report-next = Next
+report-open-points = { $count ->
+    [one] { $count } point is open before it can be approved
+   *[other] { $count } points are open before it can be approved
+}
+report-save = Save the report
+report-saving = Saving…
 report-not-whole = It cannot be approved yet: see the red lines.
 report-comment = Comment
 report-approve = Approve
@@ -39,9 +45,9 @@ report-history = History
 report-no-history = Nothing was done yet.
 report-saved-at = Saved at { $at }
 report-offline = Not saved: the connection is lost. Do not close the page; it will be tried again.
-report-conflict = Somebody else saved this report while you were writing. What you typed is all here and not saved yet; the saved version stands under each field that differs. Compare them, then press Save to keep yours.
+report-conflict = Somebody else saved this report while you were writing. What you typed is all here and not saved yet; where it differs, the saved version stands under the field. Compare them, then press “Save the report” to keep yours.
+report-conflict-told = Somebody else saved this report, so what you typed is not saved. Press “Save the report” to see both versions; nothing is lost.
 report-conflict-saved = Saved version:
-report-conflict-open = Reopen to compare
 
 reports-headcount = the unit's head count
 reports-problem-blank = The figure is blank. Write 0 where there is none.

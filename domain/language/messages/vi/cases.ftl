@@ -9,6 +9,7 @@ cases-seen = Địa chỉ độc hại đã ghi nhận
 cases-state = Trạng thái
 cases-changed = Cập nhật
 case-title = Hồ sơ số { $number }
+case-back = Tất cả hồ sơ
 case-reinfections = { $count } lần nhiễm lại
 case-advice-opened = Tìm người dùng hoặc người quản lý thiết bị, báo cho họ, rồi ngắt thiết bị khỏi mạng trước khi xử lý.
 case-advice-notified = Người dùng đã được báo. Ngắt thiết bị khỏi mạng và bắt đầu xử lý.

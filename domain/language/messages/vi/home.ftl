@@ -9,7 +9,13 @@ home-next-delivered = Việc tiếp theo: mở và tiếp nhận công văn.
 home-next-opened = Việc tiếp theo: tiếp nhận công văn.
 home-next-acknowledged = Việc tiếp theo: phát động chiến dịch tại đơn vị và chuyển công văn đến đơn vị trực thuộc.
 home-next-launched = Việc tiếp theo: kiểm tra nhật ký, xử lý thiết bị và gửi báo cáo.
-home-next-reported = Đã gửi báo cáo. Không còn việc phải làm, trừ khi cơ quan đầu mối đề nghị bổ sung.
+home-report-draft = Báo cáo đang soạn. Việc tiếp theo: kiểm tra nhật ký, xử lý thiết bị, hoàn thành báo cáo và trình lãnh đạo đơn vị duyệt.
+home-report-approved = Lãnh đạo đơn vị đã duyệt báo cáo. Việc tiếp theo: gửi báo cáo.
+home-report-submitted = Đã gửi báo cáo, đang chờ cơ quan đầu mối tiếp nhận.
+home-report-supplement-asked = Cơ quan đầu mối đề nghị bổ sung. Việc tiếp theo: sửa báo cáo và trình duyệt lại.
+home-report-noted = Cơ quan đầu mối đã tiếp nhận báo cáo.
+home-report-locked = Chiến dịch đã kết thúc, số liệu đã chốt.
+home-owes-nothing = Nhận để phối hợp hoặc để biết, không phải báo cáo.
 
 welcome-title = Làm sạch mã độc trên không gian mạng
 welcome-lead = Nơi cơ quan, đơn vị cùng triển khai chiến dịch làm sạch mã độc: công bố, kiểm tra, giám sát, xử lý và báo cáo. Người dân xem được việc cần làm ở trang của từng chiến dịch.

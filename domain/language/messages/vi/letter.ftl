@@ -21,6 +21,7 @@ letter-enterprise = Là doanh nghiệp
 letter-pass-on = Chuyển công văn đến đơn vị trực thuộc
 letter-pass-to = Đơn vị nhận
 letter-passed = Đã chuyển đến { $count } đơn vị.
+letter-see-board = Xem tiến độ
 letter-cover = Nội dung đơn vị bổ sung (nếu có)
 letter-own-number = Số, ký hiệu công văn của đơn vị
 letter-own-phrase = Cách ghi hạn

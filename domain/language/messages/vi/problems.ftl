@@ -22,6 +22,7 @@ problem-no-report-owed = Đơn vị nhận công văn này để phối hợp ho
 problem-no-tasks = Chưa ghi nội dung đề nghị thực hiện.
 problem-no-units = Chưa chọn đơn vị nào.
 problem-nobody-to-remind = Chưa chọn đơn vị nào còn phải báo cáo.
+problem-no-file = Chưa chọn tệp nào.
 problem-note-needed = Xin ghi đã làm gì, hoặc lý do.
 problem-own-report = Người soạn không tự duyệt báo cáo của mình. Xin trình lãnh đạo đơn vị.
 problem-period = Ngày kết thúc sớm hơn ngày bắt đầu.
