@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use observables::{Host, WebUrl, path_covers};
+use observables::{DomainName, Host, WebUrl, path_covers};
 
 use crate::bloom::Bloom;
 use crate::index::IndexFull;
@@ -111,10 +111,13 @@ impl UrlTable {
     pub(crate) fn get(&self, entry: u32) -> Option<(String, u32)> {
         let entry = self.entries.get(entry as usize)?;
         let (host, path) = self.parts(entry)?;
-        let (host, path) = (std::str::from_utf8(host).ok()?, std::str::from_utf8(path).ok()?);
-        let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
-        let port = if entry.port == 0 { String::new() } else { format!(":{}", entry.port) };
-        Some((format!("{host}{port}{path}"), entry.label))
+        let host = match std::str::from_utf8(host).ok()?.parse() {
+            Ok(address) => Host::Address(address),
+            Err(_) => Host::Name(DomainName::parse(host).ok()?),
+        };
+        let port = (entry.port != 0).then_some(entry.port);
+        let url = WebUrl { host, port, path: std::str::from_utf8(path).ok()?.into() };
+        Some((url.to_string(), entry.label))
     }
 
     pub(crate) fn size_bytes(&self) -> usize {

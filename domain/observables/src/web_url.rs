@@ -74,6 +74,16 @@ impl WebUrl {
     }
 }
 
+impl WebUrl {
+    /// `192.0.2.0/24` is a network: the URL of that address and path needs its scheme to be read as
+    /// what it is.
+    fn looks_like_a_network(&self) -> bool {
+        let path = self.path.strip_prefix('/').unwrap_or_default();
+        let is_number = !path.is_empty() && path.bytes().all(|b| b.is_ascii_digit());
+        is_number && self.port.is_none() && matches!(self.host, Host::Address(_))
+    }
+}
+
 /// Whether the path of an indicator covers a path that was asked for: the same, or the asked one
 /// goes on at a boundary. `/a` covers `/a` and `/a/b`, not `/ab`; `/a/` covers all below it.
 pub fn path_covers(indicator: &[u8], asked: &[u8]) -> bool {
@@ -100,6 +110,9 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), WebUrlError> {
 
 impl fmt::Display for WebUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.looks_like_a_network() {
+            f.write_str("http://")?;
+        }
         match &self.host {
             Host::Name(name) => name.fmt(f)?,
             Host::Address(IpAddr::V4(address)) => address.fmt(f)?,
@@ -128,6 +141,8 @@ mod tests {
         check("https://user:pw@evil.example:8443/a", Ok("evil.example:8443/a"));
         check("http://192.0.2.1/x", Ok("192.0.2.1/x"));
         check("http://[2001:db8::1]:81/x", Ok("[2001:db8::1]:81/x"));
+        check("http://192.0.2.0/24", Ok("http://192.0.2.0/24"));
+        check("http://192.0.2.0:80/24", Ok("192.0.2.0:80/24"));
         check("/gate.php", Err(WebUrlError::NoHost));
         check("http:///gate.php", Err(WebUrlError::NoHost));
         check("http://evil/x", Err(WebUrlError::Host(DomainNameError::SingleLabel)));

@@ -45,11 +45,11 @@ fn assert_within(contact: &Contact<'_>, line: &[u8]) {
     }
 }
 
-/// A format is named only when it understands half of what was tried.
+/// A format is named only when the formats together understand half of what was tried.
 pub fn log_detection(bytes: &[u8]) {
     let detection = detect(bytes);
-    assert!(detection.understood <= detection.lines);
-    assert!(detection.format.is_none() || detection.understood * 2 >= detection.lines);
+    assert!(detection.understood <= detection.covered && detection.covered <= detection.lines);
+    assert!(detection.format.is_none() || detection.covered * 2 >= detection.lines);
     assert_eq!(detection, detect(bytes), "the same bytes, the same answer");
 }
 
