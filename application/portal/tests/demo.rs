@@ -51,8 +51,7 @@ async fn interrupt(portal: &Portal, world: DemoWorld) {
     write.commit().await.unwrap();
 }
 
-async fn check(world: DemoWorld) {
-    let test = TestPortal::sqlite().await;
+async fn check(world: DemoWorld, test: TestPortal) {
     interrupt(&test.portal, world).await;
     assert_eq!(demo::state(&test.portal).await.unwrap(), DemoState::Unfinished(world));
     demo::seed(&test.portal, world, &|_, _| {}).await.unwrap();
@@ -116,12 +115,12 @@ async fn check(world: DemoWorld) {
 
 #[tokio::test]
 async fn the_province_of_2026_shows_every_state() {
-    check(DemoWorld::Province2026).await;
+    check(DemoWorld::Province2026, TestPortal::sqlite().await).await;
 }
 
 #[tokio::test]
 async fn the_province_of_2022_shows_every_state() {
-    check(DemoWorld::Province2022).await;
+    check(DemoWorld::Province2022, TestPortal::postgres().await).await;
 }
 
 #[tokio::test]
