@@ -44,6 +44,11 @@ impl ContentStore {
         Ok(bytes)
     }
 
+    /// Removes what is kept under a hash.
+    pub fn remove(&self, sha256: &str) -> io::Result<()> {
+        fs::remove_file(self.path(sha256)?)
+    }
+
     /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -73,6 +78,8 @@ mod tests {
         store.put(&hash, b"xin").unwrap();
         store.put(&hash, b"xin").unwrap();
         assert_eq!(store.read(&hash).unwrap(), b"xin");
+        store.remove(&hash).unwrap();
+        assert!(store.read(&hash).is_err());
         assert!(store.read(&"b".repeat(64)).is_err());
         for evil in
             ["../../etc/passwd", "", "A", &"A".repeat(64), &format!("../{}", "a".repeat(61))]

@@ -37,8 +37,14 @@ pub struct Write {
     is_sqlite: bool,
 }
 
+/// One moment of the whole database, whatever is written meanwhile.
+#[derive(Debug)]
+pub struct Snapshot(Transaction<'static, Any>);
+
 const SQLITE_SETUP: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
      PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000;";
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 impl Database {
     /// Opens the database, makes it if it is not there, and brings it to this program's version.
@@ -68,7 +74,7 @@ impl Database {
             })
             .connect(&url)
             .await?;
-        sqlx::migrate!("./migrations").run(&pool).await?;
+        MIGRATIONS.run(&pool).await?;
         Ok(Self { pool, is_sqlite })
     }
 
@@ -88,6 +94,24 @@ impl Database {
         let begin = if self.is_sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
         let transaction = self.pool.begin_with(begin).await?;
         Ok(Write { transaction, is_sqlite: self.is_sqlite })
+    }
+
+    /// One moment of the whole database, for reading all of it while others write.
+    pub async fn snapshot(&self) -> Result<Snapshot, StorageError> {
+        let begin = if self.is_sqlite {
+            "BEGIN"
+        } else {
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        };
+        let mut transaction = self.pool.begin_with(begin).await?;
+        // The moment is that of the first read.
+        transaction.execute("SELECT name FROM settings LIMIT 1").await?;
+        Ok(Snapshot(transaction))
+    }
+
+    /// Version of the tables that this program makes and reads.
+    pub fn tables_version() -> i64 {
+        MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
     }
 
     /// Closes every connection; the SQLite write-ahead log is folded into the file.
@@ -131,5 +155,18 @@ impl Deref for Write {
 impl DerefMut for Write {
     fn deref_mut(&mut self) -> &mut AnyConnection {
         &mut self.transaction
+    }
+}
+
+impl Deref for Snapshot {
+    type Target = AnyConnection;
+    fn deref(&self) -> &AnyConnection {
+        &self.0
+    }
+}
+
+impl DerefMut for Snapshot {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.0
     }
 }

@@ -29,6 +29,7 @@ mod tables;
 pub mod audit;
 pub mod campaigns;
 pub mod cases;
+pub mod copies;
 pub mod directives;
 pub mod jobs;
 pub mod reports;
@@ -38,6 +39,6 @@ pub mod tokens;
 pub mod units;
 pub mod users;
 
-pub use connect::{Database, Location, Read, Write};
+pub use connect::{Database, Location, Read, Snapshot, Write};
 pub use erase::erase_all;
 pub use error::StorageError;

@@ -13,7 +13,6 @@ pub(crate) enum Kind {
 
 /// A table.
 #[derive(Clone, Copy, Debug)]
-#[expect(dead_code, reason = "what copies whole tables reads the rest")]
 pub(crate) struct Table {
     /// Its name.
     pub(crate) name: &'static str,

@@ -10,6 +10,7 @@
 pub mod access;
 pub mod accounts;
 pub mod audit;
+pub mod backup;
 pub mod campaigns;
 pub mod cases;
 pub mod checks;

@@ -1,9 +1,12 @@
 //! Where a portal's data are: settings that `serve`, `backup` and `restore` share.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
 use files::{ContentStore, FolderLock};
+use jiff::{Timestamp, tz::TimeZone};
+use portal::Portal;
 use storage::{Database, Location, StorageError};
 
 use super::bilingual;
@@ -36,7 +39,7 @@ impl Place {
     }
 
     /// Opens the database, made when it is not there.
-    pub(crate) async fn open(&self) -> anyhow::Result<Database> {
+    async fn open(&self) -> anyhow::Result<Database> {
         Database::open(&self.location()).await.map_err(|error| match error {
             StorageError::Newer { version } => bilingual::failure(
                 "serve-newer-database",
@@ -46,17 +49,28 @@ impl Place {
         })
     }
 
+    /// Opens the portal with the system's clock.
+    pub(crate) async fn portal(&self) -> anyhow::Result<Portal> {
+        Ok(Portal {
+            database: self.open().await?,
+            files: ContentStore::new(self.data.join("files")),
+            clock: Arc::new(Timestamp::now),
+            zone: TimeZone::get("Asia/Ho_Chi_Minh")?,
+            is_demo: false,
+        })
+    }
+
+    /// Whether a database is there already, as far as the folder tells.
+    pub(crate) fn exists(&self) -> bool {
+        self.database.is_some() || self.data.join("lamsach.db").exists()
+    }
+
     /// Where the database is.
-    pub(crate) fn location(&self) -> Location {
+    fn location(&self) -> Location {
         match &self.database {
             Some(url) => Location::Postgres(url.clone()),
             None => Location::Folder(self.data.clone()),
         }
-    }
-
-    /// The files that are kept by content.
-    pub(crate) fn files(&self) -> ContentStore {
-        ContentStore::new(self.data.join("files"))
     }
 
     /// The folder.

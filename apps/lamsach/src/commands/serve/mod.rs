@@ -8,8 +8,7 @@ mod upkeep;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use portal::Portal;
+use jiff::{SignedDuration, Timestamp};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use web::AppState;
@@ -61,14 +60,8 @@ async fn serve(args: Args) -> anyhow::Result<()> {
         args.behind_proxy,
     )?;
     let _lock = args.place.lock()?;
-    let database = args.place.open().await?;
-    let mut portal = Portal {
-        database: database.clone(),
-        files: args.place.files(),
-        clock: Arc::new(Timestamp::now),
-        zone: TimeZone::get("Asia/Ho_Chi_Minh")?,
-        is_demo: false,
-    };
+    let mut portal = args.place.portal().await?;
+    let database = portal.database.clone();
     let demo = demo::prepare(&portal, args.demo, &listening, args.place.folder()).await?;
     if let Some(demo) = &demo {
         portal.is_demo = true;
