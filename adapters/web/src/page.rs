@@ -85,6 +85,14 @@ impl Page {
         language::text_with(self.language, &key, &values)
     }
 
+    /// A letter's subject line: "V/v …", whether or not the author wrote the "V/v".
+    #[expect(clippy::unused_self, reason = "templates ask the page")]
+    pub(crate) fn subject(&self, subject: &str) -> String {
+        let subject = subject.trim();
+        let rest = subject.strip_prefix("V/v").or_else(|| subject.strip_prefix("v/v"));
+        format!("V/v {}", rest.unwrap_or(subject).trim_start_matches([':', ' ']))
+    }
+
     /// A form's label in the page's language.
     pub(crate) fn label<'l>(&self, labels: &'l reports::Labels) -> &'l str {
         labels.get(self.language)

@@ -165,6 +165,11 @@ impl CaseStep {
         }
     }
 
+    /// Whether the step takes the work back instead of forward.
+    pub fn leads_back(self) -> bool {
+        matches!(self, Self::MarkFalsePositive | Self::Reopen)
+    }
+
     /// Whether the step needs words: what was done, or why the finding was wrong.
     pub fn needs_note(self) -> bool {
         matches!(self, Self::DeclareClean | Self::MarkFalsePositive | Self::Reopen)

@@ -1,5 +1,7 @@
 //! How far every unit is, and what they handed in, added up.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -84,6 +86,13 @@ impl RollUpPage {
 
     fn name(&self, id: &UnitId) -> &str {
         self.view.units.get(id).map_or("", |unit| unit.name.as_str())
+    }
+
+    /// Names of units, by code.
+    fn names(&self, ids: &BTreeSet<UnitId>) -> Vec<&str> {
+        let mut units: Vec<_> = ids.iter().filter_map(|id| self.view.units.get(id)).collect();
+        units.sort_by(|a, b| a.code.cmp(&b.code));
+        units.into_iter().map(|unit| unit.name.as_str()).collect()
     }
 
     fn row(&self, key: &str) -> Option<&reports::Row> {

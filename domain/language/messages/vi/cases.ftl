@@ -6,6 +6,7 @@ cases-verified = Trong đó đã kiểm chứng
 cases-none = Chưa có hồ sơ nào. Hồ sơ được mở khi đối chiếu nhật ký có phát hiện.
 cases-number = Số
 cases-seen = Địa chỉ độc hại đã ghi nhận
+cases-more = và { $count } địa chỉ khác
 cases-state = Trạng thái
 cases-changed = Cập nhật
 case-title = Hồ sơ số { $number }
