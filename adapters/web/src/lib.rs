@@ -20,6 +20,7 @@ mod failure;
 mod guard;
 mod page;
 mod pages;
+mod request_log;
 mod serve;
 mod session;
 mod state;
@@ -34,5 +35,6 @@ pub fn router(state: AppState) -> Router {
     let explained = axum::middleware::from_fn_with_state(state.clone(), failure::explain);
     let pages = pages::routes().layer(explained);
     let guarded = Router::new().merge(pages).merge(api::routes());
-    guard::wrap(guarded, &state).with_state(state)
+    let guarded = guard::wrap(guarded, &state);
+    guarded.layer(axum::middleware::from_fn(request_log::log)).with_state(state)
 }

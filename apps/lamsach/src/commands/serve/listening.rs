@@ -19,7 +19,7 @@ pub(super) struct Listening {
 
 impl Listening {
     /// Binds the address. Plain HTTP is for loopback, or for behind a proxy.
-    pub(super) fn open(
+    pub(super) async fn open(
         address: &str,
         tls: Option<(&Path, &Path)>,
         is_behind_proxy: bool,
@@ -32,9 +32,11 @@ impl Listening {
         }
         let how = match tls {
             None => Listen::Http,
-            Some((certificate, key)) => {
-                Listen::Https { certificate: certificate.to_owned(), key: key.to_owned() }
-            }
+            Some((certificate, key)) => Listen::https(certificate, key).await.map_err(|error| {
+                let shown = |path: &Path| path.display().to_string().into();
+                let values = [("certificate", shown(certificate)), ("key", shown(key))];
+                anyhow::Error::from(error).context(bilingual::lines("serve-tls-file", &values))
+            })?,
         };
         let listener = TcpListener::bind(wanted).map_err(|error| {
             let values = [("address", address.into())];
@@ -55,14 +57,14 @@ impl Listening {
 
     /// Whether browsers reach the portal by HTTPS alone.
     pub(super) fn has_secure_cookies(&self) -> bool {
-        self.is_behind_proxy || matches!(self.how, Listen::Https { .. })
+        self.is_behind_proxy || matches!(self.how, Listen::Https(_))
     }
 
     /// Address for a browser, with the real port.
     pub(super) fn url(&self) -> String {
         let scheme = match self.how {
             Listen::Http => "http",
-            Listen::Https { .. } => "https",
+            Listen::Https(_) => "https",
         };
         format!("{scheme}://{}", self.address)
     }
@@ -77,30 +79,30 @@ impl Listening {
 mod tests {
     use super::*;
 
-    #[test]
-    fn plain_http_stays_on_this_machine() {
-        let check = |address: &str, is_behind_proxy, expected: &str| {
-            let said = match Listening::open(address, None, is_behind_proxy) {
+    #[tokio::test]
+    async fn plain_http_stays_on_this_machine() {
+        let check = async |address: &str, is_behind_proxy, expected: &str| {
+            let said = match Listening::open(address, None, is_behind_proxy).await {
                 Ok(listening) if listening.has_secure_cookies() => "secure cookies".to_owned(),
                 Ok(_) => "plain".to_owned(),
                 Err(error) => error.to_string(),
             };
             assert!(said.contains(expected), "{address}: {said}");
         };
-        check("127.0.0.1:0", false, "plain");
-        check("[::1]:0", false, "plain");
-        check("127.0.0.1:0", true, "secure cookies");
-        check("0.0.0.0:0", true, "secure cookies");
-        check("0.0.0.0:0", false, "--behind-proxy");
-        check("192.0.2.1:8080", false, "--tls-certificate");
-        check("localhost", false, "127.0.0.1:8080");
+        check("127.0.0.1:0", false, "plain").await;
+        check("[::1]:0", false, "plain").await;
+        check("127.0.0.1:0", true, "secure cookies").await;
+        check("0.0.0.0:0", true, "secure cookies").await;
+        check("0.0.0.0:0", false, "--behind-proxy").await;
+        check("192.0.2.1:8080", false, "--tls-certificate").await;
+        check("localhost", false, "127.0.0.1:8080").await;
     }
 
-    #[test]
-    fn a_taken_port_is_said() {
+    #[tokio::test]
+    async fn a_taken_port_is_said() {
         let taken = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = taken.local_addr().unwrap().to_string();
-        let said = Listening::open(&address, None, false).unwrap_err().to_string();
+        let said = Listening::open(&address, None, false).await.unwrap_err().to_string();
         assert!(said.contains("--listen") && said.contains(&address), "{said}");
     }
 }

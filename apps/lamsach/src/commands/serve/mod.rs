@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use web::AppState;
 
@@ -58,7 +58,8 @@ async fn serve(args: Args) -> anyhow::Result<()> {
         &args.listen,
         args.tls_certificate.as_deref().zip(args.tls_key.as_deref()),
         args.behind_proxy,
-    )?;
+    )
+    .await?;
     let _lock = args.place.lock()?;
     let mut portal = args.place.portal().await?;
     let database = portal.database.clone();
@@ -69,14 +70,19 @@ async fn serve(args: Args) -> anyhow::Result<()> {
     }
     let portal = Arc::new(portal);
     let (stop, stopped) = watch::channel(false);
+    // Before anybody is told that it runs: who is told may stop it at once.
+    let signals = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::spawn(stop_on_signal(signals, stop));
     let upkeep = tokio::spawn(upkeep::run(portal.clone(), stopped.clone()));
     let state = AppState { portal: portal.clone(), secure_cookies: listening.has_secure_cookies() };
     say(&format!("{}: {}", bilingual::phrase("serve-ready"), listening.url()));
     if let Some(demo) = &demo {
         say(&demo.to_string());
     }
+    if args.behind_proxy {
+        tracing::info!("{}", bilingual::phrase("serve-proxy"));
+    }
     tracing::info!(address = %listening.url(), is_demo = portal.is_demo, "serving");
-    tokio::spawn(stop_on_signal(stop));
     let mut until = stopped;
     let has_stopped = async move {
         // An error means that the sender is gone, which is an end too.
@@ -96,9 +102,10 @@ fn shifted_clock(offset: SignedDuration) -> portal::Clock {
     Arc::new(move || Timestamp::now().saturating_add(offset).unwrap_or(Timestamp::MAX))
 }
 
-async fn stop_on_signal(stop: watch::Sender<bool>) {
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
-    let Ok(mut interrupt) = signal(SignalKind::interrupt()) else { return };
+async fn stop_on_signal(
+    (mut terminate, mut interrupt): (Signal, Signal),
+    stop: watch::Sender<bool>,
+) {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
