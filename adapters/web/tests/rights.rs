@@ -63,6 +63,21 @@ const PAGES: &[Row] = &[
     ("POST /units/import", File("table"), "A:m B:m C:m S:m"),
     ("POST /units/import/confirm", Form("file=x&fingerprint=x"), ""),
     ("GET /units/import/template/{file=mau.csv}", Nothing, "A:m B:m C:m S:m"),
+    // People, and the log of what was done.
+    ("GET /units/{unit}/people", Nothing, "A:m B:m"),
+    ("POST /units/{unit}/people/invite", Form("name=X&role=officer"), "A:m B:m"),
+    ("POST /units/{unit}/people/grant", Form("login=officer.c&role=auditor"), "A:m B:m"),
+    ("POST /units/{unit}/people/{user}/{change=lock}", Form(""), "A:m B:m"),
+    ("POST /units/{unit}/people/{user}/{change=unlock}", Form(""), "A:m B:m"),
+    ("POST /units/{unit}/people/{user}/{change=invite-again}", Form(""), "A:m B:m"),
+    ("POST /units/{unit}/people/{user}/{change=revoke}", Form("role={unit}%3Aofficer"), "A:m B:m"),
+    ("GET /units/{unit}/audit", Nothing, "A:mu B:mu"),
+    ("GET /invitation", Nothing, "anyone"),
+    ("GET /invitation/{code=AAAAA}", Nothing, ""),
+    ("POST /invitation/{code=AAAAA}", Form("name=X&login=xyz&password=mot+cau+rat+dai"), ""),
+    ("GET /account", Nothing, "people"),
+    ("POST /account", Form("name=X&language=vi"), "people"),
+    ("POST /account/password", Form("current=x&password=mot+cau+rat+dai"), "people"),
     ("GET /tokens", Nothing, "people"),
     ("POST /tokens/{unit}", Form("label=x"), "A:mo B:mo"),
     ("POST /tokens/{unit}/revoke", Form("id={case}"), "A:mo B:mo"),
@@ -236,6 +251,7 @@ fn filled(world: &World, text: &str) -> String {
         ("{report}", world.report.to_string()),
         ("{attachment}", world.attachment.to_string()),
         ("{slug}", world.slug.clone()),
+        ("{user}", world.officer.to_string()),
     ];
     let mut text = text.to_owned();
     for (name, value) in values {

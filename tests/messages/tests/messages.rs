@@ -221,6 +221,27 @@ fn word_sets() -> BTreeMap<&'static str, Vec<String>> {
     let report_states = codes(ReportState::ALL.map(ReportState::code));
     BTreeMap::from([
         ("audit-action", audit_actions()),
+        (
+            "audit-detail",
+            codes([
+                "role",
+                "code",
+                "parent",
+                "line",
+                "from",
+                "to",
+                "receivers",
+                "reminded",
+                "units",
+                "count",
+                "accepted",
+                "added",
+                "changed",
+                "refused",
+                "lines",
+                "findings",
+            ]),
+        ),
         ("campaign-state", codes(campaign_states)),
         ("case-advice", codes(CaseState::ALL)),
         ("case-event", case_events),

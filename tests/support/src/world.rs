@@ -47,6 +47,8 @@ pub struct World {
     pub case: CaseId,
     /// B's report, a draft.
     pub report: ReportId,
+    /// B's officer.
+    pub officer: UserId,
 }
 
 /// One hit: `c2.malware.example` resolved by 192.0.2.17.
@@ -122,6 +124,7 @@ impl World {
         Self {
             case: cases.first().unwrap().case.id,
             report: report.report.id,
+            officer: officer.user_id,
             slug: view.campaign.slug,
             list: list.id,
             attachment: view.attachments.first().unwrap().id,

@@ -31,20 +31,46 @@ struct AuditPage {
 }
 
 impl AuditPage {
-    /// Further values of a deed: roles in words, everything else as it was noted.
+    /// The values of a deed that mean something to a reader; ids of stored things do not.
     fn detail(&self, deed: &Deed) -> String {
         let Ok(Value::Object(values)) = serde_json::from_str(&deed.detail) else {
             return String::new();
         };
-        let text = |(name, value): (&String, &Value)| match (name.as_str(), value) {
-            (_, Value::Null) => None,
-            ("role", Value::String(role)) => Some(self.page.word("role", role)),
-            (name, Value::String(value)) => Some(format!("{name}: {value}")),
-            (name, value) => Some(format!("{name}: {value}")),
+        let text = |name: &&str| {
+            let value = match (*name, values.get(*name)?) {
+                ("role", Value::String(role)) => self.page.word("role", role),
+                ("line", Value::String(line)) => self.page.word("line", line),
+                (_, Value::String(text)) if !text.is_empty() => text.clone(),
+                (_, Value::Number(number)) => {
+                    number.as_i64().map_or_else(|| number.to_string(), |it| self.page.number(it))
+                }
+                _ => return None,
+            };
+            Some(format!("{}: {value}", self.page.tk("audit-detail", name)))
         };
-        values.iter().filter_map(text).collect::<Vec<_>>().join(", ")
+        DETAILS.iter().filter_map(text).collect::<Vec<_>>().join(", ")
     }
 }
+
+/// Values that are shown, in this order.
+const DETAILS: [&str; 16] = [
+    "role",
+    "code",
+    "parent",
+    "line",
+    "from",
+    "to",
+    "receivers",
+    "reminded",
+    "units",
+    "count",
+    "accepted",
+    "added",
+    "changed",
+    "refused",
+    "lines",
+    "findings",
+];
 
 #[derive(Deserialize)]
 struct Asked {
