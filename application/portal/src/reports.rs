@@ -262,8 +262,19 @@ pub async fn save(
     access::require(portal, actor, Action::EditReport, before.unit_id).await?;
     let campaign = require_running(portal, before.campaign_id).await?;
     let state = step_to(&before, ReportStep::Edit)?;
-    // What the system measured is not the unit's to write.
     let form = form_of_report(&before);
+    // Beyond that no count is real, and spreadsheets round.
+    let too_large = content.cells.iter().filter(|(_, it)| it.declared.is_some_and(is_too_large));
+    let problems: Vec<Problem> = too_large
+        .map(|(key, cell)| {
+            let value = cell.declared.unwrap_or_default().to_string();
+            Problem::new(key, "problem-count-too-large").with("value", value)
+        })
+        .collect();
+    if !problems.is_empty() {
+        return Err(PortalError::Invalid(problems));
+    }
+    // What the system measured is not the unit's to write.
     for row in &form.rows {
         let cell = content.cells.entry(row.key.clone()).or_default();
         cell.measured = before.content.cell(&row.key).measured;
@@ -601,6 +612,10 @@ fn event(
         kind: step.to_string(),
         comment: comment.to_owned(),
     }
+}
+
+fn is_too_large(count: i64) -> bool {
+    count.unsigned_abs() >= 1_000_000_000_000_000
 }
 
 fn step_to(report: &ReportRecord, step: ReportStep) -> Result<ReportState, PortalError> {

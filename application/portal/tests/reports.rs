@@ -83,6 +83,84 @@ async fn the_measured_figure_is_filled_in_and_a_difference_needs_a_reason() {
 }
 
 #[tokio::test]
+async fn blank_zero_and_absurd_figures_are_told_apart() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let coordinator = world.coordinator("department").await;
+        let mut form = letter();
+        "extended@1".clone_into(&mut form.form);
+        let id = world.draft(&coordinator, form).await;
+        let receivers = [(world.unit("sen"), ACTION)];
+        let portal = &world.portal;
+        campaign_functions::set_receivers(portal, &coordinator, id, &receivers).await.unwrap();
+        campaign_functions::launch(portal, &coordinator, id).await.unwrap();
+        let view = world.report(id, "sen").await;
+        let mut content = view.report.content.clone();
+        "Đánh giá".clone_into(&mut content.assessment);
+        for (key, value) in [("users-informed", 25), ("devices-in-scope", 0), ("difficulties", 0)] {
+            content.cells.entry(key.to_owned()).or_default().declared = Some(value);
+        }
+        // What the form does not have is not kept.
+        content.cells.entry("cracked-software".to_owned()).or_default().declared = Some(1);
+        let saved = world.save(&view, "sen", content.clone()).await.unwrap();
+        assert!(!saved.report.content.cells.contains_key("cracked-software"));
+        let wrong: Vec<_> = saved.problems.iter().map(|it| it.field.as_str()).collect();
+        assert_eq!(wrong, ["devices-checked"]);
+        let note = &mut content.cells.entry("devices-checked".to_owned()).or_default().note;
+        "Không áp dụng".clone_into(note);
+        let saved = world.save(&saved, "sen", content.clone()).await.unwrap();
+        assert_eq!(saved.problems, []);
+
+        content.cells.get_mut("devices-in-scope").unwrap().declared = Some(i64::MAX);
+        let refused = world.save(&saved, "sen", content).await;
+        assert_eq!(problems(refused), ["problem-count-too-large"]);
+        let kept = world.report(id, "sen").await.report.content;
+        assert_eq!(kept.cell("devices-in-scope").declared, Some(0));
+        assert_eq!(kept.cell("devices-checked").declared, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_as_a_file_names_both_sides_and_the_letter() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let (portal, coordinator) = (&world.portal, world.coordinator("department").await);
+        let id = world.launched(&coordinator, &[("sen", ACTION)]).await;
+        world.pass_on(id, "sen", &["school"]).await.unwrap();
+        let json = async |unit: &str| -> serde_json::Value {
+            let view = world.report(id, unit).await;
+            let json = exports::report(portal, &view, Kind::Json, language::Language::Vi).unwrap();
+            serde_json::from_slice(&json).unwrap()
+        };
+        let draft = json("school").await;
+        assert_eq!((&draft["IsDraft"], &draft["IssuedDate"]), (&true.into(), &().into()));
+        test.clock.set("2026-09-21T23:30:00+07:00");
+        world.hand_in(id, "school", &[]).await;
+        let sent = json("school").await;
+        let field = |name: &str| sent[name].as_str().unwrap_or_default().to_owned();
+        assert_eq!(field("OrganId"), "H90.11.1");
+        // The day in Vietnam, not in UTC.
+        assert_eq!(
+            (field("IssuedDate"), field("DueDate")),
+            ("2026-09-21".into(), "2026-09-21".into())
+        );
+        assert_eq!(sent["To"][0]["OrganName"], "Đơn vị sen");
+        assert_eq!(sent["SignerInfo"]["Position"], "HIỆU TRƯỞNG");
+        assert_eq!(
+            field("InReplyTo"),
+            "Công văn số 12/SKHCN-CĐS ngày 05 tháng 8 năm 2026 của Đơn vị department về việc triển \
+             khai chiến dịch làm sạch mã độc"
+        );
+        assert_eq!(sent["IsDraft"], false);
+        assert_eq!(sent["Marking"], serde_json::Value::Null, "not a demonstration");
+        let view = campaign_functions::view(portal, &coordinator, id).await.unwrap();
+        assert!(exports::letter(portal, &view).unwrap().starts_with(b"PK"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn two_officers_in_one_draft_lose_nothing() {
     on_both_portals(async |test| {
         let world = World::new(test).await;

@@ -52,7 +52,9 @@ pub enum CountError {
 /// Reads a count a person typed: `1234`, `1.234` and `1 234` (Vietnamese), `1,234` (both mean
 /// one thousand two hundred thirty-four). Blank gives `None`: blank and 0 are not the same.
 ///
-/// `1.5`, `12.34` and `-3` are refused with the reason, never guessed at.
+/// A count has no decimals, so a separator before three digits can only group them, whichever
+/// language a person thinks in. Whatever could also be a fraction (`1.5`, `12.34`, `0.500`) and
+/// `-3` are refused with the reason, never guessed at.
 pub fn parse_count(typed: &str) -> Result<Option<i64>, CountError> {
     let typed = typed.trim();
     if typed.is_empty() {
@@ -72,7 +74,11 @@ pub fn parse_count(typed: &str) -> Result<Option<i64>, CountError> {
     }
     if let [first, rest @ ..] = groups.as_slice()
         && !rest.is_empty()
-        && (first.is_empty() || first.len() > 3 || rest.iter().any(|group| group.len() != 3))
+        && (first.is_empty()
+            || first.len() > 3
+            // `0.500` is a fraction in one language and no number in the other.
+            || first.starts_with('0')
+            || rest.iter().any(|group| group.len() != 3))
     {
         return Err(CountError::NotWhole);
     }
@@ -101,6 +107,9 @@ mod tests {
         check("1,234", Ok(Some(1234)));
         check("1 234 567", Ok(Some(1_234_567)));
         check("1.5", Err(CountError::NotWhole));
+        check("0.500", Err(CountError::NotWhole));
+        check("0,123", Err(CountError::NotWhole));
+        check("01.234", Err(CountError::NotWhole));
         check("12.34", Err(CountError::NotWhole));
         check("1.234,567", Err(CountError::NotWhole));
         check("1234.567", Err(CountError::NotWhole));

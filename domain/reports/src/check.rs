@@ -19,7 +19,8 @@ pub struct CheckProblem {
 /// What is wrong. Each has a message `reports-problem-<code>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProblemKind {
-    /// The figure is blank: 0 is written as 0.
+    /// The figure is blank and no note says why: 0 is written as 0, and what does not apply is
+    /// left blank with a note.
     Blank,
     /// The figure is below 0.
     Negative,
@@ -70,11 +71,12 @@ pub fn check(form: &Form, content: &Content, headcount: Option<i64>) -> Vec<Chec
     for row in &form.rows {
         let cell = content.cell(&row.key);
         match cell.declared {
-            None => add(&row.key, ProblemKind::Blank),
+            None if cell.note.trim().is_empty() => add(&row.key, ProblemKind::Blank),
+            None => {}
             Some(value) if value < 0 => add(&row.key, ProblemKind::Negative),
             Some(value) => {
                 let lacks_reason = cell.differs() && cell.reason.trim().is_empty();
-                let is_slip = cell.measured.is_some_and(|it| it > 0 && value >= it * 10);
+                let is_slip = cell.measured.is_some_and(|it| it > 0 && value / 10 >= it);
                 if lacks_reason {
                     let kind =
                         if is_slip { ProblemKind::TenTimes } else { ProblemKind::ReasonMissing };
@@ -95,7 +97,10 @@ pub fn check(form: &Form, content: &Content, headcount: Option<i64>) -> Vec<Chec
             Rule::AtMost { row, limit } => (std::slice::from_ref(row), limit),
             Rule::SumAtMost { rows, limit } => (rows.as_slice(), limit),
         };
-        let sum: Option<i64> = rows.iter().map(|key| value(key)).sum();
+        let sum = rows
+            .iter()
+            .map(|key| value(key))
+            .try_fold(0_i64, |sum, value| Some(sum.saturating_add(value?)));
         if let (Some(sum), Some(limit_value), Some(first)) = (sum, value(limit), rows.first())
             && sum > limit_value
         {
@@ -156,6 +161,34 @@ mod tests {
             &[(informed, Some(5), None, ""), (launched, Some(6), None, "")],
             &["launched above-limit"],
         );
+    }
+
+    #[test]
+    fn what_does_not_apply_is_blank_with_a_note() {
+        let mut content = content(&[("informed", Some(1), None, ""), ("launched", None, None, "")]);
+        assert_eq!(check(&Form::letter(), &content, None).len(), 1);
+        "Không áp dụng".clone_into(&mut content.cells.get_mut("launched").unwrap().note);
+        assert_eq!(check(&Form::letter(), &content, None), []);
+    }
+
+    #[test]
+    fn the_parts_of_what_was_found_infected_are_together_no_more() {
+        let form = Form::find("extended", 1).unwrap();
+        let check_parts = |parts: [i64; 2], expected: bool| {
+            let [verified, declared] = parts;
+            let content = content(&[
+                ("devices-infected", Some(5), None, ""),
+                ("devices-cleaned-verified", Some(verified), None, ""),
+                ("devices-cleaned-declared", Some(declared), None, ""),
+            ]);
+            let is_above = check(&form, &content, None).iter().any(|it| {
+                it.field == "devices-cleaned-verified" && it.kind.code() == "above-limit"
+            });
+            assert_eq!(is_above, expected, "{parts:?}");
+        };
+        check_parts([2, 3], false);
+        check_parts([3, 3], true);
+        check_parts([i64::MAX, i64::MAX], true);
     }
 
     #[test]

@@ -167,6 +167,8 @@ impl Rule {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use super::*;
 
     #[test]
@@ -190,6 +192,31 @@ mod tests {
             ]
         );
         assert_eq!(Form::find("extended", 1).unwrap().origin, Origin::Lamsach);
+    }
+
+    /// A report keeps the form and version it was written on: what is released is never changed,
+    /// a change is a new version beside it.
+    #[test]
+    fn a_released_version_stays_as_it_is() {
+        let mut text = String::new();
+        for form in Form::built_in() {
+            writeln!(
+                text,
+                "{} version {}, {:?}: {}",
+                form.id, form.version, form.origin, form.title.vi
+            )
+            .unwrap();
+            for row in &form.rows {
+                let measure = row.measure.map_or("-", Measure::code);
+                let of = row.of.as_deref().map(|it| format!(" of {it}")).unwrap_or_default();
+                writeln!(text, "  {} {} [{measure}{of}] {}", row.number, row.key, row.label.vi)
+                    .unwrap();
+            }
+            for rule in &form.rules {
+                writeln!(text, "  {rule:?}").unwrap();
+            }
+        }
+        insta::assert_snapshot!(text);
     }
 
     #[test]

@@ -149,28 +149,78 @@ mod tests {
         assert_eq!(sum.rows.last().unwrap().declared, Total { value: None, units: 0 });
     }
 
+    /// What a roll-up says, without the names of the parts.
+    fn figures(sum: &RollUp) -> Vec<[Total; 2]> {
+        sum.rows.iter().map(|row| [row.declared, row.measured]).collect()
+    }
+
+    fn plus(a: Total, b: Total) -> Total {
+        let value = match (a.value, b.value) {
+            (None, None) => None,
+            (a, b) => Some(a.unwrap_or(0) + b.unwrap_or(0)),
+        };
+        Total { value, units: a.units + b.units }
+    }
+
     proptest! {
         #[test]
         fn the_whole_is_the_sum_of_its_parts_in_any_order(
-            values in proptest::collection::vec(proptest::option::of(0_i64..1000), 1..40),
-            cut in 0_usize..40,
+            units in proptest::collection::btree_map(
+                0_u8..60,
+                (0_usize..3, any::<bool>(), proptest::option::of(0_i64..1000)),
+                1..40,
+            ),
+            turn in 0_usize..40,
         ) {
             let form = Form::letter();
-            let mut submissions: Vec<_> = (0_u8..)
-                .zip(&values)
-                .map(|(n, value)| submission(n, *value, value.map(|it| it / 2)))
-                .collect();
-            let expected: BTreeSet<_> = submissions.iter().map(|it| it.unit).collect();
-            let whole = roll_up(&form, &expected, &submissions);
-            submissions.reverse();
-            prop_assert_eq!(&roll_up(&form, &expected, &submissions), &whole);
-            let cut = cut.min(submissions.len());
-            let (left, right) = submissions.split_at(cut);
-            let parts: i64 = [left, right]
+            let expected = |part: Option<usize>| -> BTreeSet<UnitId> {
+                let of_part = units.iter().filter(|(_, (it, ..))| part.is_none_or(|part| part == *it));
+                of_part.map(|(n, _)| unit(*n)).collect()
+            };
+            let mut submissions: Vec<_> = units
                 .iter()
-                .filter_map(|part| roll_up(&form, &expected, part).rows.first()?.declared.value)
-                .sum();
-            prop_assert_eq!(whole.rows.first().unwrap().declared.value.unwrap_or(0), parts);
+                .filter(|(_, (_, has_reported, _))| *has_reported)
+                .map(|(n, (.., value))| submission(*n, *value, value.map(|it| it / 2)))
+                .collect();
+            let whole = roll_up(&form, &expected(None), &submissions);
+
+            // The order does not matter.
+            let turn = turn % submissions.len().max(1);
+            submissions.rotate_left(turn);
+            prop_assert_eq!(&roll_up(&form, &expected(None), &submissions), &whole);
+
+            // Three subtrees, each adding up all submissions there are, take only their own.
+            let parts: Vec<RollUp> =
+                (0..3).map(|part| roll_up(&form, &expected(Some(part)), &submissions)).collect();
+            for (index, [declared, measured]) in figures(&whole).into_iter().enumerate() {
+                let parts: Vec<_> = parts.iter().map(|it| figures(it)[index]).collect();
+                let sum = |of: usize| {
+                    parts.iter().map(|it| it[of]).fold(Total::default(), plus)
+                };
+                prop_assert_eq!([sum(0), sum(1)], [declared, measured]);
+            }
+            let union = |pick: fn(&RollUp) -> &BTreeSet<UnitId>| -> BTreeSet<UnitId> {
+                parts.iter().flat_map(|it| pick(it).iter().copied()).collect()
+            };
+            prop_assert_eq!(&union(|it| &it.missing), &whole.missing);
+            prop_assert_eq!(&union(|it| &it.reported), &whole.reported);
+            prop_assert_eq!(&union(|it| &it.late), &whole.late);
+            prop_assert_eq!(&(&whole.missing | &whole.reported), &whole.expected);
+            prop_assert!(whole.missing.is_disjoint(&whole.reported));
+        }
+
+        #[test]
+        fn a_unit_that_comes_twice_counts_once(
+            values in proptest::collection::vec(0_i64..1000, 1..20),
+            again in proptest::collection::vec(0_usize..20, 0..20),
+        ) {
+            let form = Form::letter();
+            let once: Vec<_> =
+                (0_u8..).zip(&values).map(|(n, value)| submission(n, Some(*value), None)).collect();
+            let expected: BTreeSet<_> = once.iter().map(|it| it.unit).collect();
+            let mut twice = once.clone();
+            twice.extend(again.iter().filter_map(|index| once.get(*index).cloned()));
+            prop_assert_eq!(roll_up(&form, &expected, &twice), roll_up(&form, &expected, &once));
         }
     }
 }

@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::{Parser, Subcommand};
 
+use crate::benchmarks::Run;
 use crate::measure::Measure;
 
 /// Runs one or all benchmarks.
@@ -86,12 +87,25 @@ fn main() -> anyhow::Result<()> {
         let names: Vec<_> = benchmarks::ALL.iter().map(|it| it.name).collect();
         bail!("no such benchmark; there are: {}", names.join(", "));
     }
-    let data = data::prepare(&options.cache, options.lines, options.lists.as_deref())?;
-    let context = benchmarks::Context { data, runs: options.runs };
+    let mut context = None;
     let mut out = io::stdout().lock();
     for benchmark in chosen {
         say(&format!("{}: {}", benchmark.name, benchmark.what));
-        for measure in (benchmark.run)(&context)? {
+        let measures = match benchmark.run {
+            Run::Alone(run) => run(options.runs)?,
+            Run::OnLogs(run) => {
+                let context = match &mut context {
+                    Some(context) => context,
+                    none => {
+                        let lists = options.lists.as_deref();
+                        let data = data::prepare(&options.cache, options.lines, lists)?;
+                        none.insert(benchmarks::Context { data, runs: options.runs })
+                    }
+                };
+                run(context)?
+            }
+        };
+        for measure in measures {
             if options.json {
                 writeln!(out, "{}", serde_json::to_string(&measure)?)?;
             } else {

@@ -50,7 +50,7 @@ report-conflict-told = Somebody else saved this report, so what you typed is not
 report-conflict-saved = Saved version:
 
 reports-headcount = the unit's head count
-reports-problem-blank = The figure is blank. Write 0 where there is none.
+reports-problem-blank = The figure is blank. Write 0 where there is none; where it does not apply, leave it blank and say so in the note.
 reports-problem-negative = A figure cannot be below 0.
 reports-problem-reason-missing = It differs from the measured figure: please give the reason.
 reports-problem-above-limit = It is above the limit of { $limit } ({ $value }).

@@ -44,7 +44,7 @@ report-conflict-told = Người khác vừa lưu báo cáo này nên phần bạ
 report-conflict-saved = Bản đã lưu:
 
 reports-headcount = số người của đơn vị
-reports-problem-blank = Chưa có số. Không có thì ghi 0.
+reports-problem-blank = Chưa có số. Không có thì ghi 0; không áp dụng thì để trống và ghi rõ ở cột Ghi chú.
 reports-problem-negative = Số không được nhỏ hơn 0.
 reports-problem-reason-missing = Khác số hệ thống ghi nhận: xin ghi lý do.
 reports-problem-above-limit = Lớn hơn mức của { $limit } ({ $value }).

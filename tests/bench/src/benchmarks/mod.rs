@@ -3,6 +3,7 @@
 mod index;
 mod match_logs;
 mod peers;
+mod roll_up;
 
 pub(crate) use match_logs::check_in_process;
 
@@ -13,7 +14,15 @@ use crate::data::Data;
 pub(crate) struct Benchmark {
     pub(crate) name: &'static str,
     pub(crate) what: &'static str,
-    pub(crate) run: fn(&Context) -> anyhow::Result<Vec<Measure>>,
+    pub(crate) run: Run,
+}
+
+/// What a benchmark needs to begin.
+pub(crate) enum Run {
+    /// The generated logs and lists.
+    OnLogs(fn(&Context) -> anyhow::Result<Vec<Measure>>),
+    /// Nothing; gets how often each figure is taken.
+    Alone(fn(u32) -> anyhow::Result<Vec<Measure>>),
 }
 
 /// What a benchmark gets.
@@ -28,7 +37,12 @@ pub(crate) const ALL: &[Benchmark] = &[
     Benchmark {
         name: "match",
         what: "mixed logs against 1.5 million indicators",
-        run: match_logs::run,
+        run: Run::OnLogs(match_logs::run),
     },
-    Benchmark { name: "index", what: "lists into an index", run: index::run },
+    Benchmark { name: "index", what: "lists into an index", run: Run::OnLogs(index::run) },
+    Benchmark {
+        name: "roll-up",
+        what: "reports of 10,000 units, 30 rows each, added up",
+        run: Run::Alone(roll_up::run),
+    },
 ];
