@@ -363,7 +363,7 @@ fn name_list(sheet: &mut Sheet, names: &[String]) {
 /// Every unit with its figures: upright for a few rows, lying for many.
 fn units_table(sheet: &mut Sheet, width: usize, rows: &[StatementRow], units: &[UnitLine]) {
     for row in rows {
-        sheet.paragraph(paragraph(&format!("Hàng {}: {}.", row.number, row.label)));
+        sheet.paragraph(paragraph(&format!("({}) {}.", row.number, row.label)));
     }
     let has_difference = units
         .iter()
@@ -384,9 +384,8 @@ fn units_table(sheet: &mut Sheet, width: usize, rows: &[StatementRow], units: &[
             Column::new("Trạng thái", 2_000, AlignmentType::Left),
         ];
         let numbers = part.iter().filter_map(|index| rows.get(*index)).map(|row| &row.number);
-        columns.extend(
-            numbers.map(|it| Column::new(format!("Hàng {it}"), each, AlignmentType::Right)),
-        );
+        columns
+            .extend(numbers.map(|it| Column::new(format!("({it})"), each, AlignmentType::Right)));
         let lines = (1_usize..).zip(units).map(|(index, unit)| {
             let mut cells = vec![number_of(index), unit.name.clone(), unit.state.clone()];
             let figure = |index: &usize| unit.figures.get(*index).copied().unwrap_or_default();

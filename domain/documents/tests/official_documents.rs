@@ -96,6 +96,7 @@ fn three_thousand_units_and_long_names_are_listed_one_by_one() {
     part.missing = part.units.iter().map(|it| it.name.clone()).collect();
     (part.expected, part.reported) = (3_000, 0);
     let docx = to_docx(&statement).unwrap();
+    assert!(docx.len() < 1_000_000, "{} bytes", docx.len());
     let rows = table_rows(&docx);
     assert_eq!(rows.iter().filter(|row| row[1].ends_with(" 2999")).count(), 2);
     let outline = outline(&docx);
