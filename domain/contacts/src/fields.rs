@@ -72,9 +72,10 @@ pub(crate) struct UrlParts<'l> {
 /// Cuts `scheme://user@host:port/path?query#fragment`; the scheme may be missing.
 pub(crate) fn url_parts(url: &[u8]) -> UrlParts<'_> {
     let (scheme, rest) = match memchr::memmem::find(url, b"://") {
-        Some(at) if at <= 10 => {
+        Some(at) if url.iter().take(at).all(u8::is_ascii_alphanumeric) => {
             (url.get(..at).unwrap_or_default(), url.get(at + 3..).unwrap_or_default())
         }
+        // Of the path or the query: `a.example/?u=http://b.example`.
         _ => (&b""[..], url),
     };
     let end = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(rest.len());
@@ -121,6 +122,8 @@ mod tests {
         check("https://u:p@a.example/", "a.example", 443, "/", "");
         check("http://[2001:db8::1]:81/x", "2001:db8::1", 81, "/x", "");
         check("a.example?u=http://b.example/", "a.example", 0, "", "u=http://b.example/");
+        check("a.vn/?http://b.example/", "a.vn", 0, "/", "http://b.example/");
+        check("a.vn/http://b.example/", "a.vn", 0, "/http://b.example/", "");
         check("", "", 0, "", "");
     }
 }

@@ -53,7 +53,7 @@ pub enum WebUrlError {
 impl WebUrl {
     /// Reads `scheme://host:port/path`, with or without the scheme.
     pub fn parse(text: &str) -> Result<Self, WebUrlError> {
-        let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+        let rest = without_scheme(text);
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
         let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
@@ -89,6 +89,17 @@ impl WebUrl {
 pub fn path_covers(indicator: &[u8], asked: &[u8]) -> bool {
     let Some(rest) = asked.strip_prefix(indicator) else { return false };
     indicator.ends_with(b"/") || matches!(rest.first(), None | Some(b'/' | b'?' | b'#' | b';'))
+}
+
+/// What stands behind `scheme://`. In `evil.example/?u=http://good.example` the `://` is of the
+/// query: what stands before it is no scheme (RFC 3986 section 3.1).
+fn without_scheme(text: &str) -> &str {
+    let is_scheme =
+        |it: &str| it.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
+    match text.split_once("://") {
+        Some((scheme, rest)) if is_scheme(scheme) => rest,
+        _ => text,
+    }
 }
 
 fn split_port(authority: &str) -> Result<(&str, Option<u16>), WebUrlError> {
@@ -142,6 +153,8 @@ mod tests {
         check("http://192.0.2.1/x", Ok("192.0.2.1/x"));
         check("http://[2001:db8::1]:81/x", Ok("[2001:db8::1]:81/x"));
         check("http://192.0.2.0/24", Ok("http://192.0.2.0/24"));
+        check("evil.example/go?u=http://good.example/", Ok("evil.example/go"));
+        check("evil.example/http://good.example/", Ok("evil.example/http://good.example/"));
         check("http://192.0.2.0:80/24", Ok("192.0.2.0:80/24"));
         check("/gate.php", Err(WebUrlError::NoHost));
         check("http:///gate.php", Err(WebUrlError::NoHost));
