@@ -106,7 +106,8 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   const words = form.querySelector(".autosave-state");
   let timer = 0;
   let isSaving = false;
-  let isDirty = false;
+  // A form that came back refused is not saved yet.
+  let isDirty = document.querySelector("main [role=alert]") !== null;
   const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
   const save = async () => {
     if (isSaving) { later(500); return; }
