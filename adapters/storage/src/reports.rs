@@ -48,6 +48,23 @@ pub struct ReportRecord {
     pub locked_at: Option<Timestamp>,
 }
 
+/// How far a report is, without what is written in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportStanding {
+    /// Id.
+    pub id: ReportId,
+    /// Of which unit.
+    pub unit_id: UnitId,
+    /// Where it stands.
+    pub state: ReportState,
+    /// Revision being written or last submitted, from 1.
+    pub revision: i64,
+    /// When it was submitted.
+    pub submitted_at: Option<Timestamp>,
+    /// Whether the first submission came after the deadline.
+    pub is_late: bool,
+}
+
 /// What was submitted, frozen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RevisionRecord {
@@ -196,6 +213,32 @@ pub async fn of_campaign(
         .fetch_all(db)
         .await?;
     rows.iter().map(report).collect()
+}
+
+/// How far every report of a campaign is.
+pub async fn standings(
+    db: &mut AnyConnection,
+    campaign_id: CampaignId,
+) -> Result<Vec<ReportStanding>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT id, unit_id, state, revision, submitted_at, is_late FROM reports
+         WHERE campaign_id = $1 ORDER BY id",
+    )
+    .bind(campaign_id.to_string())
+    .fetch_all(db)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(ReportStanding {
+                id: row.parsed("id")?,
+                unit_id: row.parsed("unit_id")?,
+                state: row.parsed("state")?,
+                revision: row.number("revision")?,
+                submitted_at: row.moment_opt("submitted_at")?,
+                is_late: row.flag("is_late")?,
+            })
+        })
+        .collect()
 }
 
 /// Freezes what was submitted.

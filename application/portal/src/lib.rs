@@ -44,7 +44,9 @@ pub mod records {
     pub use storage::campaigns::{AttachmentRecord, CampaignRecord, ListRecord};
     pub use storage::cases::CaseRecord;
     pub use storage::directives::{DirectiveRecord, ReceiptRecord, ReminderRecord, ToldRecord};
-    pub use storage::reports::{ProposalAnswerRecord, ReportEventRecord, ReportRecord};
+    pub use storage::reports::{
+        ProposalAnswerRecord, ReportEventRecord, ReportRecord, ReportStanding,
+    };
     pub use storage::sightings::{DeviceRecord, SightingRecord, SourceRecord};
     pub use storage::tokens::TokenRecord;
     pub use storage::units::UnitRecord;

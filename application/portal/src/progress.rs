@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use storage::campaigns::CampaignRecord;
 use storage::directives::{self, DirectiveRecord, ReceiptRecord, ReminderRecord};
-use storage::reports::{self as report_store, ReportRecord};
+use storage::reports::{self as report_store, ReportStanding};
 use storage::units::UnitRecord;
 use storage::users;
 
@@ -74,7 +74,7 @@ pub(crate) struct Picture {
     pub(crate) units: BTreeMap<UnitId, UnitRecord>,
     pub(crate) directives: Vec<DirectiveRecord>,
     pub(crate) receipts: Vec<ReceiptRecord>,
-    pub(crate) reports: BTreeMap<UnitId, ReportRecord>,
+    pub(crate) reports: BTreeMap<UnitId, ReportStanding>,
     /// Who reports to whom, by the counting receipts.
     pub(crate) tree: UnitTree,
     /// Units that owe a report.
@@ -94,7 +94,7 @@ impl Picture {
         let mut read = portal.database.read().await?;
         let directives = directives::of_campaign(&mut read, id).await?;
         let receipts = directives::receipts(&mut read, id).await?;
-        let reports = report_store::of_campaign(&mut read, id).await?;
+        let reports = report_store::standings(&mut read, id).await?;
         // Newest first: the first of a receipt is its last.
         let mut reminded = BTreeMap::new();
         for reminder in directives::reminders(&mut read, id).await? {

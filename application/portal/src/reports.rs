@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use storage::campaigns::CampaignRecord;
 use storage::reports::{
-    self, ProposalAnswerRecord, ReportEventRecord, ReportRecord, RevisionRecord,
+    self, ProposalAnswerRecord, ReportEventRecord, ReportRecord, ReportStanding, RevisionRecord,
 };
 use storage::units::UnitRecord;
 use storage::{StorageError, Write, users};
@@ -497,8 +497,8 @@ pub struct RollUpView {
     pub units: BTreeMap<UnitId, UnitRecord>,
     /// Newest submitted content of each unit.
     pub contents: BTreeMap<UnitId, Content>,
-    /// Reports by unit.
-    pub reports: BTreeMap<UnitId, ReportRecord>,
+    /// How far each unit's report is.
+    pub reports: BTreeMap<UnitId, ReportStanding>,
     /// Answers to proposals, by report.
     pub answers: BTreeMap<ReportId, ProposalAnswerRecord>,
 }
@@ -534,7 +534,7 @@ pub async fn rolled_up(
         .into_iter()
         .filter(|unit| picture.counting.contains(unit))
         .collect();
-    let by_report: BTreeMap<ReportId, &ReportRecord> =
+    let by_report: BTreeMap<ReportId, &ReportStanding> =
         picture.reports.values().map(|it| (it.id, it)).collect();
     let submissions: Vec<Submission> = revisions
         .into_iter()

@@ -26,7 +26,6 @@ roll-up-units = { $count ->
     [one] { $count } unit
    *[other] { $count } units
 }
-roll-up-note = { $units } units
 roll-up-missing = { $count ->
     [one] Missing: { $count } unit
    *[other] Missing: { $count } units
@@ -36,3 +35,8 @@ roll-up-late = { $count ->
    *[other] Late: { $count } units
 }
 roll-up-opinions = Assessments and proposals of the units
+roll-up-beside = { $count ->
+    [one] { $count } unit that got the letter for coordination or information acknowledged it
+   *[other] { $count } units that got the letter for coordination or information acknowledged it
+}
+roll-up-beside-hint = These units owe no report and are in none of the figures above.
