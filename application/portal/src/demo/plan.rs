@@ -294,7 +294,9 @@ impl Plan<'_> {
             self.add(Which::Current, passed, unit, pass_on);
         }
         self.add(Which::Current, launched.plus(90), unit, Step::Tell(random.below(4)));
-        if progress >= Progress::Working {
+        // Not every unit has logs; those that say they work on devices do.
+        let has_logs = progress == Progress::Working || random.per_mille(450);
+        if progress >= Progress::Working && (has_logs || unit == busy_unit(self.world)) {
             self.check(unit, launched, &mut random);
         }
         if progress >= Progress::Drafted {
@@ -341,7 +343,7 @@ impl Plan<'_> {
         let checked = launched.not_before(CHECKED).later(0, random);
         let which = Which::Current;
         self.add(which, checked, unit, log(LogKind::Bind, FIRST_LOGS, FIRST_LOGS_DAYS, infected));
-        if is_busy || random.per_mille(500) {
+        if is_busy || random.per_mille(250) {
             let step = log(LogKind::Fortigate, FIRST_LOGS, FIRST_LOGS_DAYS, infected);
             self.add(which, checked.plus(8), unit, step);
         }
