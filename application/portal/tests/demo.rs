@@ -98,7 +98,7 @@ async fn check(world: DemoWorld, test: TestPortal) {
     let unit = officer.home_unit().unwrap();
     letters::open(&portal, &officer, current.id, unit).await.unwrap();
     for log in demo::logs(&portal, world).await.unwrap() {
-        assert_eq!(log.infected_devices, 3, "{}", log.name);
+        assert_eq!(log.infected_devices.len(), 3, "{}", log.name);
         let input = LogInput {
             name: log.name,
             modified: Some(portal.now()),

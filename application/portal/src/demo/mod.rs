@@ -76,8 +76,8 @@ pub struct DemoLog {
     pub name: String,
     /// Content.
     pub bytes: Vec<u8>,
-    /// Devices that must be found.
-    pub infected_devices: usize,
+    /// Devices that must be found, by their address, and no other.
+    pub infected_devices: Vec<String>,
 }
 
 impl DemoWorld {
@@ -236,7 +236,7 @@ pub async fn logs(portal: &Portal, world: DemoWorld) -> Result<Vec<DemoLog>, Por
                 .collect();
             devices.sort();
             devices.dedup();
-            DemoLog { name: name.to_owned(), bytes, infected_devices: devices.len() }
+            DemoLog { name: name.to_owned(), bytes, infected_devices: devices }
         })
         .collect())
 }

@@ -1,5 +1,6 @@
 //! The demonstration: made when asked for, refused where others could sign in to it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,9 @@ use portal::demo::{self, DemoState, DemoWorld, PASSWORD, SignIn};
 
 use super::super::bilingual;
 use super::listening::Listening;
+
+/// The file beside the logs that tells which devices must be found in them.
+const TRUTH: &str = "expected-devices.txt";
 
 /// A demonstration that is served.
 pub(super) struct Demo {
@@ -57,11 +61,15 @@ pub(super) async fn prepare(
     let logs_folder = folder.join("demo-logs");
     let clock_offset = demo::clock_offset(portal).await?;
     let mut logs = Vec::new();
+    let mut devices = BTreeSet::new();
     for log in demo::logs(portal, world).await? {
         let path = logs_folder.join(log.name);
         files::write_whole(&path, &log.bytes)?;
-        logs.push((path, log.infected_devices));
+        logs.push((path, log.infected_devices.len()));
+        devices.extend(log.infected_devices);
     }
+    let devices: String = devices.iter().map(|it| format!("{it}\n")).collect();
+    files::write_whole(&logs_folder.join(TRUTH), devices.as_bytes())?;
     let (unit, sign_ins) = demo::sign_ins(portal, world).await?;
     Ok(Some(Demo { clock_offset, sign_ins, unit, logs }))
 }
