@@ -11,7 +11,7 @@ pub struct LogResult {
     pub sightings: Vec<Sighting>,
 }
 
-/// A log that was read to its end.
+/// A log that was read.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Log {
     /// Name of the log.
@@ -28,7 +28,9 @@ pub struct Log {
     pub lines_matched: u64,
     /// Lines not understood.
     pub lines_not_parsed: u64,
-    /// UTC days of which it has lines, `YYYY-MM-DD`.
+    /// Whether it was whole; `false` for one that ends in the middle.
+    pub is_whole: bool,
+    /// Days of which it has lines, in the campaign's zone, `YYYY-MM-DD`.
     pub days: Vec<String>,
 }
 

@@ -16,7 +16,7 @@ pub use contacts::Format;
 pub use indicators::{ListProblem, ListReport, ReadOptions, Refused};
 pub use lists::{ListInput, LoadedLists, load_lists};
 pub use problem::Problem;
-pub use run::check_logs;
+pub use run::{check_logs, check_logs_one_by_one};
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use matching::Sighting;

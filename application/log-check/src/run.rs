@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 
 use contacts::{Encoding, Format, Parser, TimeReading, detect};
-use matching::{Gatherer, Index, Place};
+use matching::{Gatherer, Index, Place, Sighting};
 use sha2::{Digest, Sha256};
 use unpacking::{Limits, Unpacker};
 
@@ -32,6 +32,31 @@ pub fn check_logs(
     settings: &Settings,
     progress: &dyn Progress,
 ) -> CheckReport {
+    check_all(index, inputs, settings, progress, &mut |_, _, _| {})
+}
+
+/// As [`check_logs`], and `each` gets every log's own sightings as soon as it was read: the report
+/// sums a device up over all logs, and what is sent on is known by its log.
+pub fn check_logs_one_by_one(
+    index: &Index,
+    inputs: Vec<LogInput>,
+    settings: &Settings,
+    progress: &dyn Progress,
+    each: &mut dyn FnMut(&FileSummary, Vec<Sighting>),
+) -> CheckReport {
+    check_all(index, inputs, settings, progress, &mut |file, found, starts| {
+        let locate = |place: Place| (file.file.clone(), line_number(starts, place));
+        each(file, found.clone().finish(index, locate));
+    })
+}
+
+fn check_all(
+    index: &Index,
+    inputs: Vec<LogInput>,
+    settings: &Settings,
+    progress: &dyn Progress,
+    each: &mut dyn FnMut(&FileSummary, &Gatherer, &BlockStarts),
+) -> CheckReport {
     let mut gatherer = Gatherer::default();
     let mut summary = Summary { complete: true, ..Summary::default() };
     let mut starts: Vec<BlockStarts> = Vec::new();
@@ -42,6 +67,7 @@ pub fn check_logs(
         summary.lines_matched += file.lines_matched;
         summary.lines_not_parsed += file.lines_not_parsed;
         summary.complete &= file.problem.is_none() && file.lines_not_parsed == 0;
+        each(&file, &found, &block_starts);
         summary.files.push(file);
         starts.push(block_starts);
         gatherer.merge(found);
@@ -51,14 +77,17 @@ pub fn check_logs(
     let locate = |place: Place| {
         let log = place.log as usize;
         let file = summary.files.get(log).map(|it| it.file.clone()).unwrap_or_default();
-        let block = starts.get(log).and_then(|starts| {
-            let at = starts.partition_point(|start| start.0 <= place.offset).checked_sub(1)?;
-            starts.get(at)
-        });
-        (file, block.map_or(0, |block| block.1) + place.line)
+        (file, starts.get(log).map_or(0, |starts| line_number(starts, place)))
     };
     let sightings = gatherer.finish(index, locate);
     CheckReport { sightings, summary }
+}
+
+/// The number of a line in its log, from its number in its block.
+fn line_number(starts: &BlockStarts, place: Place) -> u64 {
+    let block = starts.partition_point(|start| start.0 <= place.offset).checked_sub(1);
+    let block = block.and_then(|at| starts.get(at));
+    block.map_or(0, |block| block.1) + place.line
 }
 
 struct Run<'r> {

@@ -12,7 +12,8 @@ use std::io::{self, Cursor, Read};
 use indicators::ReadOptions;
 use jiff::tz::TimeZone;
 use log_check::{
-    CheckReport, ListInput, LogInput, Problem, Progress, Settings, check_logs, load_lists,
+    CheckReport, ListInput, LogInput, Problem, Progress, Settings, check_logs,
+    check_logs_one_by_one, load_lists,
 };
 use matching::Index;
 
@@ -148,4 +149,30 @@ fn days_are_those_of_the_first_and_last_contact_in_the_zone_of_the_run() {
     let report = check_logs(&index(), vec![log_of(lines)], &settings, &Silent(false));
     let days: Vec<_> = report.summary.files[0].days.iter().map(ToString::to_string).collect();
     assert_eq!(days, ["2026-11-19", "2026-11-20", "2026-11-21"]);
+}
+
+#[test]
+fn one_by_one_gives_each_log_its_own_sightings_and_the_report_sums_them_up() {
+    let first = bind(1, "good.example") + &bind(7, "evil.example");
+    let second = bind(7, "evil.example") + &bind(7, "evil.example");
+    let logs = || vec![log("a", Cursor::new(first.clone())), log("b", Cursor::new(second.clone()))];
+    let settings = Settings { format: None, zone: TimeZone::UTC, threads: 2, hash_logs: true };
+    let mut each = Vec::new();
+    let report =
+        check_logs_one_by_one(&index(), logs(), &settings, &Silent(false), &mut |file, seen| {
+            let seen = seen.iter().map(|it| {
+                (it.evidence.file.clone(), it.count, it.evidence.line_number, it.evidence.offset)
+            });
+            each.push((file.file.clone(), file.sha256.is_some(), seen.collect::<Vec<_>>()));
+        });
+    let offset = bind(1, "good.example").len() as u64;
+    assert_eq!(
+        each,
+        [
+            ("a".to_owned(), true, vec![("a".to_owned(), 1, 2, offset)]),
+            ("b".to_owned(), true, vec![("b".to_owned(), 2, 1, 0)]),
+        ]
+    );
+    assert_eq!(report.sightings, run(logs(), 1).sightings);
+    assert_eq!(report.sightings[0].count, 3);
 }

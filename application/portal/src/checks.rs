@@ -70,6 +70,8 @@ pub struct CheckResult {
     pub summary: FileSummary,
     /// What was seen in it.
     pub sightings: Vec<Sighting>,
+    /// Whether the log was whole; lines that were not understood are counted apart.
+    pub is_whole: bool,
 }
 
 /// Matches one log of a unit and keeps what was seen. Runs on the calling thread until the log
@@ -100,7 +102,11 @@ pub async fn check_log(
         said.values = problem.values();
         return Err(said.into());
     }
-    let result = CheckResult { summary: summary.clone(), sightings: report.sightings };
+    let result = CheckResult {
+        summary: summary.clone(),
+        sightings: report.sightings,
+        is_whole: summary.problem.is_none(),
+    };
     let sender = Sender::Person(actor.clone());
     let checked = keep(portal, &sender, campaign_id, unit, site, result).await?;
     Ok((checked, summary))
@@ -290,7 +296,7 @@ async fn keep(
         lines_read: count(summary.lines_read),
         lines_matched: count(summary.lines_matched),
         lines_not_parsed: count(summary.lines_not_parsed),
-        is_complete: summary.problem.is_none() && summary.lines_not_parsed == 0,
+        is_complete: result.is_whole && summary.lines_not_parsed == 0,
         summary: json!({
             "compression": summary.compression,
             "days": summary.days,

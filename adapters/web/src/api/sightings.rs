@@ -217,6 +217,10 @@ pub(crate) struct Sent {
     results: Vec<SentResult>,
 }
 
+fn whole() -> bool {
+    true
+}
+
 /// An example of a message.
 fn example() -> serde_json::Value {
     serde_json::json!({
@@ -258,7 +262,7 @@ pub(crate) struct SentResult {
     sightings: Vec<SentSighting>,
 }
 
-/// A log that was read to its end.
+/// A log that was read.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct SentLog {
     /// Name of the log; at most 300 characters.
@@ -284,7 +288,12 @@ pub(crate) struct SentLog {
     /// Lines not understood: the log then counts as incomplete.
     #[serde(default)]
     lines_not_parsed: u64,
-    /// UTC days of which the log has lines: only these count as watched. At most 3,660 are kept.
+    /// Whether the log was whole: `false` for one that ends in the middle.
+    #[serde(default = "whole")]
+    #[schema(default = true)]
+    is_whole: bool,
+    /// Days of which the log has lines, in the campaign's zone: only these count as watched. At most
+    /// 3,660 are kept.
     #[serde(default)]
     #[schema(value_type = Vec<String>, format = Date)]
     days: Vec<Date>,
@@ -407,6 +416,7 @@ impl From<SentResult> for CheckResult {
             },
         });
         Self {
+            is_whole: log.is_whole,
             sightings: sightings.collect(),
             summary: FileSummary {
                 file: log.file,

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use language::Language;
 use log_check::Format;
 
+use super::send::SendArgs;
 use crate::commands::bilingual::failure;
 
 const EXAMPLES: &str = "\
@@ -17,6 +18,7 @@ Examples:
   lamsach match --indicators list.txt dns.log
   lamsach match --indicators a.csv --indicators b.txt --output html logs/ > result.html
   zcat old.gz | lamsach match --indicators list.txt --format bind -
+  lamsach match --indicators list.txt --send https://portal.example --site Office dns.log
 
 Exit status: 2 error, else 1 findings, else 3 something could not be read, else 0.";
 
@@ -44,6 +46,8 @@ pub(crate) struct Args {
     /// Language of table and html: vi or en [default: `LAMSACH_LANGUAGE`, else vi]
     #[arg(long, value_name = "LANGUAGE")]
     language: Option<String>,
+    #[command(flatten)]
+    send: SendArgs,
     /// Logs, plain, gzip or zstd; a folder stands for all files in it, `-` for standard input
     #[arg(value_name = "LOG")]
     logs: Vec<PathBuf>,
@@ -83,7 +87,7 @@ pub(super) struct Choices {
 
 impl Args {
     /// Checks everything that can be checked without opening a file.
-    pub(super) fn choices(self) -> anyhow::Result<Choices> {
+    pub(super) fn choices(self) -> anyhow::Result<(Choices, SendArgs)> {
         let format = match self.format.as_str() {
             "auto" => None,
             name if name.parse::<Format>().is_ok() => Some(self.format),
@@ -114,7 +118,7 @@ impl Args {
             Some(threads) => usize::from(threads),
             None => thread::available_parallelism().map_or(1, NonZero::get),
         };
-        Ok(Choices {
+        let choices = Choices {
             lists,
             logs,
             may_be_lists,
@@ -124,7 +128,8 @@ impl Args {
             site: self.site.map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()),
             threads,
             language: language(self.language)?,
-        })
+        };
+        Ok((choices, self.send))
     }
 }
 

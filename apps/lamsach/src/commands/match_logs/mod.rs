@@ -5,13 +5,14 @@ mod finished;
 mod inputs;
 mod output;
 mod progress;
+mod send;
 mod words;
 
 use std::process::ExitCode;
 
 use anyhow::bail;
 use jiff::Timestamp;
-use log_check::{ListReport, ReadOptions, Settings, check_logs, load_lists};
+use log_check::{ListReport, ReadOptions, Settings, check_logs, check_logs_one_by_one, load_lists};
 
 pub(crate) use args::Args;
 
@@ -24,8 +25,9 @@ use super::bilingual::{failure, lines};
 
 /// Runs the command.
 pub(crate) fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let choices = args.choices()?;
+    let (choices, send) = args.choices()?;
     let words = Words { language: choices.language, zone: choices.zone.clone() };
+    let mut sending = send.prepare(choices.site.as_deref(), &words)?;
     let inputs = Inputs::open(&choices)?;
     let now = Timestamp::now();
     let today = now.to_zoned_datetime(choices.zone.clone()).date();
@@ -39,10 +41,16 @@ pub(crate) fn run(args: Args) -> anyhow::Result<ExitCode> {
         zone: choices.zone.clone(),
         threads: choices.threads,
         // Only what is sent needs the hash, and it costs as much as matching does.
-        hash_logs: false,
+        hash_logs: sending.is_some(),
     };
     let watch = Watch::start(&words, inputs.size_bytes)?;
-    let report = check_logs(&loaded.index, inputs.logs, &settings, &watch);
+    let report = match &mut sending {
+        None => check_logs(&loaded.index, inputs.logs, &settings, &watch),
+        Some(sending) => {
+            let mut each = |file: &_, sightings| sending.add(file, sightings);
+            check_logs_one_by_one(&loaded.index, inputs.logs, &settings, &watch, &mut each)
+        }
+    };
     watch.finish();
     // The one place where everything that came out is at hand.
     let finished = Finished {
@@ -53,6 +61,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<ExitCode> {
         may_be_lists: choices.may_be_lists,
     };
     output::write(choices.output, &words, &finished)?;
+    if sending.is_some_and(|sending| !sending.send(&words)) {
+        return Ok(ExitCode::from(2));
+    }
     Ok(finished.exit_code())
 }
 

@@ -1,0 +1,217 @@
+//! `--send`: what was seen goes to a portal, log by log, without log lines.
+
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use http_client::{Client, Evidence, KeptLog, Log, LogResult, SendError, Settings, Sighting};
+use log_check::FileSummary;
+
+use super::words::{Words, printable, verdict_code};
+use crate::commands::bilingual::{failure, lines};
+
+/// The variable of a token that stands neither in the history nor in the list of processes.
+const TOKEN_VARIABLE: &str = "LAMSACH_TOKEN";
+/// The largest file of a token or of certificates that is read, in bytes.
+const LARGEST_FILE: u64 = 1 << 20;
+/// The longest name of a log that a portal takes, in characters.
+const LONGEST_NAME: usize = 300;
+
+/// Where to send.
+#[derive(Debug, clap::Args)]
+pub(super) struct SendArgs {
+    /// Portal to send what was seen to, without log lines: `https://…`
+    #[arg(long, value_name = "URL")]
+    send: Option<String>,
+    /// Token of the unit; others on this machine can see it: better `LAMSACH_TOKEN` or --token-file
+    #[arg(long, value_name = "TOKEN", requires = "send", conflicts_with = "token_file")]
+    token: Option<String>,
+    /// File that holds the token
+    #[arg(long, value_name = "FILE", requires = "send")]
+    token_file: Option<PathBuf>,
+    /// Id of the campaign, when several run for the unit
+    #[arg(long, value_name = "ID", requires = "send")]
+    campaign: Option<String>,
+    /// Certificates (PEM) to trust for the portal instead of the public authorities
+    #[arg(long, value_name = "FILE", requires = "send")]
+    ca: Option<PathBuf>,
+}
+
+/// What is to be sent, and where.
+pub(super) struct Sending {
+    client: Client,
+    address: String,
+    logs: Vec<LogResult>,
+    /// Logs that were not read, or whose reading something outside of them ended: they have no hash
+    /// to be known by.
+    unread: Vec<String>,
+}
+
+impl SendArgs {
+    /// A sending when one is asked for. What is wrong with it is said before a log is read.
+    pub(super) fn prepare(
+        self,
+        site: Option<&str>,
+        words: &Words,
+    ) -> anyhow::Result<Option<Sending>> {
+        let Some(address) = self.send else { return Ok(None) };
+        let token = match (self.token, self.token_file) {
+            (Some(token), _) => token,
+            (None, Some(path)) => String::from_utf8_lossy(&read(&path)?).into_owned(),
+            (None, None) => {
+                env::var(TOKEN_VARIABLE).map_err(|_| failure("match-send-no-token", &[]))?
+            }
+        };
+        let settings = Settings {
+            address: address.clone(),
+            token: token.trim().to_owned(),
+            campaign: self.campaign,
+            site: site.unwrap_or_default().to_owned(),
+            language: words.language.tag(),
+            certificates: self.ca.as_deref().map(read).transpose()?,
+        };
+        let client = Client::new(settings).map_err(|error| said(&error))?;
+        Ok(Some(Sending { client, address, logs: Vec::new(), unread: Vec::new() }))
+    }
+}
+
+impl Sending {
+    /// Takes up what was seen in one log.
+    pub(super) fn add(&mut self, file: &FileSummary, sightings: Vec<matching::Sighting>) {
+        let Some(sha256) = file.sha256.clone() else {
+            self.unread.push(file.file.clone());
+            return;
+        };
+        let log = Log {
+            file: name(&file.file),
+            sha256,
+            format: file.format.clone(),
+            compression: file.compression.clone(),
+            lines_read: file.lines_read,
+            lines_matched: file.lines_matched,
+            lines_not_parsed: file.lines_not_parsed,
+            is_whole: file.problem.is_none(),
+            days: file.days.iter().map(ToString::to_string).collect(),
+        };
+        let sightings = sightings.into_iter().map(sighting).collect();
+        self.logs.push(LogResult { log, sightings });
+    }
+
+    /// Sends it all and says on standard error what the portal kept. Tells whether all of it was
+    /// sent; why not is said there too.
+    pub(super) fn send(self, words: &Words) -> bool {
+        let say = |line: &str| {
+            // Nobody reading along is no error.
+            drop(writeln!(io::stderr().lock(), "{line}"));
+        };
+        for file in &self.unread {
+            say(&words.t1("match-send-unread", "file", &printable(file)));
+        }
+        let mut is_first = true;
+        let sent = self.client.send(&self.logs, |kept| {
+            if is_first {
+                say(&words.t1("match-send-sent", "address", &self.address));
+                is_first = false;
+            }
+            say(&outcome(words, &kept));
+        });
+        match sent {
+            Ok(()) => true,
+            Err(error) => {
+                say(&format!("lamsach: {:#}", said(&error)));
+                false
+            }
+        }
+    }
+}
+
+/// What became of one log.
+fn outcome(words: &Words, kept: &KeptLog) -> String {
+    let file = printable(&kept.file);
+    let values = [
+        ("file", file.as_str().into()),
+        ("findings", kept.findings.into()),
+        ("cases", kept.cases.into()),
+    ];
+    let key = format!("match-send-{}", kept.status.code());
+    format!("  {}", language::text_with(words.language, &key, &values))
+}
+
+/// Why it was not sent and what to do next, in both languages; the portal's own words below.
+fn said(error: &SendError) -> anyhow::Error {
+    let (mut host, mut why, mut file, mut seconds) = (String::new(), String::new(), "", 0);
+    match error {
+        SendError::Address { address, .. } => host.clone_from(address),
+        SendError::Unreachable { host: at, source } | SendError::Untrusted { host: at, source } => {
+            host.clone_from(at);
+            why = source.to_string();
+        }
+        SendError::NotThere { host: at, .. } => host.clone_from(at),
+        SendError::Failing { host: at, status } | SendError::NotAPortal { host: at, status } => {
+            host.clone_from(at);
+            why = status.to_string();
+        }
+        SendError::TooLarge { file: log } => file = log,
+        SendError::Busy { wait_seconds } => seconds = *wait_seconds,
+        SendError::Certificates
+        | SendError::TokenShape
+        | SendError::WrongToken
+        | SendError::NotAllowed(_)
+        | SendError::Refused(_) => {}
+    }
+    let values = [
+        ("host", printable(&host).into()),
+        ("why", printable(&why).into()),
+        ("file", printable(file).into()),
+        ("seconds", seconds.into()),
+    ];
+    let mut text = lines(&format!("match-send-failed-{}", error.code()), &values);
+    if let Some(refusal) = error.refusal() {
+        let places = refusal.places.iter().map(|(place, what)| match place.as_str() {
+            "" => what.clone(),
+            place => format!("{place}: {what}"),
+        });
+        let lines = [refusal.title.clone(), refusal.detail.clone()].into_iter().chain(places);
+        for line in lines.filter(|it| !it.is_empty()) {
+            text = format!("{text}\n  {}", printable(&line));
+        }
+    }
+    anyhow::Error::msg(text)
+}
+
+fn sighting(it: matching::Sighting) -> Sighting {
+    Sighting {
+        device: it.device,
+        device_name: it.device_name,
+        indicator: it.indicator,
+        indicator_type: it.indicator_type,
+        family: it.family,
+        // The list as the portal knows it: without this machine's folders.
+        list: Path::new(&it.list)
+            .file_name()
+            .map_or_else(|| it.list.clone(), |name| name.to_string_lossy().into_owned()),
+        destination: it.destination,
+        verdict: verdict_code(it.verdict).to_owned(),
+        count: it.count,
+        first_seen: it.first_seen.map(|at| at.to_string()),
+        last_seen: it.last_seen.map(|at| at.to_string()),
+        evidence: Evidence { offset: it.evidence.offset, line_number: it.evidence.line_number },
+    }
+}
+
+/// A log's name as it is sent: its end, which tells more, when it is long.
+fn name(file: &str) -> String {
+    let surplus = file.chars().count().saturating_sub(LONGEST_NAME);
+    file.chars().skip(surplus).collect()
+}
+
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    fs::File::open(path).and_then(|file| file.take(LARGEST_FILE).read_to_end(&mut bytes)).map_err(
+        |error| {
+            let path = path.display().to_string();
+            failure("match-send-file", &[("path", path.into()), ("why", error.to_string().into())])
+        },
+    )?;
+    Ok(bytes)
+}
