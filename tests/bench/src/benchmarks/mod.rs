@@ -1,5 +1,6 @@
 //! Every benchmark.
 
+mod first_byte;
 mod index;
 mod match_logs;
 mod peers;
@@ -44,5 +45,10 @@ pub(crate) const ALL: &[Benchmark] = &[
         name: "roll-up",
         what: "reports of 10,000 units, 30 rows each, added up",
         run: Run::Alone(roll_up::run),
+    },
+    Benchmark {
+        name: "first-byte",
+        what: "pages of the demonstration, until their first byte",
+        run: Run::Alone(first_byte::run),
     },
 ];

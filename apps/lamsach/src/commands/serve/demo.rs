@@ -68,8 +68,8 @@ pub(super) async fn prepare(
         logs.push((path, log.infected_devices.len()));
         devices.extend(log.infected_devices);
     }
-    let devices: String = devices.iter().map(|it| format!("{it}\n")).collect();
-    files::write_whole(&logs_folder.join(TRUTH), devices.as_bytes())?;
+    let devices: Vec<String> = devices.into_iter().collect();
+    files::write_whole(&logs_folder.join(TRUTH), devices.join("\n").as_bytes())?;
     let (unit, sign_ins) = demo::sign_ins(portal, world).await?;
     Ok(Some(Demo { clock_offset, sign_ins, unit, logs }))
 }

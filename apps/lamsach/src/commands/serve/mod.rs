@@ -5,6 +5,7 @@ mod listening;
 mod log;
 mod upkeep;
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -115,8 +116,8 @@ async fn stop_on_signal(
     stop.send(true).unwrap_or_default();
 }
 
-/// What a person or a script reads; everything else is the log's.
-#[expect(clippy::print_stdout, reason = "the command's output")]
+/// What a person or a script reads; everything else is the log's. A reader who went away is no
+/// reason to stop serving.
 fn say(text: &str) {
-    println!("{text}");
+    writeln!(io::stdout(), "{text}").unwrap_or_default();
 }
