@@ -461,3 +461,27 @@ async fn a_case_is_worked_by_the_unit_alone() {
     let board = world.call_as("auditor.a", Method::GET, &board, None).await.json();
     assert_eq!(board["action"][0]["handled_cases"], 1);
 }
+
+#[tokio::test]
+async fn the_page_of_tokens_makes_one_that_reads_for_whoever_reads_themselves() {
+    let world = World::new().await;
+    let make = async |login: &str, scopes: &str| {
+        let request = Request::post(format!("/tokens/{}", world.b))
+            .header(header::COOKIE, cookie(login))
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let body = format!("label=x&scopes={scopes}");
+        let answer = world.send(request.body(Body::from(body)).unwrap()).await;
+        let page = String::from_utf8(answer.body).unwrap();
+        let secret = page.split_once("lmst_").and_then(|(_, rest)| rest.split('<').next());
+        (answer.status.as_u16(), secret.map(|it| format!("lmst_{it}")))
+    };
+    let (status, secret) = make("officer.b", "sightings%3Awrite+read").await;
+    assert_eq!(status, 200);
+    let me = world.get(&secret.unwrap(), "/api/v1/me").await.json();
+    assert_eq!(me["scopes"], json!(["sightings:write", "read"]));
+    let (_, secret) = make("administrator.b", "").await;
+    let me = world.get(&secret.unwrap(), "/api/v1/me").await.json();
+    assert_eq!(me["scopes"], json!(["sightings:write"]));
+    assert_eq!(make("administrator.b", "read").await, (403, None));
+}

@@ -1,5 +1,7 @@
 //! Tokens of a unit's programs.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Form, Path, State};
@@ -7,7 +9,8 @@ use axum::response::{Redirect, Response};
 use axum::routing::{get, post};
 use campaigns::{TokenId, UnitId};
 use portal::records::{TokenRecord, UnitRecord};
-use portal::{access, tokens, units};
+use portal::tokens::{self, Scope};
+use portal::{access, units};
 use serde::Deserialize;
 
 use crate::AppState;
@@ -26,8 +29,27 @@ pub(crate) fn routes() -> Router<AppState> {
 #[template(path = "pages/tokens.html")]
 struct TokensPage {
     page: Page,
-    places: Vec<(UnitRecord, Vec<TokenRecord>)>,
+    places: Vec<Place>,
     secret: Option<String>,
+}
+
+/// A unit whose tokens the person manages.
+struct Place {
+    unit: UnitRecord,
+    tokens: Vec<TokenRecord>,
+    /// Whether the person reads what a token with the scope `read` would.
+    may_read: bool,
+}
+
+impl TokensPage {
+    /// What a token may do, in words.
+    fn scopes(&self, token: &TokenRecord) -> String {
+        let words = tokens::scopes_of(token).into_iter().map(|scope| match scope {
+            Scope::SendSightings => self.page.t("tokens-scope-send"),
+            Scope::Read => self.page.t("tokens-scope-read"),
+        });
+        words.collect::<Vec<_>>().join("; ")
+    }
 }
 
 async fn list(
@@ -39,26 +61,29 @@ async fn list(
     show(&TokensPage { page, places, secret: None })
 }
 
-async fn places(
-    state: &AppState,
-    actor: &portal::Actor,
-) -> Result<Vec<(UnitRecord, Vec<TokenRecord>)>, PageError> {
+async fn places(state: &AppState, actor: &portal::Actor) -> Result<Vec<Place>, PageError> {
     let portal = &state.portal;
-    let mut places: Vec<(UnitRecord, Vec<TokenRecord>)> = Vec::new();
+    let mut places: Vec<Place> = Vec::new();
     for grant in &actor.grants {
-        let is_known = places.iter().any(|(unit, _)| unit.id == grant.unit);
+        let is_known = places.iter().any(|it| it.unit.id == grant.unit);
         let action = campaigns::Action::ManageTokens;
         if !is_known && access::allows(portal, actor, action, grant.unit).await? {
             let unit = units::find(portal, actor, grant.unit).await?;
-            places.push((unit, tokens::list(portal, actor, grant.unit).await?));
+            let tokens = tokens::list(portal, actor, grant.unit).await?;
+            let may_read =
+                access::allows(portal, actor, campaigns::Action::SeeCases, unit.id).await?;
+            places.push(Place { unit, tokens, may_read });
         }
     }
     Ok(places)
 }
 
 #[derive(Deserialize)]
-struct Label {
+struct Given {
     label: String,
+    /// Codes of scopes with spaces between; none means sending.
+    #[serde(default)]
+    scopes: String,
 }
 
 /// Makes a token and shows its secret: this once.
@@ -67,9 +92,16 @@ async fn create(
     SignedIn(actor): SignedIn,
     page: Page,
     Path(unit): Path<UnitId>,
-    Form(given): Form<Label>,
+    Form(given): Form<Given>,
 ) -> Result<Response, PageError> {
-    let secret = tokens::create(&state.portal, &actor, unit, &given.label).await?;
+    let words: Vec<&str> = given.scopes.split_whitespace().collect();
+    let mut scopes: BTreeSet<Scope> =
+        Scope::ALL.into_iter().filter(|it| words.contains(&it.code())).collect();
+    if words.is_empty() {
+        scopes.insert(Scope::SendSightings);
+    }
+    let portal = &state.portal;
+    let secret = tokens::create_with(portal, &actor, unit, &given.label, &scopes).await?;
     let places = places(&state, &actor).await?;
     show(&TokensPage { page, places, secret: Some(secret) })
 }

@@ -49,3 +49,8 @@ problem-sighting-too-long = This has more than 2,048 characters.
 problem-sighting-count = The number of contacts must be between 1 and 1,000,000,000,000.
 problem-sighting-order = The last contact may not be before the first.
 problem-sighting-future = This is in the future by the portal's clock; check clock and time zone.
+
+tokens-scopes = What this token is for
+tokens-scope-send = Sending results of logs
+tokens-scope-read = Reading progress, cases and reports of the unit
+tokens-scope-both = Sending results and reading data of the unit

@@ -49,3 +49,8 @@ problem-sighting-too-long = Trường này dài quá 2.048 ký tự.
 problem-sighting-count = Số lần kết nối phải từ 1 đến 1.000.000.000.000.
 problem-sighting-order = Lần cuối phải sau hoặc cùng lúc với lần đầu.
 problem-sighting-future = Thời điểm này ở tương lai so với đồng hồ của cổng; xin kiểm tra đồng hồ và múi giờ.
+
+tokens-scopes = Mã này dùng để
+tokens-scope-send = Gửi kết quả đối chiếu nhật ký
+tokens-scope-read = Đọc tiến độ, hồ sơ xử lý và báo cáo của đơn vị
+tokens-scope-both = Gửi kết quả và đọc dữ liệu của đơn vị
