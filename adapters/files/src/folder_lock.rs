@@ -16,7 +16,7 @@ impl FolderLock {
     /// # Errors
     /// When the folder or the lock file in it cannot be made.
     pub fn take(folder: &Path) -> io::Result<Option<Self>> {
-        std::fs::create_dir_all(folder)?;
+        make_private(folder)?;
         let file = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -31,9 +31,28 @@ impl FolderLock {
     }
 }
 
+/// Makes a folder that only its owner may look into; one that is there keeps its rights.
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn only_its_owner_looks_into_a_new_folder() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("new");
+        FolderLock::take(&folder).unwrap();
+        assert_eq!(std::fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
+    }
 
     #[test]
     fn a_folder_is_taken_once_and_free_again_afterwards() {

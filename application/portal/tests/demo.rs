@@ -96,7 +96,8 @@ async fn check(world: DemoWorld, test: TestPortal) {
     // The newcomer drops both logs in and sees exactly the planted devices.
     let officer = enter(&portal, "xa.canbo").await;
     let unit = officer.home_unit().unwrap();
-    letters::open(&portal, &officer, current.id, unit).await.unwrap();
+    let letter = letters::open(&portal, &officer, current.id, unit).await.unwrap();
+    assert!(!letter.is_late, "a newcomer is in time");
     for log in demo::logs(&portal, world).await.unwrap() {
         assert_eq!(log.infected_devices.len(), 3, "{}", log.name);
         let input = LogInput {

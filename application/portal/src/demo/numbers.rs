@@ -18,6 +18,8 @@ pub(super) const QUIET_DAYS: u16 = 16;
 pub(super) const SEEN_AGAIN_LOGS: i64 = -9;
 /// Reports are written from this day on.
 pub(super) const REPORTS: i64 = -7;
+/// Everybody is to report before this day at the earliest: in 2022, the letter's own, 22/9.
+pub(super) const DEADLINE: i64 = 2;
 /// Units further down are to report before this day.
 pub(super) const INNER_DEADLINE: i64 = -4;
 /// The unit above looks at reports.

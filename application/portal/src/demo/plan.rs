@@ -9,8 +9,8 @@ use simulation::{LogKind, Random};
 
 use super::newcomer;
 use super::numbers::{
-    BEFORE_CLOSED, BEFORE_LAUNCHED, CHECKED, DECLARED, FIRST_LOGS, FIRST_LOGS_DAYS, INNER_DEADLINE,
-    LAUNCHED, Moment, NOTED, QUIET_DAYS, REPORTS, SEEN_AGAIN_LOGS, seed_of,
+    BEFORE_CLOSED, BEFORE_LAUNCHED, CHECKED, DEADLINE, DECLARED, FIRST_LOGS, FIRST_LOGS_DAYS,
+    INNER_DEADLINE, LAUNCHED, Moment, NOTED, QUIET_DAYS, REPORTS, SEEN_AGAIN_LOGS, seed_of,
 };
 
 /// One thing that somebody did.
@@ -290,7 +290,10 @@ impl Plan<'_> {
         }
         let passed = launched.plus(40);
         if !below.is_empty() {
-            let pass_on = Step::PassOn(below.to_vec(), INNER_DEADLINE);
+            // A newcomer is still in time, whoever the letter came from.
+            let has_newcomer = below.contains(&newcomer(self.world));
+            let deadline = if has_newcomer { DEADLINE } else { INNER_DEADLINE };
+            let pass_on = Step::PassOn(below.to_vec(), deadline);
             self.add(Which::Current, passed, unit, pass_on);
         }
         self.add(Which::Current, launched.plus(90), unit, Step::Tell(random.below(4)));

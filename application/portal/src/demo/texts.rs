@@ -34,13 +34,12 @@ pub(super) const REASON: &str =
 
 /// The letter. `day` turns days from the day the demonstration is made on into dates.
 pub(super) fn letter(world: &World, which: Which, day: impl Fn(i64) -> Date) -> CampaignForm {
-    use super::numbers::{BEFORE_CLOSED, BEFORE_LAUNCHED, LAUNCHED};
+    use super::numbers::{BEFORE_CLOSED, BEFORE_LAUNCHED, DEADLINE, LAUNCHED};
     let focal = world.units.iter().find(|it| it.code == world.focal_code);
     let focal = focal.map(|it| it.name.clone()).unwrap_or_default();
     let (launched, deadline, last, number) = match which {
         Which::Before => (BEFORE_LAUNCHED, BEFORE_LAUNCHED + 40, BEFORE_CLOSED, "01"),
-        // In 2022 that is the letter's own deadline, 22/9.
-        Which::Current => (LAUNCHED, 2, 30, "02"),
+        Which::Current => (LAUNCHED, DEADLINE, 30, "02"),
     };
     // A demonstration of today leaves a newcomer time to report.
     let deadline = if which == Which::Current && day(0).year() > 2022 { 12 } else { deadline };
