@@ -242,15 +242,21 @@ pub async fn insert_coverage(
     Ok(())
 }
 
-/// Days of which a site's logs were read, in any campaign.
+/// Days of which a site's logs were read against the lists of a campaign: another campaign's lists
+/// would not have shown what this one looks for.
 pub async fn covered_days(
     db: &mut AnyConnection,
+    campaign_id: CampaignId,
     site_id: SiteId,
 ) -> Result<BTreeSet<Date>, StorageError> {
-    let rows = sqlx::query("SELECT DISTINCT covered_on FROM coverage WHERE site_id = $1")
-        .bind(site_id.to_string())
-        .fetch_all(db)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT DISTINCT c.covered_on FROM coverage c JOIN sources s ON s.id = c.source_id
+         WHERE c.site_id = $1 AND s.campaign_id = $2",
+    )
+    .bind(site_id.to_string())
+    .bind(campaign_id.to_string())
+    .fetch_all(db)
+    .await?;
     rows.iter().map(|row| row.day("covered_on")).collect()
 }
 

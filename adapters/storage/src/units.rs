@@ -6,7 +6,7 @@ use ::campaigns::UnitId;
 use jiff::{Timestamp, civil::Date};
 use sqlx::{AnyConnection, any::AnyRow};
 
-use crate::{StorageError, columns::Columns};
+use crate::{StorageError, Write, columns::Columns};
 
 /// An organisation of the tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +70,18 @@ pub async fn insert(db: &mut AnyConnection, unit: &UnitRecord) -> Result<(), Sto
     .execute(db)
     .await
     .map_err(StorageError::from_write)?;
+    Ok(())
+}
+
+/// Keeps a second writer of the same unit's records waiting until this transaction ends.
+pub async fn hold(write: &mut Write, id: UnitId) -> Result<(), StorageError> {
+    if !write.is_sqlite() {
+        // SQLite's writers already wait for each other when they begin.
+        sqlx::query("SELECT id FROM units WHERE id = $1 FOR UPDATE")
+            .bind(id.to_string())
+            .execute(&mut **write)
+            .await?;
+    }
     Ok(())
 }
 

@@ -116,6 +116,20 @@ pub async fn update(db: &mut AnyConnection, user: &UserRecord) -> Result<(), Sto
     Ok(())
 }
 
+/// Notes when a person signed in, and changes nothing else of them.
+pub async fn set_signed_in(
+    db: &mut AnyConnection,
+    id: UserId,
+    at: Timestamp,
+) -> Result<(), StorageError> {
+    sqlx::query("UPDATE users SET signed_in_at = $2 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(at.as_microsecond())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 /// Whether anybody exists: an empty portal shows its first-run page.
 pub async fn any_exists(db: &mut AnyConnection) -> Result<bool, StorageError> {
     Ok(sqlx::query("SELECT id FROM users LIMIT 1").fetch_optional(db).await?.is_some())

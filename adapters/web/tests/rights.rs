@@ -115,9 +115,9 @@ const PAGES: &[Row] = &[
     ("GET /cases/{case}", Nothing, "A:cpou B:cpou"),
     ("POST /cases/{case}/step", Form("step=notify&version=1"), "B:o"),
     ("POST /cases/{case}/device", Form("label=X&kind=computer"), "B:o"),
-    // Reports.
-    ("GET /campaigns/{campaign}/report/{unit}", Nothing, "A:cpou B:cpou"),
-    ("GET /campaigns/{campaign}/report/{unit}/{file=x.csv}", Nothing, "A:cpou B:cpou"),
+    // Reports. B is still writing its own: nobody above reads what was not submitted.
+    ("GET /campaigns/{campaign}/report/{unit}", Nothing, "B:cpou"),
+    ("GET /campaigns/{campaign}/report/{unit}/{file=x.csv}", Nothing, "B:cpou"),
     ("POST /reports/{report}/save", Form("version=1&assessment=x"), "B:po"),
     ("POST /reports/{report}/step", Form("step=approve&version=1"), "B:p"),
     ("POST /reports/{report}/step", Form("step=hand-back&version=1"), "B:p"),
@@ -157,7 +157,7 @@ const API: &[Row] = &[
     ),
     ("GET /api/v1/campaigns/{campaign}/board/{unit}", Nothing, "A:mcpour B:mcpour"),
     ("GET /api/v1/campaigns/{campaign}/roll-up/{unit}", Nothing, "A:mcpour B:mcpour"),
-    ("GET /api/v1/campaigns/{campaign}/units/{unit}/report", Nothing, "A:cpour B:cpour"),
+    ("GET /api/v1/campaigns/{campaign}/units/{unit}/report", Nothing, "B:cpour"),
     ("PUT /api/v1/reports/{report}", Json(r#"{"version":1,"assessment":"x"}"#), "B:po"),
     ("POST /api/v1/reports/{report}/steps", Json(r#"{"step":"approve","version":1}"#), "B:p"),
     ("POST /api/v1/reports/{report}/steps", Json(r#"{"step":"hand-back","version":1}"#), "B:p"),

@@ -12,6 +12,10 @@ use crate::text::Encoding;
 
 /// How many lines that were not understood are shown.
 pub(crate) const SAMPLES: usize = 5;
+/// In larger blocks, the time of one line of so many tells the days; in smaller ones, of every line.
+const SAMPLED_LINES: u64 = 16;
+/// What a smaller block is, in bytes.
+const SMALL_BLOCK: usize = 256 << 10;
 
 /// How the lines of one log are read.
 pub(crate) struct Reading<'r> {
@@ -41,8 +45,7 @@ pub(crate) struct Found {
 /// First and last moment of a block.
 #[derive(Default)]
 struct Span {
-    first: Option<Timestamp>,
-    last: Option<Timestamp>,
+    moments: Vec<Timestamp>,
 }
 
 impl Found {
@@ -81,9 +84,10 @@ impl Found {
                 continue;
             }
             let mut is_matched = false;
+            let is_sample = block.bytes.len() < SMALL_BLOCK || lines % SAMPLED_LINES == 0;
             let kind = parser.read_line(line, &mut |contact| {
                 let time = || times.timestamp(contact, reading.times);
-                span.cover(span.first.is_none(), time);
+                span.cover(is_sample || span.is_new(), time);
                 last_time = contact.time;
                 is_matched |= self.examine(&mut matcher, contact, time, place, line);
             });
@@ -97,7 +101,7 @@ impl Found {
         }
         // The last line of a block need not hold a contact; the last contact tells how far it goes.
         let last = Contact { time: last_time, ..Contact::default() };
-        span.cover(span.first.is_some(), || times.timestamp(&last, reading.times));
+        span.cover(!span.is_new(), || times.timestamp(&last, reading.times));
         self.block_lines.push((number, lines));
         self.cover(&span, &reading.times.zone);
         lines
@@ -120,7 +124,7 @@ impl Found {
             let mut is_matched = false;
             let kind = parser.read_line(line, &mut |contact| {
                 let time = || times.timestamp(contact, reading.times);
-                span.cover(span.first.is_none(), time);
+                span.cover(true, time);
                 is_matched |= self.examine(matcher, contact, time, place, line);
             });
             if kind == LineKind::Understood {
@@ -154,30 +158,28 @@ impl Found {
         }
     }
 
+    /// Days of which the block has contacts: of those that were looked at, and of no other.
     fn cover(&mut self, span: &Span, zone: &TimeZone) {
-        let day = |time: Timestamp| time.to_zoned_datetime(zone.clone()).date();
-        let (Some(first), Some(last)) = (span.first.map(day), span.last.map(day)) else { return };
-        self.days.extend([first, last]);
-        // A clock that jumped must not make a month of monitoring out of two lines.
-        let mut at = first;
-        for _ in 0..31 {
-            let Ok(next) = at.tomorrow() else { return };
-            if next >= last {
-                return;
-            }
-            self.days.insert(next);
-            at = next;
-        }
+        let days = span.moments.iter().map(|time| time.to_zoned_datetime(zone.clone()).date());
+        self.days.extend(days);
     }
 }
 
 impl Span {
-    /// Takes the moment of a contact at the edge of a block in.
+    /// Whether it holds no moment yet.
     #[inline]
-    fn cover(&mut self, is_edge: bool, time: impl Fn() -> Option<Timestamp>) {
-        if is_edge && let Some(time) = time() {
-            self.first = self.first.or(Some(time));
-            self.last = Some(time);
+    fn is_new(&self) -> bool {
+        self.moments.is_empty()
+    }
+
+    /// Takes the moment of a contact in, when it is one to look at; one an hour is enough.
+    #[inline]
+    fn cover(&mut self, is_sample: bool, time: impl Fn() -> Option<Timestamp>) {
+        if is_sample && let Some(time) = time() {
+            let hour = |it: Timestamp| it.as_second().div_euclid(3_600);
+            if self.moments.last().is_none_or(|last| hour(*last) != hour(time)) {
+                self.moments.push(time);
+            }
         }
     }
 }

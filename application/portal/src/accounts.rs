@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use storage::users::{self, GrantRecord, UserRecord};
 
-use crate::sign_in::{NewSession, begin_session, normal_login};
+use crate::sign_in::{NewSession, begin_session, is_login, normal_login};
 use crate::{Portal, PortalError, Problem, audit, secrets, units};
 
 /// The shortest password taken, in characters; long sentences are welcome.
@@ -94,8 +94,7 @@ async fn grant(
 pub(crate) fn account_problems(login: &str, name: &str, password: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
     let login = normal_login(login);
-    let is_login = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@' | '+');
-    if login.len() < 3 || login.len() > 100 || !login.chars().all(is_login) {
+    if !is_login(&login) {
         problems.push(Problem::new("login", "problem-login"));
     }
     if name.trim().is_empty() || name.chars().count() > 200 {

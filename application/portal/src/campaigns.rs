@@ -1,6 +1,6 @@
 //! Writing, launching and closing a campaign.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ::campaigns::{
     Action, AttachmentId, CampaignId, CampaignState, Deadline, DeadlinePhrase, DirectiveId, ListId,
@@ -211,14 +211,16 @@ pub async fn set_receivers(
     if campaign.state != CampaignState::Draft {
         return Err(Problem::new("", "problem-campaign-launched").into());
     }
-    let known = units::by_id(portal).await?;
+    let known: BTreeSet<UnitId> =
+        candidates(portal, actor, campaign.owner_id).await?.into_iter().map(|it| it.id).collect();
+    if receivers.iter().any(|(unit, _)| !known.contains(unit)) {
+        return Err(Problem::new("receivers", "problem-receiver-elsewhere").into());
+    }
     let unique: BTreeMap<UnitId, ReceiverRole> = receivers
         .iter()
         .copied()
-        .filter(|(unit, role)| {
-            // The campaign's own unit takes part with a report of its own, or not at all.
-            known.contains_key(unit) && (*unit != campaign.owner_id || role.owes_report())
-        })
+        // The campaign's own unit takes part with a report of its own, or not at all.
+        .filter(|(unit, role)| *unit != campaign.owner_id || role.owes_report())
         .collect();
     let unique: Vec<_> = unique.into_iter().collect();
     let mut write = portal.database.write().await?;
@@ -297,6 +299,9 @@ pub async fn close(portal: &Portal, actor: &Actor, id: CampaignId) -> Result<(),
     campaign.state = CampaignState::Closed;
     campaign.closed_at = Some(portal.now());
     let mut write = portal.database.write().await?;
+    if !campaigns::hold_running(&mut write, id).await? {
+        return Err(PortalError::Conflict);
+    }
     crate::reports::lock_all(portal, &mut write, actor, id).await?;
     if !campaigns::update(&mut write, &campaign).await? {
         return Err(PortalError::Conflict);
@@ -477,10 +482,13 @@ pub async fn owned_by(
     actor: &Actor,
     unit: UnitId,
 ) -> Result<Vec<CampaignRecord>, PortalError> {
-    access::require(portal, actor, Action::RunCampaigns, unit).await?;
+    access::require(portal, actor, Action::SeeProgress, unit).await?;
+    let may_run = access::allows(portal, actor, Action::RunCampaigns, unit).await?;
     let mut read = portal.database.read().await?;
-    let all = campaigns::list(&mut read).await?;
-    Ok(all.into_iter().filter(|campaign| campaign.owner_id == unit).collect())
+    let mut all = campaigns::list(&mut read).await?;
+    // What is being written is nobody else's business yet.
+    all.retain(|it| it.owner_id == unit && (may_run || it.state != CampaignState::Draft));
+    Ok(all)
 }
 
 /// Every campaign whose letter the person may read, newest first.
@@ -523,8 +531,8 @@ pub async fn list_content(
 }
 
 /// Units that a unit's letter can go to: those right below the unit in any line, because a focal
-/// unit collects by mandate those right below the unit above it, and the unit itself, which then
-/// reports like every other.
+/// unit collects by mandate those right below the unit above it, that unit, and the unit itself,
+/// which then reports like every other.
 pub async fn candidates(
     portal: &Portal,
     actor: &Actor,
@@ -540,6 +548,8 @@ pub async fn candidates(
         found.extend(tree.children(owner));
         if let Some(above) = tree.parent(owner) {
             found.extend(tree.children(above));
+            // It is told, as a courtesy or for information.
+            found.insert(above);
         }
     }
     found.insert(owner);

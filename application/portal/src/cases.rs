@@ -237,7 +237,7 @@ async fn verification(
 ) -> Result<Verification, PortalError> {
     let device =
         sightings::find_device(read, case.device_id).await?.ok_or(PortalError::NotFound)?;
-    let covered_days = sightings::covered_days(read, device.site_id).await?;
+    let covered_days = sightings::covered_days(read, case.campaign_id, device.site_id).await?;
     let seen = sightings::of_case(read, case.id).await?;
     let day = |at: jiff::Timestamp| at.to_zoned_datetime(portal.zone.clone()).date();
     let quiet = Quiet {

@@ -309,6 +309,7 @@ async fn keep(
     };
     let findings = result.sightings.iter().filter(|it| it.verdict.is_finding()).count();
     let others = result.sightings.len() - findings;
+    storage::units::hold(&mut write, unit).await?;
     let before = sightings::find_source(&mut write, campaign_id, site_id, &source.sha256).await?;
     let mut lines = KeptLines::new();
     if let Some(before) = &before {
@@ -329,7 +330,8 @@ async fn keep(
         Err(StorageError::Taken(_)) => return Err(PortalError::Conflict),
         done => done?,
     }
-    let days = summary.days.iter().copied().take(3_660);
+    // A log that was not read to its end proves nothing about the days in it.
+    let days = summary.days.iter().copied().take(if result.is_whole { 3_660 } else { 0 });
     sightings::insert_coverage(&mut write, source.id, site_id, days).await?;
     let mut cases = 0;
     for sighting in &result.sightings {
@@ -481,7 +483,9 @@ async fn case_of(
         case.state = state;
         case.changed_at = now;
         case.reinfections += 1;
-        cases::update(write, &case).await?;
+        if !cases::update(write, &case).await? {
+            return Err(PortalError::Conflict);
+        }
         cases::insert_event(write, &event).await?;
         return Ok((case.id, true));
     }
@@ -592,7 +596,8 @@ pub(crate) async fn index_of(portal: &Portal, id: CampaignId) -> Result<Arc<Inde
         return Err(Problem::new("", "problem-no-lists").into());
     }
     let lines: Vec<_> = lists.iter().map(|list| format!("{} {}", list.sha256, list.name)).collect();
-    let key = lines.join("\n");
+    // Indicators expire by the day.
+    let key = format!("{}\n{}", portal.today(), lines.join("\n"));
     if let Ok(known) = INDEXES.lock()
         && let Some(index) = known.get(&key)
     {

@@ -106,8 +106,12 @@ impl Picture {
             *open += if state.is_open() { count } else { 0 };
             *handled += if state.counts_as_handled() { count } else { 0 };
         }
-        let edges = receipts.iter().filter(|it| it.is_counting);
-        let (tree, _) = UnitTree::from_edges(edges.map(|it| (it.unit_id, Some(it.parent_id))));
+        // Along the receipt it counts by; a unit that only knows of the campaign stands where it
+        // first heard of it, so that those it passed the letter on to are not lost.
+        let mut edges: Vec<&ReceiptRecord> = receipts.iter().collect();
+        edges.sort_by_key(|it| (!it.is_counting, it.delivered_at));
+        let edges = edges.into_iter().map(|it| (it.unit_id, Some(it.parent_id)));
+        let (tree, _) = UnitTree::from_edges(edges);
         Ok(Self {
             campaign,
             units,
@@ -141,7 +145,8 @@ impl Picture {
         let below: Vec<UnitId> = if receipt.parent_id == unit.id {
             Vec::new()
         } else {
-            self.tree.subtree(unit.id).into_iter().skip(1).collect()
+            let below = self.tree.subtree(unit.id).into_iter().skip(1);
+            below.filter(|it| self.counting.contains(it)).collect()
         };
         let (open_cases, handled_cases) = self.cases.get(&unit.id).copied().unwrap_or_default();
         Some(UnitProgress {

@@ -83,9 +83,10 @@ async fn open_or_begin(
     unit: UnitId,
     may_begin: bool,
 ) -> Result<ReportView, PortalError> {
-    let is_own = access::allows(portal, actor, Action::SeeReport, unit).await?;
+    let may_see = access::allows(portal, actor, Action::SeeReport, unit).await?;
+    let is_own = may_see && actor.grants.iter().any(|it| it.unit == unit);
     let campaign = find(portal, campaign_id).await?;
-    if !is_own {
+    if !may_see {
         require_parent(portal, actor, campaign_id, unit).await?;
     }
     let report = match of_unit(portal, campaign_id, unit).await? {
@@ -94,10 +95,11 @@ async fn open_or_begin(
         None => return Err(PortalError::NotFound),
     };
     // People above see a draft's state, not its figures: they are not the unit's word yet.
-    if !is_own && report.submitted_at.is_none() {
-        return Err(PortalError::NotFound);
+    if !is_own {
+        let report = handed_in(portal, report).await?;
+        return view(portal, actor, campaign, report).await;
     }
-    let report = measure(portal, report).await?;
+    let report = measure(portal, report, true).await?;
     view(portal, actor, campaign, report).await
 }
 
@@ -145,9 +147,27 @@ async fn begin(
     }
 }
 
+/// A report as those above may read it: what was submitted last, never what is being written.
+async fn handed_in(portal: &Portal, mut report: ReportRecord) -> Result<ReportRecord, PortalError> {
+    if report.submitted_at.is_none() {
+        return Err(PortalError::NotFound);
+    }
+    if matches!(report.state, ReportState::Draft | ReportState::Approved) {
+        let mut read = portal.database.read().await?;
+        let revisions = reports::newest_revisions(&mut read, report.campaign_id).await?;
+        let submitted = revisions.into_iter().find(|it| it.report_id == report.id);
+        report.content = submitted.ok_or(PortalError::NotFound)?.content;
+    }
+    Ok(report)
+}
+
 /// Sets the measured figures of now beside the declared ones, while the report is being written.
 /// A blank declared figure takes the measured one: that is the prefilling.
-async fn measure(portal: &Portal, mut report: ReportRecord) -> Result<ReportRecord, PortalError> {
+async fn measure(
+    portal: &Portal,
+    mut report: ReportRecord,
+    follows: bool,
+) -> Result<ReportRecord, PortalError> {
     if !matches!(report.state, ReportState::Draft | ReportState::SupplementAsked) {
         return Ok(report);
     }
@@ -156,8 +176,9 @@ async fn measure(portal: &Portal, mut report: ReportRecord) -> Result<ReportReco
     for row in &form.rows {
         let Some(value) = row.measure.and_then(|measure| measured.get(&measure)) else { continue };
         let cell = report.content.cells.entry(row.key.clone()).or_default();
-        // As long as the unit left the figure as it was filled in, it follows the measured one.
-        if cell.declared.is_none() || cell.declared == cell.measured {
+        // As long as the unit left the figure as it was filled in, it follows the measured one;
+        // but what a person just typed is theirs, whatever was measured before.
+        if cell.declared.is_none() || (follows && cell.declared == cell.measured) {
             cell.declared = Some(*value);
         }
         cell.measured = Some(*value);
@@ -292,7 +313,7 @@ pub async fn save(
         updated_at: portal.now(),
         ..before
     };
-    let report = measure(portal, report).await?;
+    let report = measure(portal, report, false).await?;
     let mut write = portal.database.write().await?;
     if !reports::update(&mut write, &report).await? {
         return Err(PortalError::Conflict);
@@ -312,6 +333,8 @@ pub async fn approve(
     let before = by_id(portal, id).await?;
     access::require(portal, actor, Action::ApproveReport, before.unit_id).await?;
     require_running(portal, before.campaign_id).await?;
+    // The figures that the leader saw: filled in and measured as the page shows them.
+    let before = measure(portal, before, true).await?;
     if before.author_id == Some(actor.user_id) {
         return Err(Problem::new("", "problem-own-report").into());
     }

@@ -6,6 +6,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use rand::{TryRng, rngs::SysRng};
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 
 use crate::PortalError;
 
@@ -114,9 +115,16 @@ fn random_bytes<const N: usize>() -> Result<[u8; N], PortalError> {
     Ok(bytes)
 }
 
+/// How many passwords are hashed at once: each takes 19 MiB and a processor.
+static HASHING: Semaphore = Semaphore::const_new(4);
+
 async fn run_blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, PortalError> {
+    let _turn = HASHING
+        .acquire()
+        .await
+        .map_err(|error| PortalError::Internal(format!("hashing: {error}")))?;
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| PortalError::Internal(format!("worker thread: {error}")))

@@ -38,23 +38,29 @@ pub async fn sign_in(
 ) -> Result<NewSession, PortalError> {
     let login = normal_login(login);
     let now = portal.now();
-    let (user, failures) = {
-        let mut read = portal.database.read().await?;
-        let user = users::find_by_login(&mut read, &login).await?;
-        (user, users::failures_of(&mut read, &login).await?)
-    };
-    check_wait(failures, now)?;
-    let stored = user.as_ref().filter(|user| user.is_active).and_then(|u| u.password_hash.clone());
-    let fits = secrets::verify_password(password, stored).await?;
+    let refused = || Err(Problem::new("password", "problem-sign-in").into());
+    if !is_login(&login) {
+        // Nobody has such a login: nothing of it is kept, and it takes as long as any other.
+        secrets::verify_password(password, None).await?;
+        return refused();
+    }
+    // The try counts before it is judged, so that many at once cannot share one permission.
     let mut write = portal.database.write().await?;
-    let Some(mut user) = user.filter(|_| fits) else {
-        users::add_failure(&mut write, &login, now).await?;
-        write.commit().await?;
-        return Err(Problem::new("password", "problem-sign-in").into());
+    check_wait(users::failures_of(&mut write, &login).await?, now)?;
+    users::add_failure(&mut write, &login, now).await?;
+    let user = users::find_by_login(&mut write, &login).await?;
+    write.commit().await?;
+    let stored = user.as_ref().filter(|user| user.is_active).and_then(|u| u.password_hash.clone());
+    let fits = secrets::verify_password(password, stored.clone()).await?;
+    let Some(user) = user.filter(|_| fits) else { return refused() };
+    let mut write = portal.database.write().await?;
+    // Judging takes a while: an account locked, or a password changed, in the meantime stays so.
+    let user = users::find(&mut write, user.id).await?;
+    let Some(user) = user.filter(|it| it.is_active && it.password_hash == stored) else {
+        return refused();
     };
     users::clear_failures(&mut write, &login).await?;
-    user.signed_in_at = Some(now);
-    users::update(&mut write, &user).await?;
+    users::set_signed_in(&mut write, user.id, now).await?;
     let session = begin_session(&mut write, &user, now).await?;
     write.commit().await?;
     Ok(session)
@@ -119,6 +125,13 @@ pub async fn sign_out(portal: &Portal, secret: &str) -> Result<(), PortalError> 
     let mut write = portal.database.write().await?;
     users::delete_session(&mut write, &secrets::token_hash(secret)).await?;
     Ok(write.commit().await?)
+}
+
+/// Whether a text can be a login: 3 to 100 letters, digits and a few signs.
+pub(crate) fn is_login(login: &str) -> bool {
+    let is_allowed =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@' | '+');
+    (3..=100).contains(&login.len()) && login.chars().all(is_allowed)
 }
 
 /// Logins are compared without regard to case and surrounding spaces.

@@ -162,10 +162,15 @@ pub async fn sign_in(portal: &Portal, secret: &str) -> Result<TokenRecord, Porta
     let now = portal.now();
     let mut read = portal.database.read().await?;
     let token = tokens::find(&mut read, &secrets::token_hash(secret)).await?;
-    drop(read);
     let token = token
         .filter(|it| it.revoked_at.is_none() && now < it.expires_at)
         .ok_or(PortalError::SignedOut)?;
+    // A person who was locked reaches nothing by the tokens they made either.
+    let maker = storage::users::find(&mut read, token.created_by).await?;
+    drop(read);
+    if !maker.is_some_and(|it| it.is_active) {
+        return Err(PortalError::SignedOut);
+    }
     if token.used_at.is_none_or(|used_at| now.duration_since(used_at) >= TOUCH_EVERY) {
         let mut write = portal.database.write().await?;
         tokens::touch(&mut write, token.id, now).await?;

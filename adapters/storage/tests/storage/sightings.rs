@@ -61,14 +61,14 @@ async fn what_a_source_gave_goes_with_it() {
         for (of, days) in [(1, [first, second]), (1, [first, second]), (2, [second, third])] {
             sightings::insert_coverage(&mut write, id(of), site, days).await.unwrap();
         }
-        let days = sightings::covered_days(&mut write, site).await.unwrap();
+        let days = sightings::covered_days(&mut write, the_campaign(), site).await.unwrap();
         assert_eq!(days, BTreeSet::from([first, second, third]));
         for (number, of) in [(1, 1), (2, 2)] {
             let record = sighting(number, id(of), id(1));
             sightings::insert_sighting(&mut write, &record).await.unwrap();
         }
         sightings::delete_source(&mut write, id(1)).await.unwrap();
-        let days = sightings::covered_days(&mut write, site).await.unwrap();
+        let days = sightings::covered_days(&mut write, the_campaign(), site).await.unwrap();
         assert_eq!(days, BTreeSet::from([second, third]));
         let left = sightings::of_unit(&mut write, the_campaign(), id(1)).await.unwrap();
         assert_eq!(left, [sighting(2, id(2), id(1))]);

@@ -274,6 +274,8 @@ async fn take_files(
 ) -> Result<Result<(), PortalError>, PageError> {
     let unreadable =
         |error: axum::extract::multipart::MultipartError| PageError::BadRequest(error.to_string());
+    // Before a byte of a file is read: may this person?
+    functions::view(&state.portal, actor, campaign).await?;
     let mut taken = 0;
     while let Some(field) = form.next_field().await.map_err(unreadable)? {
         let Some(name) = field.file_name().filter(|it| !it.is_empty()).map(str::to_owned) else {

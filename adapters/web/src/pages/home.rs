@@ -73,8 +73,7 @@ async fn home(State(state): State<AppState>, page: Page) -> Result<Response, Pag
         let unit = units::find(portal, &actor, grant.unit).await?;
         let may_run =
             access::allows(portal, &actor, campaigns::Action::RunCampaigns, unit.id).await?;
-        let runs =
-            if may_run { runs::owned_by(portal, &actor, unit.id).await? } else { Vec::new() };
+        let runs = runs::owned_by(portal, &actor, unit.id).await?;
         let received = letters::received(portal, &actor, unit.id).await?;
         places.push(Place { unit, roles: vec![grant.role], received, runs, may_run });
     }

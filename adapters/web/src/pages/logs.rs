@@ -28,6 +28,9 @@ use crate::session::SignedIn;
 /// Chunks of an upload that may wait for the matcher: bounds the memory of one upload.
 const WAITING_CHUNKS: usize = 8;
 
+/// As much as the portal keeps of a site's name, in bytes.
+const LONGEST_SITE_BYTES: usize = 400;
+
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route(
@@ -169,7 +172,13 @@ async fn upload(
     let mut outcomes = Vec::new();
     while let Some(mut field) = form.next_field().await.map_err(unreadable)? {
         if field.name() == Some("site") {
-            site = field.text().await.map_err(unreadable)?;
+            let mut bytes = Vec::new();
+            while let Some(chunk) = field.chunk().await.map_err(unreadable)? {
+                // The portal cuts names of sites to 100 characters; no more is held than that.
+                let room = LONGEST_SITE_BYTES.saturating_sub(bytes.len());
+                bytes.extend(chunk.iter().take(room));
+            }
+            site = String::from_utf8_lossy(&bytes).into_owned();
             continue;
         }
         let Some(name) = field.file_name().filter(|name| !name.is_empty()).map(str::to_owned)

@@ -95,8 +95,9 @@ async fn leave(State(state): State<AppState>, headers: HeaderMap) -> Result<Resp
 pub(super) fn local_path(then: &str) -> &str {
     let is_ours = then.starts_with('/')
         && !then.starts_with("//")
-        && !then.contains(['\\', '\r', '\n'])
-        && then.is_ascii();
+        && !then.contains('\\')
+        // Browsers drop tabs and line ends: `/<tab>/evil.example` would lead there.
+        && then.bytes().all(|byte| byte.is_ascii_graphic());
     if is_ours { then } else { "/" }
 }
 
@@ -112,6 +113,7 @@ mod tests {
         check("//evil.example", "/");
         check("https://evil.example", "/");
         check("/\\evil.example", "/");
+        check("/\t/evil.example", "/");
         check("/a\r\nSet-Cookie: x", "/");
     }
 }

@@ -18,6 +18,7 @@ problem-log-unread = “{ $name }” could not be read to its end and does not c
 problem-no-deadline = The deadline is missing.
 problem-no-lists = The campaign has no indicator list yet, so logs cannot be checked. Please wait until the focal unit publishes one.
 problem-no-receivers = No unit is chosen for action.
+problem-receiver-elsewhere = A chosen unit is not among those this authority can send the letter to. Nothing was saved; please load the page again and choose anew.
 problem-no-report-owed = The unit got this letter for coordination or information and owes no report.
 problem-no-tasks = The tasks are missing.
 problem-no-units = No unit is chosen.

@@ -18,6 +18,7 @@ problem-log-unread = Không đọc được tệp “{ $name }” đến hết n
 problem-no-deadline = Chưa có hạn báo cáo.
 problem-no-lists = Chiến dịch chưa có danh sách địa chỉ độc hại nên chưa đối chiếu được. Xin chờ cơ quan đầu mối công bố.
 problem-no-receivers = Chưa chọn đơn vị nào nhận để thực hiện.
+problem-receiver-elsewhere = Có đơn vị được chọn không thuộc phạm vi nhận công văn của cơ quan. Chưa lưu gì; xin tải lại trang rồi chọn lại.
 problem-no-report-owed = Đơn vị nhận công văn này để phối hợp hoặc để biết nên không phải báo cáo.
 problem-no-tasks = Chưa ghi nội dung đề nghị thực hiện.
 problem-no-units = Chưa chọn đơn vị nào.
