@@ -95,7 +95,7 @@ async fn storage_of_unit(read: &mut storage::Read, world: &World) -> Vec<Sightin
 async fn results_arrive_once_and_without_a_line() {
     for engine in Engine::BOTH {
         let served = Served::on(engine).await;
-        let ran = served.run(&["--site", "Trụ sở", "dns.log"]).await;
+        let ran = served.run(&["--site", "Trụ sở", "./dns.log"]).await;
         assert_eq!(ran.status, Some(1), "{}", ran.err);
         assert!(ran.out.contains("192.0.2.21"), "{}", ran.out);
         assert!(ran.err.contains("dns.log: mới; 1 phát hiện, 1 hồ sơ"), "{}", ran.err);
@@ -104,6 +104,7 @@ async fn results_arrive_once_and_without_a_line() {
         assert_eq!((kept[0].contacts, kept[0].verdict.as_str()), (2, "dns-queried"));
         assert_eq!((&kept[0].evidence_line, kept[0].evidence_line_number), (&None, 1));
         assert_eq!(kept[0].list, "list.txt");
+        assert_eq!(kept[0].evidence_file, "dns.log", "folders are the machine's own");
 
         let again = served.run(&["--site", "Trụ sở", "dns.log"]).await;
         assert_eq!(again.status, Some(1));

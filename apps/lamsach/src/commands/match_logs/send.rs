@@ -199,8 +199,10 @@ fn sighting(it: matching::Sighting) -> Sighting {
     }
 }
 
-/// A log's name as it is sent: its end, which tells more, when it is long.
+/// A log's name as it is sent: without its folders, which are this machine's own; its end, which
+/// tells more, when it is long.
 fn name(file: &str) -> String {
+    let file = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let surplus = file.chars().count().saturating_sub(LONGEST_NAME);
     file.chars().skip(surplus).collect()
 }
