@@ -83,6 +83,42 @@ async fn the_measured_figure_is_filled_in_and_a_difference_needs_a_reason() {
 }
 
 #[tokio::test]
+async fn a_typed_figure_stays_and_approval_takes_what_is_measured_by_then() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let (portal, coordinator) = (&world.portal, world.coordinator("department").await);
+        let id = world.launched(&coordinator, &[("sen", ACTION)]).await;
+        let sen = world.unit("sen");
+        let officer = world.officer("sen").await;
+        letters::launch(portal, &officer, id, sen).await.unwrap();
+        let informed = |view: &functions::ReportView| {
+            let cell = view.report.content.cell("informed");
+            (cell.declared, cell.measured)
+        };
+        let view = world.report(id, "sen").await;
+        let mut content = view.report.content.clone();
+        "Đã phổ biến".clone_into(&mut content.assessment);
+        let saved = world.save(&view, "sen", content.clone()).await.unwrap();
+        assert_eq!(informed(&saved), (Some(1), Some(1)));
+
+        // One more is told. What was only filled in follows; what is typed is the unit's word.
+        letters::tell(portal, &officer, id, sen, "Hội A", false, false).await.unwrap();
+        assert_eq!(informed(&world.report(id, "sen").await), (Some(2), Some(2)));
+        let typed = world.save(&saved, "sen", content.clone()).await.unwrap();
+        assert_eq!(informed(&typed), (Some(1), Some(2)));
+        assert_eq!(typed.problems[0].kind, ProblemKind::ReasonMissing);
+
+        // The leader approves the figures that the page shows at that moment.
+        content.cells.get_mut("informed").unwrap().declared = Some(2);
+        let saved = world.save(&typed, "sen", content).await.unwrap();
+        letters::tell(portal, &officer, id, sen, "Hội B", false, false).await.unwrap();
+        world.approve_and_submit(&saved, "sen").await.unwrap();
+        assert_eq!(informed(&world.report(id, "sen").await), (Some(3), Some(3)));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn blank_zero_and_absurd_figures_are_told_apart() {
     on_both_portals(async |test| {
         let world = World::new(test).await;

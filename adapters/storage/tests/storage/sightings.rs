@@ -63,6 +63,8 @@ async fn what_a_source_gave_goes_with_it() {
         }
         let days = sightings::covered_days(&mut write, the_campaign(), site).await.unwrap();
         assert_eq!(days, BTreeSet::from([first, second, third]));
+        let days = sightings::covered_days(&mut write, id(99), site).await.unwrap();
+        assert!(days.is_empty(), "another campaign's lists looked for something else");
         for (number, of) in [(1, 1), (2, 2)] {
             let record = sighting(number, id(of), id(1));
             sightings::insert_sighting(&mut write, &record).await.unwrap();
