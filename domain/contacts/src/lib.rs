@@ -26,9 +26,11 @@ mod fields;
 pub mod formats;
 mod parser;
 mod time;
+mod wire;
 
 pub use contact::{Contact, Outcome};
 pub use detect::{Detection, Encoding, detect};
 pub use formats::Format;
 pub use parser::{LineKind, Parser};
 pub use time::TimeReading;
+pub use wire::WireContact;

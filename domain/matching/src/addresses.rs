@@ -23,6 +23,12 @@ impl<K: Ord + Copy> SortedTable<K> {
         self.keys.binary_search(&key).ok().and_then(|at| u32::try_from(at).ok())
     }
 
+    /// Whether a key lies between two, both included.
+    pub(crate) fn holds_between(&self, first: K, last: K) -> bool {
+        let at = self.keys.partition_point(|key| *key < first);
+        self.keys.get(at).is_some_and(|key| *key <= last)
+    }
+
     pub(crate) fn get(&self, entry: u32) -> Option<(K, u32)> {
         Some((*self.keys.get(entry as usize)?, *self.labels.get(entry as usize)?))
     }

@@ -82,6 +82,24 @@ impl Gatherer {
 
     /// Adds a hit of a line.
     pub fn add(&mut self, hit: &Hit<'_>, time: Option<Timestamp>, place: Place, line: &[u8]) {
+        self.add_count(1, hit, time, place, line);
+    }
+
+    /// Adds what a further packet says of a contact that was added before: it may prove more, and
+    /// is not counted again.
+    pub fn add_to(&mut self, hit: &Hit<'_>, time: Option<Timestamp>, place: Place, line: &[u8]) {
+        self.add_count(0, hit, time, place, line);
+    }
+
+    #[inline]
+    fn add_count(
+        &mut self,
+        count: u64,
+        hit: &Hit<'_>,
+        time: Option<Timestamp>,
+        place: Place,
+        line: &[u8],
+    ) {
         let key = (device_key(hit.device), hit.indicator);
         let is_known = self.records.get(&key).is_some_and(|known| {
             // No text is made for the many contacts that prove less than the one held.
@@ -89,13 +107,13 @@ impl Gatherer {
             (Reverse(held.verdict), held.place) < (Reverse(hit.verdict), place)
         });
         if is_known && let Some(known) = self.records.get_mut(&key) {
-            known.count += 1;
+            known.count += count;
             known.first_seen = earliest(known.first_seen, time);
             known.last_seen = known.last_seen.max(time);
             return;
         }
         let record = Record {
-            count: 1,
+            count,
             first_seen: time,
             last_seen: time,
             strongest: Strongest {
@@ -206,6 +224,12 @@ fn destination_text(destination: Destination<'_>) -> Box<str> {
         Destination::Address(address, 0) => address.to_string().into(),
         Destination::Address(address, port) => {
             observables::Endpoint { address, port }.to_string().into()
+        }
+        Destination::AddressUrl(IpAddr::V6(host), path) => {
+            format!("[{host}]{}", String::from_utf8_lossy(path)).into()
+        }
+        Destination::AddressUrl(host, path) => {
+            format!("{host}{}", String::from_utf8_lossy(path)).into()
         }
         Destination::Url(host, path) => {
             format!("{}{}", String::from_utf8_lossy(host), String::from_utf8_lossy(path)).into()

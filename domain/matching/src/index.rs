@@ -285,6 +285,28 @@ impl Index {
         Some(IndicatorId(Table::Urls, entry))
     }
 
+    /// Whether an indicator names this address, a network around it, or one of its ports; URLs left
+    /// out. Cheap: one bit answers for almost every IPv4 address.
+    #[inline]
+    pub fn holds_address(&self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(address) => {
+                let key = u32::from(address);
+                self.slash_24s.holds(key) && self.holds_v4(key)
+            }
+            IpAddr::V6(address) => {
+                let key = u128::from(address);
+                self.find_v6(key, 0).is_some()
+                    || self.v6_endpoints.holds_between((key, 0), (key, u16::MAX))
+            }
+        }
+    }
+
+    fn holds_v4(&self, key: u32) -> bool {
+        self.find_v4(key, 0).is_some()
+            || self.v4_endpoints.holds_between(v4_endpoint(key, 0), v4_endpoint(key, u16::MAX))
+    }
+
     /// The endpoint, else the address, else the narrowest network around it. Port 0 is no port.
     #[inline]
     pub(crate) fn find_address(&self, address: IpAddr, port: u16) -> Option<IndicatorId> {

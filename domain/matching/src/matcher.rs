@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use contacts::{Contact, Outcome};
+use contacts::{Contact, Outcome, WireContact};
 
 use crate::addresses::parse_logged;
 use crate::suffixes::LowerName;
@@ -41,6 +41,18 @@ pub enum Destination<'l> {
     Address(IpAddr, u16),
     /// Host and path as the log writes them.
     Url(&'l [u8], &'l [u8]),
+    /// A path on a host that is known by its address alone.
+    AddressUrl(IpAddr, &'l [u8]),
+}
+
+/// What destinations of both kinds of contact have in common.
+struct Asked<'l> {
+    name: &'l [u8],
+    path: &'l [u8],
+    port: u16,
+    outcome: Outcome,
+    /// The address as the log writes it.
+    address_text: Option<&'l [u8]>,
 }
 
 impl From<Outcome> for Verdict {
@@ -78,11 +90,18 @@ impl<'i> Matcher<'i> {
     #[inline]
     pub fn examine<'l>(&mut self, contact: &Contact<'l>) -> Option<Hit<'l>> {
         let address = parse_logged(contact.address);
-        if let Some((indicator, destination)) = self.destination(contact, address) {
+        let asked = Asked {
+            name: contact.name,
+            path: contact.path,
+            port: contact.port,
+            outcome: contact.outcome,
+            address_text: Some(contact.address),
+        };
+        if let Some((indicator, destination)) = self.destination(&asked, address) {
             return Some(outbound(contact, indicator, contact.outcome.into(), destination));
         }
         if !contact.answers.is_empty()
-            && let Some((indicator, destination)) = self.answers(contact.answers)
+            && let Some((indicator, destination)) = self.answers(logged_addresses(contact.answers))
         {
             let outcome = contact.outcome.min(Outcome::DnsResolved);
             return Some(outbound(contact, indicator, outcome.into(), destination));
@@ -106,57 +125,103 @@ impl<'i> Matcher<'i> {
         Some(outbound(contact, indicator, Verdict::MentionOnly, destination))
     }
 
+    /// As [`Self::examine`], for what packets or flow records gave. Writes no text.
+    #[inline]
+    pub fn examine_wire<'p>(&mut self, contact: &WireContact<'p>) -> Option<Hit<'p>> {
+        let address = contact.address.map(|it| it.to_canonical());
+        let source = contact.device.to_canonical();
+        let outbound = |indicator, verdict, destination| {
+            let device = Device::Address(source);
+            Some(Hit { indicator, verdict, device, device_name: b"", destination })
+        };
+        let asked = Asked {
+            name: contact.name,
+            path: contact.path,
+            port: contact.port,
+            outcome: contact.outcome,
+            address_text: None,
+        };
+        if let Some((indicator, destination)) = self.destination(&asked, address) {
+            return outbound(indicator, contact.outcome.into(), destination);
+        }
+        let answers = contact.answers.iter().map(IpAddr::to_canonical);
+        if let Some((indicator, destination)) = self.answers(answers) {
+            let outcome = contact.outcome.min(Outcome::DnsResolved);
+            return outbound(indicator, outcome.into(), destination);
+        }
+        if let Some(indicator) = self.index.find_address(source, 0) {
+            return Some(Hit {
+                indicator,
+                verdict: Verdict::InboundScan,
+                device: address.map_or(Device::Name(contact.name), Device::Address),
+                device_name: b"",
+                destination: Destination::Address(source, 0),
+            });
+        }
+        if contact.query.is_empty() {
+            return None;
+        }
+        let (indicator, text) = self.mention(contact.query)?;
+        outbound(indicator, Verdict::MentionOnly, Destination::Name(text))
+    }
+
     #[inline]
     fn destination<'l>(
         &mut self,
-        contact: &Contact<'l>,
+        asked: &Asked<'l>,
         address: Option<IpAddr>,
     ) -> Option<(IndicatorId, Destination<'l>)> {
         // Asking for a name is no evidence for a URL on it.
-        let may_be_url = self.index.has_urls() && contact.outcome >= Outcome::Attempted;
+        let may_be_url = self.index.has_urls() && asked.outcome >= Outcome::Attempted;
         let mut by_name = None;
-        if !contact.name.is_empty() {
-            if let Some(address) = address_name(contact.name) {
-                by_name = self.by_address(contact, contact.name, address, may_be_url);
-            } else if self.name.read(contact.name) {
+        if !asked.name.is_empty() {
+            if let Some(address) = address_name(asked.name) {
+                by_name = self.by_address(asked, Some(asked.name), address, may_be_url);
+            } else if self.name.read(asked.name) {
                 if may_be_url
-                    && let Some(url) = self.index.find_url(&self.name, contact.port, contact.path)
+                    && let Some(url) = self.index.find_url(&self.name, asked.port, asked.path)
                 {
-                    return Some((url, Destination::Url(contact.name, contact.path)));
+                    return Some((url, Destination::Url(asked.name, asked.path)));
                 }
                 let indicator = self.index.find_name(&self.name);
-                by_name = indicator.map(|it| (it, Destination::Name(contact.name)));
+                by_name = indicator.map(|it| (it, Destination::Name(asked.name)));
             }
         }
         if by_name.is_some() {
             return by_name;
         }
         // The path belongs to the name where there is one, not to the address behind it.
-        let may_be_url = may_be_url && contact.name.is_empty();
-        self.by_address(contact, contact.address, address?, may_be_url)
+        let may_be_url = may_be_url && asked.name.is_empty();
+        self.by_address(asked, asked.address_text, address?, may_be_url)
     }
 
     #[inline]
     fn by_address<'l>(
         &self,
-        contact: &Contact<'l>,
-        text: &'l [u8],
+        asked: &Asked<'l>,
+        text: Option<&'l [u8]>,
         address: IpAddr,
         may_be_url: bool,
     ) -> Option<(IndicatorId, Destination<'l>)> {
         if may_be_url
-            && let Some(url) = self.index.find_address_url(address, contact.port, contact.path)
+            && let Some(url) = self.index.find_address_url(address, asked.port, asked.path)
         {
-            return Some((url, Destination::Url(text, contact.path)));
+            let destination = match text {
+                Some(text) => Destination::Url(text, asked.path),
+                None => Destination::AddressUrl(address, asked.path),
+            };
+            return Some((url, destination));
         }
-        let indicator = self.index.find_address(address, contact.port)?;
-        Some((indicator, Destination::Address(address, contact.port)))
+        let indicator = self.index.find_address(address, asked.port)?;
+        Some((indicator, Destination::Address(address, asked.port)))
     }
 
-    fn answers<'l>(&self, answers: &[u8]) -> Option<(IndicatorId, Destination<'l>)> {
-        let is_separator = |b: &u8| !b.is_ascii_hexdigit() && !matches!(b, b'.' | b':');
-        let mut addresses = answers.split(is_separator).filter_map(parse_logged);
-        addresses.find_map(|address| {
+    /// The first of the addresses that an indicator names.
+    fn answers<'l>(
+        &self,
+        mut answers: impl Iterator<Item = IpAddr>,
+    ) -> Option<(IndicatorId, Destination<'l>)> {
+        answers.find_map(|address| {
             let indicator = self.index.find_address(address, 0)?;
             Some((indicator, Destination::Address(address, 0)))
         })
@@ -205,6 +270,12 @@ fn outbound<'l>(
         None => Device::Name(contact.device),
     };
     Hit { indicator, verdict, device, device_name: contact.device_name, destination }
+}
+
+/// The addresses of an answer as a log lists them.
+fn logged_addresses(answers: &[u8]) -> impl Iterator<Item = IpAddr> {
+    let is_separator = |b: &u8| !b.is_ascii_hexdigit() && !matches!(b, b'.' | b':');
+    answers.split(is_separator).filter_map(parse_logged)
 }
 
 fn target_name<'l>(contact: &Contact<'l>) -> Device<'l> {

@@ -7,7 +7,7 @@
     reason = "test helpers may panic"
 )]
 
-use contacts::{Contact, Outcome};
+use contacts::{Contact, Outcome, WireContact};
 use indicators::{Indicator, Scope};
 use matching::{Gatherer, Index, IndexBuilder, Matcher, Place, Verdict};
 use observables::{DomainName, Host, Observable, parse_address, path_covers};
@@ -243,6 +243,59 @@ proptest! {
     }
 
     #[test]
+    fn what_packets_gave_is_matched_as_what_a_log_gave(
+        list in prop::collection::vec(listed(), 0..40),
+        name in prop_oneof![name(), Just(String::new()), address()],
+        (source, target) in (address(), prop::option::of(address())),
+        answers in prop::collection::vec(address(), 0..3),
+        port in prop::sample::select(vec![0, 80, 8080]),
+        path in prop::sample::select(vec!["", "/", "/a", "/a/b", "/ab"]),
+        query in prop_oneof![Just(String::new()), name().prop_map(|it| format!("u=//{it}/"))],
+        outcome in prop::sample::select(vec![Outcome::DnsQueried, Outcome::DnsResolved, Outcome::Connected]),
+    ) {
+        let address = |text: &String| text.parse::<std::net::IpAddr>().unwrap();
+        let typed: Vec<_> = answers.iter().map(address).collect();
+        let wire = WireContact {
+            address: target.as_ref().map(address),
+            port,
+            name: name.as_bytes(),
+            path: path.as_bytes(),
+            query: query.as_bytes(),
+            answers: &typed,
+            outcome,
+            ..WireContact::by(address(&source))
+        };
+        let answers = answers.join(",");
+        let target = target.unwrap_or_default();
+        let logged = Contact {
+            device: source.as_bytes(),
+            address: target.as_bytes(),
+            port,
+            name: name.as_bytes(),
+            path: path.as_bytes(),
+            query: query.as_bytes(),
+            answers: answers.as_bytes(),
+            outcome,
+            ..Contact::default()
+        };
+        let index = index_of(&list);
+        let mut matcher = Matcher::new(&index);
+        // Where a hit's path stands on a bare address, only the text of the host differs.
+        let told = |hit: matching::Hit<'_>| {
+            let device = format!("{:?}", hit.device);
+            (hit.indicator, hit.verdict, device)
+        };
+        let by_wire = matcher.examine_wire(&wire).map(told);
+        prop_assert_eq!(by_wire, matcher.examine(&logged).map(told));
+        let is_on_its_address = !target.is_empty() && index.holds_address(address(&target));
+        let bare = WireContact { port: 80, ..WireContact::by(address(&source)) };
+        let bare = WireContact { address: wire.address, ..bare };
+        let has_hit = matcher.examine_wire(&bare).is_some_and(|it| it.verdict > Verdict::InboundScan);
+        // The list holds endpoints of port 80 and no other.
+        prop_assert_eq!(is_on_its_address, has_hit);
+    }
+
+    #[test]
     fn the_order_of_parts_does_not_change_the_sightings(
         hits in prop::collection::vec((0_usize..3, 0_usize..2, 0_usize..4, prop::option::of(0_i64..9)), 0..30),
         order in any::<prop::sample::Index>(),
@@ -274,6 +327,30 @@ proptest! {
         parts.merge(gather(left));
         prop_assert_eq!(parts.finish(&index, |place| ("log".into(), place.line)), whole);
     }
+}
+
+#[test]
+fn a_url_on_a_bare_address_is_found_and_written_out() {
+    let index = index_of(&LIST.map(indicator));
+    let check = |address: &str, path: &str, expected: &str| {
+        let between = WireContact::between(
+            "10.0.0.7".parse().unwrap(),
+            address.parse().unwrap(),
+            if path == "/" { 443 } else { 80 },
+        );
+        let contact = WireContact { path: path.as_bytes(), outcome: Outcome::Connected, ..between };
+        let mut gatherer = Gatherer::default();
+        let hit = Matcher::new(&index).examine_wire(&contact).unwrap();
+        let place = Place { log: 0, offset: 0, line: 1 };
+        gatherer.add(&hit, None, place, b"");
+        gatherer.add_to(&hit, None, place, b"");
+        let sightings = gatherer.finish(&index, |place| ("log".into(), place.line));
+        let found: Vec<_> =
+            sightings.iter().map(|it| (it.destination.as_str(), it.count)).collect();
+        assert_eq!(found, [(expected, 1)]);
+    };
+    check("203.0.113.20", "/drop/1", "203.0.113.20/drop/1");
+    check("2001:db8::9", "/", "[2001:db8::9]:443");
 }
 
 #[test]
