@@ -24,6 +24,7 @@ mod contact;
 mod detect;
 mod fields;
 pub mod formats;
+pub mod packets;
 mod parser;
 mod time;
 mod wire;

@@ -1,0 +1,61 @@
+//! A table that forgets what was not asked for lately.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// Holds between half and all of so many entries: the ones that were asked for last.
+pub(crate) struct Recent<K, V> {
+    young: HashMap<K, V>,
+    old: HashMap<K, V>,
+    half: usize,
+}
+
+impl<K: Eq + Hash + Copy, V> Recent<K, V> {
+    pub(crate) fn new(most: usize) -> Self {
+        Self { young: HashMap::new(), old: HashMap::new(), half: (most / 2).max(1) }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.young.is_empty() && self.old.is_empty()
+    }
+
+    #[inline]
+    pub(crate) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        if !self.young.contains_key(key)
+            && let Some(value) = self.old.remove(key)
+        {
+            self.insert(*key, value);
+        }
+        self.young.get_mut(key)
+    }
+
+    pub(crate) fn insert(&mut self, key: K, value: V) {
+        if self.young.len() >= self.half {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(key, value);
+    }
+
+    pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
+        let old = self.old.remove(key);
+        self.young.remove(key).or(old)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_asked_for_last_stays() {
+        let mut recent = Recent::new(4);
+        for key in 0..100 {
+            recent.insert(key, key);
+            assert_eq!(recent.get_mut(&0).copied(), Some(0), "after {key}");
+            assert!(recent.young.len() + recent.old.len() <= 4);
+        }
+        assert_eq!(recent.get_mut(&50), None);
+        assert_eq!(recent.remove(&0), Some(0));
+        assert_eq!(recent.remove(&0), None);
+    }
+}
