@@ -51,7 +51,9 @@ CREATE TABLE users (
     language TEXT NOT NULL,
     is_active BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
-    signed_in_at BIGINT
+    signed_in_at BIGINT,
+    -- The unit whose administrators lock the account and invite its person again.
+    home_unit_id TEXT REFERENCES units (id)
 );
 
 CREATE TABLE grants (

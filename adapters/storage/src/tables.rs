@@ -73,6 +73,7 @@ pub(crate) const TABLES: &[Table] = &[
             ("is_active", Number),
             ("created_at", Number),
             ("signed_in_at", Number),
+            ("home_unit_id", Text),
         ],
         key: &["id"],
     },

@@ -6,7 +6,7 @@ use ::campaigns::{CampaignId, Role, UnitId, UserId};
 use jiff::Timestamp;
 use sqlx::{AnyConnection, any::AnyRow};
 
-use crate::{StorageError, columns::Columns};
+use crate::{StorageError, Write, columns::Columns};
 
 /// A person who can sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct UserRecord {
     pub created_at: Timestamp,
     /// Last sign-in.
     pub signed_in_at: Option<Timestamp>,
+    /// The unit whose administrators decide about the account.
+    pub home_unit_id: Option<UnitId>,
 }
 
 /// A role over a unit and everything below it.
@@ -79,8 +81,8 @@ pub async fn insert(db: &mut AnyConnection, user: &UserRecord) -> Result<(), Sto
     sqlx::query(
         "INSERT INTO users
            (id, login, name, position, password_hash, language, is_active, created_at,
-            signed_in_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            signed_in_at, home_unit_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(user.id.to_string())
     .bind(&user.login)
@@ -91,28 +93,90 @@ pub async fn insert(db: &mut AnyConnection, user: &UserRecord) -> Result<(), Sto
     .bind(i64::from(user.is_active))
     .bind(user.created_at.as_microsecond())
     .bind(user.signed_in_at.map(Timestamp::as_microsecond))
+    .bind(user.home_unit_id.map(|id| id.to_string()))
     .execute(db)
     .await
     .map_err(StorageError::from_write)?;
     Ok(())
 }
 
-/// Changes everything of a person but id and login.
-pub async fn update(db: &mut AnyConnection, user: &UserRecord) -> Result<(), StorageError> {
-    sqlx::query(
-        "UPDATE users SET name = $2, position = $3, password_hash = $4, language = $5,
-           is_active = $6, signed_in_at = $7
-         WHERE id = $1",
-    )
-    .bind(user.id.to_string())
-    .bind(&user.name)
-    .bind(&user.position)
-    .bind(user.password_hash.as_deref())
-    .bind(&user.language)
-    .bind(i64::from(user.is_active))
-    .bind(user.signed_in_at.map(Timestamp::as_microsecond))
-    .execute(db)
-    .await?;
+/// Keeps changes of who may do what one after the other until this transaction ends: a second
+/// one waits here, and then reads what the first one left.
+pub async fn hold_roles(write: &mut Write) -> Result<(), StorageError> {
+    if !write.is_sqlite() {
+        // SQLite's writers already wait for each other when they begin.
+        sqlx::query("SELECT pg_advisory_xact_lock(7022)").execute(&mut **write).await?;
+    }
+    Ok(())
+}
+
+/// Keeps a person as they are until this transaction ends: a second writer waits here. `false`
+/// when there is none.
+pub async fn hold(db: &mut AnyConnection, id: UserId) -> Result<bool, StorageError> {
+    let done = sqlx::query("UPDATE users SET is_active = is_active WHERE id = $1")
+        .bind(id.to_string())
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Changes what a person says about themself, and nothing else of them.
+pub async fn set_profile(
+    db: &mut AnyConnection,
+    id: UserId,
+    name: &str,
+    position: &str,
+    language: &str,
+) -> Result<(), StorageError> {
+    sqlx::query("UPDATE users SET name = $2, position = $3, language = $4 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(name)
+        .bind(position)
+        .bind(language)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Changes the password, and nothing else of a person.
+pub async fn set_password(
+    db: &mut AnyConnection,
+    id: UserId,
+    password_hash: &str,
+) -> Result<(), StorageError> {
+    sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(password_hash)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Locks or unlocks an account, and changes nothing else of it.
+pub async fn set_active(
+    db: &mut AnyConnection,
+    id: UserId,
+    is_active: bool,
+) -> Result<(), StorageError> {
+    sqlx::query("UPDATE users SET is_active = $2 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(i64::from(is_active))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Changes whose administrators decide about an account.
+pub async fn set_home(
+    db: &mut AnyConnection,
+    id: UserId,
+    unit_id: UnitId,
+) -> Result<(), StorageError> {
+    sqlx::query("UPDATE users SET home_unit_id = $2 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(unit_id.to_string())
+        .execute(db)
+        .await?;
     Ok(())
 }
 
@@ -487,5 +551,6 @@ fn user(row: &AnyRow) -> Result<UserRecord, StorageError> {
         is_active: row.flag("is_active")?,
         created_at: row.moment("created_at")?,
         signed_in_at: row.moment_opt("signed_in_at")?,
+        home_unit_id: row.parsed_opt("home_unit_id")?,
     })
 }

@@ -68,6 +68,7 @@ pub async fn first_run(portal: &Portal, given: FirstRun) -> Result<NewSession, P
         is_active: true,
         created_at: now,
         signed_in_at: Some(now),
+        home_unit_id: Some(unit.id),
     };
     users::insert(&mut write, &user).await?;
     for role in [Role::Administrator, Role::Coordinator] {

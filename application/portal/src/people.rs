@@ -5,18 +5,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use ::campaigns::{Action, Role, UnitId, UserId};
+use ::campaigns::{Action, Role, UnitId, UserId, may};
 use jiff::Timestamp;
 use language::{Language, search_key};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use storage::units::{self, UnitRecord};
+use storage::units::{self, MembershipRecord, UnitRecord};
 use storage::users::{self, GrantRecord, InvitationRecord, UserRecord};
 use storage::{StorageError, Write};
 
 use crate::accounts::{account_problems, password_problem};
-use crate::sign_in::{NewSession, begin_session, normal_login};
-use crate::tree_change::reach;
+use crate::sign_in::{NewSession, actor_with, begin_session, normal_login};
+use crate::tree_change::{holds, reach, reach_above};
 use crate::{Actor, Portal, PortalError, Problem, access, audit, secrets};
 
 /// How long an invitation holds.
@@ -65,9 +65,11 @@ pub struct Person {
     pub signed_in_at: Option<Timestamp>,
     /// Roles over the units asked for.
     pub roles: Vec<(UnitRecord, Role)>,
-    /// Whether every role of theirs is within the own units of the person who asks: only then
-    /// may they lock the account or send a new invitation for it.
+    /// Whether the account is at home in the own units of the person who asks: only then may they
+    /// lock it or make a new invitation for it.
     pub is_own: bool,
+    /// Whether they also have a role over a unit outside the own units of the person who asks.
+    pub has_roles_elsewhere: bool,
 }
 
 /// A page of people.
@@ -118,10 +120,12 @@ pub async fn list(
     drop(read);
     let mut people: BTreeMap<UserId, Person> = BTreeMap::new();
     let mut outside: BTreeSet<UserId> = BTreeSet::new();
+    let mut homes: BTreeMap<UserId, Option<UnitId>> = BTreeMap::new();
     for (user, unit_id, role) in granted {
         if !own.contains(&unit_id) {
             outside.insert(user.id);
         }
+        homes.insert(user.id, standing(user.home_unit_id, &memberships, today));
         if !below.contains(&unit_id) {
             continue;
         }
@@ -137,7 +141,11 @@ pub async fn list(
     };
     let mut found: Vec<Person> = people.into_values().filter(fits).collect();
     for person in &mut found {
-        person.is_own = !outside.contains(&person.id);
+        person.has_roles_elsewhere = outside.contains(&person.id);
+        person.is_own = match homes.get(&person.id).copied().flatten() {
+            Some(home) => own.contains(&home),
+            None => !person.has_roles_elsewhere,
+        };
     }
     found.sort_by_cached_key(|it| (search_key(&it.name), it.id));
     let (total, pages) = (found.len(), found.len().div_ceil(PEOPLE_A_PAGE).max(1));
@@ -162,7 +170,18 @@ fn person(user: UserRecord) -> Person {
         signed_in_at: user.signed_in_at,
         roles: Vec::new(),
         is_own: false,
+        has_roles_elsewhere: false,
     }
+}
+
+/// The unit whose administrators decide about an account; `None` when it stands nowhere any more,
+/// or never did: then those decide who administer every unit over which its person has a role.
+fn standing(
+    home: Option<UnitId>,
+    memberships: &[MembershipRecord],
+    today: jiff::civil::Date,
+) -> Option<UnitId> {
+    home.filter(|home| memberships.iter().any(|it| it.unit_id == *home && holds(it, today)))
 }
 
 /// Whom to invite, and as what.
@@ -185,15 +204,7 @@ pub async fn invite(
     form: &InviteForm,
 ) -> Result<Invitation, PortalError> {
     access::require(portal, actor, Action::ManageUsers, unit).await?;
-    let name = one_line(&form.name);
-    let position = one_line(&form.position);
-    let mut problems = Vec::new();
-    if name.is_empty() || name.chars().count() > 200 {
-        problems.push(Problem::new("name", "problem-name"));
-    }
-    if position.chars().count() > 200 {
-        problems.push(Problem::new("position", "problem-position"));
-    }
+    let (name, position, mut problems) = name_and_position(&form.name, &form.position);
     let role = form.role.parse::<Role>();
     let (Ok(role), true) = (role, problems.is_empty()) else {
         if role.is_err() {
@@ -213,41 +224,48 @@ pub async fn invite(
         is_active: true,
         created_at: now,
         signed_in_at: None,
+        home_unit_id: Some(unit),
     };
-    let mut write = portal.database.write().await?;
+    let (mut write, _) = begin_change(portal, actor, unit).await?;
     users::insert(&mut write, &user).await?;
     users::grant(&mut write, GrantRecord { user_id: id, unit_id: unit, role }, now).await?;
+    let invitation = new_invitation(&mut write, portal, actor, &user).await?;
     let detail = json!({ "role": role });
     audit::record(portal, &mut write, Some(actor), Some(unit), "person.invite", id, detail).await?;
-    let invitation = new_invitation(&mut write, portal, actor, &user).await?;
     write.commit().await?;
     Ok(invitation)
 }
 
 /// A new invitation for a person who lost theirs, or their password. Earlier ones end; the old
 /// password holds until the new one is chosen.
+///
+/// Roles over units that the actor does not administer end: whoever holds the invitation could
+/// otherwise use them. The units that gave them can give them again.
 pub async fn invite_again(
     portal: &Portal,
     actor: &Actor,
     unit: UnitId,
     id: UserId,
 ) -> Result<Invitation, PortalError> {
-    let mut write = portal.database.write().await?;
-    let user = own_person(&mut write, portal, actor, unit, id).await?;
-    if !user.is_active {
+    let (mut write, now_actor) = begin_change(portal, actor, unit).await?;
+    let own = own_person(&mut write, portal, &now_actor, unit, id).await?;
+    if !own.user.is_active {
         return Err(Problem::new("", "problem-person-locked").into());
     }
-    audit::record(
-        portal,
-        &mut write,
-        Some(actor),
-        Some(unit),
-        "person.invite-again",
-        id,
-        json!({}),
-    )
-    .await?;
-    let invitation = new_invitation(&mut write, portal, actor, &user).await?;
+    for record in &own.elsewhere {
+        users::revoke(&mut write, *record).await?;
+        if own.administered.contains(&record.unit_id) {
+            require_administrator(&mut write, portal, &[record.unit_id]).await?;
+        }
+    }
+    let invitation = new_invitation(&mut write, portal, actor, &own.user).await?;
+    for record in own.elsewhere {
+        let (at, detail) = (Some(record.unit_id), json!({ "role": record.role }));
+        audit::record(portal, &mut write, Some(actor), at, "person.revoke", id, detail).await?;
+    }
+    let detail = json!({});
+    audit::record(portal, &mut write, Some(actor), Some(unit), "person.invite-again", id, detail)
+        .await?;
     write.commit().await?;
     Ok(invitation)
 }
@@ -301,7 +319,7 @@ pub async fn grant(
     access::require(portal, actor, Action::ManageUsers, unit).await?;
     let role: Role = role.parse().map_err(|_| Problem::new("role", "problem-role"))?;
     let login = normal_login(login);
-    let mut write = portal.database.write().await?;
+    let (mut write, _) = begin_change(portal, actor, unit).await?;
     let user = users::find_by_login(&mut write, &login).await?;
     let user = user.filter(|it| !it.login.starts_with(PENDING));
     let user = user.ok_or_else(|| Problem::new("login", "problem-no-such-login"))?;
@@ -316,7 +334,8 @@ pub async fn grant(
     Ok(write.commit().await?)
 }
 
-/// Takes a role over a unit away.
+/// Takes a role over a unit away. An account that has no role left where it is at home is from
+/// then on at home where its oldest role is.
 ///
 /// # Errors
 /// [`PortalError::Invalid`] when the unit would be left without an administrator.
@@ -327,14 +346,14 @@ pub async fn revoke(
     id: UserId,
     role: Role,
 ) -> Result<(), PortalError> {
-    access::require(portal, actor, Action::ManageUsers, unit).await?;
-    let mut write = portal.database.write().await?;
+    let (mut write, _) = begin_change(portal, actor, unit).await?;
     let record = GrantRecord { user_id: id, unit_id: unit, role };
     if !users::grants_of(&mut write, id).await?.contains(&record) {
         return Err(PortalError::NotFound);
     }
     users::revoke(&mut write, record).await?;
     require_administrator(&mut write, portal, &[unit]).await?;
+    settle_home(&mut write, portal, id).await?;
     let detail = json!({ "role": role });
     audit::record(portal, &mut write, Some(actor), Some(unit), "person.revoke", id, detail).await?;
     Ok(write.commit().await?)
@@ -351,33 +370,59 @@ pub async fn set_locked(
     id: UserId,
     is_locked: bool,
 ) -> Result<(), PortalError> {
-    let mut write = portal.database.write().await?;
-    let mut user = own_person(&mut write, portal, actor, unit, id).await?;
-    user.is_active = !is_locked;
-    users::update(&mut write, &user).await?;
+    let (mut write, now_actor) = begin_change(portal, actor, unit).await?;
+    let own = own_person(&mut write, portal, &now_actor, unit, id).await?;
+    users::set_active(&mut write, id, !is_locked).await?;
     if is_locked {
         users::delete_sessions_of(&mut write, id).await?;
         users::delete_open_invitations(&mut write, id).await?;
-        let grants = users::grants_of(&mut write, id).await?;
-        let administered = grants.iter().filter(|it| it.role == Role::Administrator);
-        let administered: Vec<UnitId> = administered.map(|it| it.unit_id).collect();
-        require_administrator(&mut write, portal, &administered).await?;
+        require_administrator(&mut write, portal, &own.administered).await?;
     }
     let action = if is_locked { "person.lock" } else { "person.unlock" };
     audit::record(portal, &mut write, Some(actor), Some(unit), action, id, json!({})).await?;
     Ok(write.commit().await?)
 }
 
-/// A person all of whose roles are over units that the actor administers. Who has a role further
-/// up or elsewhere is not theirs: resetting that password would give them that role.
+/// Begins a change of who may do what in a unit. Such changes come one after the other, and each
+/// is judged by the roles that the actor has by then: of two administrators who take each other's
+/// role at the same moment, one comes second and has none any more. Gives the actor as of now.
+async fn begin_change(
+    portal: &Portal,
+    actor: &Actor,
+    unit: UnitId,
+) -> Result<(Write, Actor), PortalError> {
+    // Who may not do it does not make others wait.
+    access::require(portal, actor, Action::ManageUsers, unit).await?;
+    let mut write = portal.database.write().await?;
+    users::hold_roles(&mut write).await?;
+    let user = users::find(&mut write, actor.user_id).await?.filter(|it| it.is_active);
+    let user = user.ok_or(PortalError::SignedOut)?;
+    let grants = users::grants_of(&mut write, user.id).await?;
+    let actor = actor_with(user, grants);
+    let above = units::unit_and_ancestors(&mut write, unit, portal.today()).await?;
+    may(&actor.grants, Action::ManageUsers, unit, &above).map_err(|_| PortalError::Denied)?;
+    Ok((write, actor))
+}
+
+/// An account about which the actor may decide.
+struct OwnPerson {
+    user: UserRecord,
+    /// Units of which it is one of the administrators that count, see [`require_administrator`].
+    administered: Vec<UnitId>,
+    /// Roles that others gave, over units that the actor does not administer.
+    elsewhere: Vec<GrantRecord>,
+}
+
+/// A person whose account is at home in a unit that the actor administers. Roles that other units
+/// gave do not change whose account it is; who gives a role to somebody else's person does not get
+/// hold of the account.
 async fn own_person(
     write: &mut Write,
     portal: &Portal,
     actor: &Actor,
     unit: UnitId,
     id: UserId,
-) -> Result<UserRecord, PortalError> {
-    access::require(portal, actor, Action::ManageUsers, unit).await?;
+) -> Result<OwnPerson, PortalError> {
     let user = users::find(write, id).await?.ok_or(PortalError::NotFound)?;
     let grants = users::grants_of(write, id).await?;
     let today = portal.today();
@@ -387,30 +432,66 @@ async fn own_person(
     }
     let memberships = units::memberships(write).await?;
     let own = reach(&actor.grants, Action::ManageUsers, &memberships, today);
-    if grants.iter().all(|grant| own.contains(&grant.unit_id)) {
-        Ok(user)
+    let home = standing(user.home_unit_id, &memberships, today);
+    let above_home = home.map(|it| reach_above(it, &memberships, today));
+    let is_counted = |it: &&GrantRecord| {
+        it.role == Role::Administrator
+            && above_home.as_ref().is_none_or(|above| above.contains(&it.unit_id))
+    };
+    let administered = grants.iter().filter(is_counted).map(|it| it.unit_id).collect();
+    let elsewhere: Vec<GrantRecord> =
+        grants.into_iter().filter(|grant| !own.contains(&grant.unit_id)).collect();
+    if home.map_or(elsewhere.is_empty(), |home| own.contains(&home)) {
+        Ok(OwnPerson { user, administered, elsewhere })
     } else {
         Err(Problem::new("", "problem-person-elsewhere").into())
     }
 }
 
-/// Checks that somebody who can sign in administers each unit, at the unit or above it.
+/// Moves the home of an account that has no role left there to where its oldest role is.
+async fn settle_home(write: &mut Write, portal: &Portal, id: UserId) -> Result<(), PortalError> {
+    let Some(home) = users::find(write, id).await?.and_then(|it| it.home_unit_id) else {
+        return Ok(());
+    };
+    let grants = users::grants_of(write, id).await?;
+    let at_home = units::unit_and_descendants(write, home, portal.today()).await?;
+    let above_home = units::unit_and_ancestors(write, home, portal.today()).await?;
+    let is_of =
+        |it: &GrantRecord| at_home.contains(&it.unit_id) || above_home.contains(&it.unit_id);
+    match grants.first() {
+        Some(oldest) if !grants.iter().any(is_of) => {
+            Ok(users::set_home(write, id, oldest.unit_id).await?)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks that somebody who can sign in administers each unit, at the unit or above it. A person
+/// of other units does not count: their own administrators may lock them at any time.
 async fn require_administrator(
     write: &mut Write,
     portal: &Portal,
     administered: &[UnitId],
 ) -> Result<(), PortalError> {
+    if administered.is_empty() {
+        return Ok(());
+    }
+    let today = portal.today();
+    let memberships = units::memberships(write).await?;
     let granted = users::list_granted(write).await?;
-    let administrators: BTreeSet<UnitId> = granted
-        .iter()
-        .filter(|(user, _, role)| {
-            *role == Role::Administrator && user.is_active && user.password_hash.is_some()
-        })
-        .map(|(_, unit, _)| *unit)
-        .collect();
+    let counts = |user: &UserRecord, unit: UnitId| {
+        let home = standing(user.home_unit_id, &memberships, today);
+        user.is_active
+            && user.password_hash.is_some()
+            && home
+                .is_none_or(|it| it == unit || reach_above(it, &memberships, today).contains(&unit))
+    };
     for unit in administered {
-        let above = units::unit_and_ancestors(write, *unit, portal.today()).await?;
-        if above.is_disjoint(&administrators) {
+        let above = reach_above(*unit, &memberships, today);
+        let is_administered = granted.iter().any(|(user, at, role)| {
+            *role == Role::Administrator && above.contains(at) && counts(user, *at)
+        });
+        if !is_administered {
             return Err(Problem::new("", "problem-last-administrator").into());
         }
     }
@@ -498,6 +579,8 @@ pub async fn accept(
     let password_hash = secrets::hash_password(form.password).await?;
     let now = portal.now();
     let mut write = portal.database.write().await?;
+    // What others change about the account meanwhile comes before or after, never in between.
+    users::hold(&mut write, user.id).await?;
     let (invitation, mut user) = open_invitation(&mut write, portal, code).await?;
     if !users::use_invitation(&mut write, &invitation.token_hash, now).await? {
         return Err(PortalError::NotFound);
@@ -508,6 +591,7 @@ pub async fn accept(
         }
         user.login = normal_login(&form.login);
         user.name = one_line(&form.name);
+        users::set_profile(&mut write, user.id, &user.name, &user.position, &user.language).await?;
         match users::set_login(&mut write, user.id, &user.login).await {
             Err(StorageError::Taken(_)) => {
                 return Err(Problem::new("login", "problem-login-taken").into());
@@ -515,9 +599,8 @@ pub async fn accept(
             done => done?,
         }
     }
-    user.password_hash = Some(password_hash);
-    user.signed_in_at = Some(now);
-    users::update(&mut write, &user).await?;
+    users::set_password(&mut write, user.id, &password_hash).await?;
+    users::set_signed_in(&mut write, user.id, now).await?;
     users::delete_sessions_of(&mut write, user.id).await?;
     users::clear_failures(&mut write, &user.login).await?;
     let session = begin_session(&mut write, &user, now).await?;
@@ -552,6 +635,7 @@ pub async fn change_password(
     if let Some(problem) = password_problem(&user.login, &new) {
         return Err(problem.into());
     }
+    let verified = user.password_hash.clone();
     if !secrets::verify_password(current, user.password_hash).await? {
         let mut write = portal.database.write().await?;
         users::add_failure(&mut write, &user.login, now).await?;
@@ -560,9 +644,13 @@ pub async fn change_password(
     }
     let password_hash = secrets::hash_password(new).await?;
     let mut write = portal.database.write().await?;
-    let mut user = users::find(&mut write, actor.user_id).await?.ok_or(PortalError::SignedOut)?;
-    user.password_hash = Some(password_hash);
-    users::update(&mut write, &user).await?;
+    users::hold(&mut write, actor.user_id).await?;
+    let user = users::find(&mut write, actor.user_id).await?.filter(|it| it.is_active);
+    let user = user.ok_or(PortalError::SignedOut)?;
+    if user.password_hash != verified {
+        return Err(PortalError::Conflict);
+    }
+    users::set_password(&mut write, user.id, &password_hash).await?;
     users::clear_failures(&mut write, &user.login).await?;
     users::delete_sessions_of(&mut write, user.id).await?;
     users::delete_open_invitations(&mut write, user.id).await?;
@@ -599,8 +687,23 @@ pub async fn change_profile(
     actor: &Actor,
     form: &ProfileForm,
 ) -> Result<Language, PortalError> {
-    let name = one_line(&form.name);
-    let position = one_line(&form.position);
+    let (name, position, problems) = name_and_position(&form.name, &form.position);
+    if !problems.is_empty() {
+        return Err(PortalError::Invalid(problems));
+    }
+    let language = Language::from_tag(&form.language).unwrap_or(actor.language);
+    let mut write = portal.database.write().await?;
+    let (id, tag) = (actor.user_id, language.tag());
+    users::set_profile(&mut write, id, &name, &position, tag).await?;
+    let home = actor.home_unit();
+    audit::record(portal, &mut write, Some(actor), home, "person.profile", id, json!({})).await?;
+    write.commit().await?;
+    Ok(language)
+}
+
+/// Name and post in one line each, and what is wrong with them.
+fn name_and_position(name: &str, position: &str) -> (String, String, Vec<Problem>) {
+    let (name, position) = (one_line(name), one_line(position));
     let mut problems = Vec::new();
     if name.is_empty() || name.chars().count() > 200 {
         problems.push(Problem::new("name", "problem-name"));
@@ -608,20 +711,7 @@ pub async fn change_profile(
     if position.chars().count() > 200 {
         problems.push(Problem::new("position", "problem-position"));
     }
-    if !problems.is_empty() {
-        return Err(PortalError::Invalid(problems));
-    }
-    let language = Language::from_tag(&form.language).unwrap_or(actor.language);
-    let mut write = portal.database.write().await?;
-    let mut user = users::find(&mut write, actor.user_id).await?.ok_or(PortalError::SignedOut)?;
-    (user.name, user.position) = (name, position);
-    language.tag().clone_into(&mut user.language);
-    users::update(&mut write, &user).await?;
-    let home = actor.home_unit();
-    audit::record(portal, &mut write, Some(actor), home, "person.profile", user.id, json!({}))
-        .await?;
-    write.commit().await?;
-    Ok(language)
+    (name, position, problems)
 }
 
 fn one_line(text: &str) -> String {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ::campaigns::Grant;
 use jiff::Timestamp;
 use language::Language;
-use storage::users::{self, SessionRecord, UserRecord};
+use storage::users::{self, GrantRecord, SessionRecord, UserRecord};
 
 use crate::{Actor, Portal, PortalError, Problem, secrets};
 
@@ -141,7 +141,12 @@ pub(crate) fn normal_login(login: &str) -> String {
 
 pub(crate) async fn actor(db: &mut storage::Read, user: UserRecord) -> Result<Actor, PortalError> {
     let grants = users::grants_of(db, user.id).await?;
-    Ok(Actor {
+    Ok(actor_with(user, grants))
+}
+
+/// A person with these roles.
+pub(crate) fn actor_with(user: UserRecord, grants: Vec<GrantRecord>) -> Actor {
+    Actor {
         user_id: user.id,
         login: user.login,
         name: user.name,
@@ -151,7 +156,7 @@ pub(crate) async fn actor(db: &mut storage::Read, user: UserRecord) -> Result<Ac
             .into_iter()
             .map(|grant| Grant { user: grant.user_id, unit: grant.unit_id, role: grant.role })
             .collect(),
-    })
+    }
 }
 
 /// Seconds to wait after this many failures in a row: none for the first few, then doubling.

@@ -90,6 +90,26 @@ fn walk_down(
     reach
 }
 
+/// A unit and every unit above it on a day, in any line.
+pub(crate) fn reach_above(
+    unit: UnitId,
+    memberships: &[MembershipRecord],
+    today: Date,
+) -> BTreeSet<UnitId> {
+    let mut parents: HashMap<UnitId, Vec<UnitId>> = HashMap::new();
+    for it in memberships.iter().filter(|it| holds(it, today)) {
+        parents.entry(it.unit_id).or_default().extend(it.parent_id);
+    }
+    let mut next = vec![unit];
+    let mut reach = BTreeSet::new();
+    while let Some(unit) = next.pop() {
+        if reach.insert(unit) {
+            next.extend(parents.get(&unit).into_iter().flatten());
+        }
+    }
+    reach
+}
+
 /// Whether a place is held on a day.
 pub(crate) fn holds(membership: &MembershipRecord, day: Date) -> bool {
     membership.valid_from.is_none_or(|from| from <= day)

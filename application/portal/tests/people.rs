@@ -203,6 +203,171 @@ async fn an_account_with_a_role_elsewhere_cannot_be_taken_over() {
     assert!(sign_in::sign_in(portal, "tinh", PASSWORD.to_owned()).await.is_ok());
 }
 
+/// A second authority, which stands below nobody, and its only administrator.
+async fn stranger(portal: &Portal, top: &Actor, root: UnitId) -> (UnitId, Actor) {
+    let form =
+        UnitForm {
+            code: "H60".to_owned(), name: "Đơn vị H60".to_owned(), ..UnitForm::default()
+        };
+    let other = units::add(portal, top, root, &form).await.unwrap();
+    let stranger = join(portal, top, other, "nguoi.la", Role::Administrator).await;
+    let mut write = portal.database.write().await.unwrap();
+    let memberships = storage::units::memberships(&mut write).await.unwrap();
+    let place = memberships.into_iter().find(|it| it.unit_id == other).unwrap();
+    storage::units::update_membership(&mut write, &place.id, None, None, None).await.unwrap();
+    write.commit().await.unwrap();
+    (other, stranger)
+}
+
+#[tokio::test]
+async fn a_role_that_a_stranger_gives_changes_nothing_about_whose_account_it_is() {
+    on_both_portals(async |test: &TestPortal| {
+        let portal = &test.portal;
+        let Place { top, root, commune, .. } = place(portal).await;
+        let own = join(portal, &top, commune, "xa.hai", Role::Administrator).await;
+        let officer = join(portal, &own, commune, "can.bo", Role::Officer).await.user_id;
+        let (other, stranger) = stranger(portal, &top, root).await;
+        for role in ["officer", "administrator"] {
+            people::grant(portal, &stranger, other, "can.bo", role).await.unwrap();
+        }
+
+        // The stranger takes their own role away, and nothing more.
+        assert!(!person(portal, &stranger, other, "can.bo").await.is_own);
+        let lock = people::set_locked(portal, &stranger, other, officer, true).await;
+        assert_eq!(message(lock), "problem-person-elsewhere");
+        let reset = people::invite_again(portal, &stranger, other, officer).await;
+        assert_eq!(message(reset), "problem-person-elsewhere");
+        let theirs = people::revoke(portal, &stranger, commune, officer, Role::Officer).await;
+        assert!(matches!(theirs, Err(PortalError::Denied)));
+        let foreign = people::revoke(portal, &own, other, officer, Role::Officer).await;
+        assert!(matches!(foreign, Err(PortalError::Denied)));
+
+        // A person of ours is no administrator on whom the stranger's unit may rest.
+        let me = stranger.user_id;
+        let leave = people::revoke(portal, &stranger, other, me, Role::Administrator).await;
+        assert_eq!(message(leave), "problem-last-administrator");
+        let seen = person(portal, &own, commune, "can.bo").await;
+        assert!(seen.is_own && seen.has_roles_elsewhere);
+        people::set_locked(portal, &own, commune, officer, true).await.unwrap();
+        assert!(sign_in::sign_in(portal, "can.bo", PASSWORD.to_owned()).await.is_err());
+        people::set_locked(portal, &own, commune, officer, false).await.unwrap();
+        let session = sign_in::sign_in(portal, "can.bo", PASSWORD.to_owned()).await.unwrap();
+        let actor = sign_in::actor_of(portal, &session.secret).await.unwrap();
+        assert_eq!(actor.grants.len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_resets_a_password_gains_no_role_that_others_gave() {
+    let test = TestPortal::sqlite().await;
+    let portal = &test.portal;
+    let Place { top, root, commune, school } = place(portal).await;
+    let own = join(portal, &top, commune, "xa.hai", Role::Administrator).await;
+    let officer = join(portal, &own, school, "can.bo", Role::Officer).await.user_id;
+    // The province trusts the school's officer with more.
+    people::grant(portal, &top, root, "can.bo", "coordinator").await.unwrap();
+    let invitation = people::invite_again(portal, &own, commune, officer).await.unwrap();
+    assert_eq!(invitation.roles.len(), 1);
+    let form = AcceptForm { password: PASSWORD.to_owned(), ..AcceptForm::default() };
+    let session = people::accept(portal, &invitation.code, form).await.unwrap();
+    let actor = sign_in::actor_of(portal, &session.secret).await.unwrap();
+    let grants: Vec<_> = actor.grants.iter().map(|it| (it.unit, it.role)).collect();
+    assert_eq!(grants, [(school, Role::Officer)]);
+    let deeds = audit::deeds(portal, &top, root, None).await.unwrap().deeds;
+    let revoked = deeds.iter().find(|it| it.action == "person-revoke").unwrap();
+    assert_eq!(revoked.detail, r#"{"role":"coordinator"}"#);
+    // From above nothing ends.
+    people::grant(portal, &top, root, "can.bo", "coordinator").await.unwrap();
+    let invitation = people::invite_again(portal, &top, root, officer).await.unwrap();
+    assert_eq!(invitation.roles.len(), 2);
+}
+
+#[tokio::test]
+async fn an_account_moves_with_its_last_role_at_home() {
+    let test = TestPortal::sqlite().await;
+    let portal = &test.portal;
+    let Place { top, root, commune, .. } = place(portal).await;
+    let own = join(portal, &top, commune, "xa.hai", Role::Administrator).await;
+    let officer = join(portal, &own, commune, "can.bo", Role::Officer).await.user_id;
+    let (other, stranger) = stranger(portal, &top, root).await;
+    people::grant(portal, &stranger, other, "can.bo", "officer").await.unwrap();
+    people::revoke(portal, &own, commune, officer, Role::Officer).await.unwrap();
+    people::set_locked(portal, &stranger, other, officer, true).await.unwrap();
+    people::set_locked(portal, &stranger, other, officer, false).await.unwrap();
+    // Back in the first unit by a role, the account stays where it is at home now.
+    people::grant(portal, &own, commune, "can.bo", "officer").await.unwrap();
+    let lock = people::set_locked(portal, &own, commune, officer, true).await;
+    assert_eq!(message(lock), "problem-person-elsewhere");
+}
+
+/// Two administrators at once, several times over: one of them stays, each time.
+async fn at_once<Done>(portal: &Portal, deed: impl Fn(Portal, Actor, UnitId, Actor) -> Done)
+where
+    Done: Future<Output = Result<(), PortalError>> + Send + 'static,
+{
+    let Place { top, root, .. } = place(portal).await;
+    for round in 0..6 {
+        let mut both = Vec::new();
+        for name in ["a", "b"] {
+            let login = format!("{name}.{round}");
+            both.push(join(portal, &top, root, &login, Role::Administrator).await);
+        }
+        let [first, second] = both.try_into().unwrap();
+        let done = tokio::join!(
+            tokio::spawn(deed(portal.clone(), first.clone(), root, second.clone())),
+            tokio::spawn(deed(portal.clone(), second, root, first)),
+        );
+        let done = [done.0.unwrap(), done.1.unwrap()];
+        let succeeded = done.iter().filter(|it| it.is_ok()).count();
+        assert_eq!(succeeded, 1, "round {round}: {done:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_administrators_who_revoke_each_other_at_once_one_stays() {
+    on_both_portals(async |test: &TestPortal| {
+        at_once(&test.portal, async |portal, by, unit, of| {
+            people::revoke(&portal, &by, unit, of.user_id, Role::Administrator).await
+        })
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_administrators_who_lock_each_other_at_once_one_stays() {
+    on_both_portals(async |test: &TestPortal| {
+        at_once(&test.portal, async |portal, by, unit, of| {
+            people::set_locked(&portal, &by, unit, of.user_id, true).await
+        })
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_last_two_administrators_cannot_both_leave_at_once() {
+    on_both_portals(async |test: &TestPortal| {
+        let portal = &test.portal;
+        let Place { top, root, .. } = place(portal).await;
+        let second = join(portal, &top, root, "thu.hai", Role::Administrator).await;
+        let leave = |actor: &Actor| {
+            let (portal, actor) = (portal.clone(), actor.clone());
+            tokio::spawn(async move {
+                people::revoke(&portal, &actor, root, actor.user_id, Role::Administrator).await
+            })
+        };
+        let done = tokio::join!(leave(&top), leave(&second));
+        let mut done = [done.0.unwrap(), done.1.unwrap()];
+        done.sort_by_key(Result::is_err);
+        let [stayed_out, refused] = done;
+        stayed_out.unwrap();
+        assert_eq!(message(refused), "problem-last-administrator");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn the_last_administrator_stays() {
     let test = TestPortal::sqlite().await;

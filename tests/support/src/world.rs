@@ -196,6 +196,7 @@ pub async fn person(portal: &Portal, login: &str, unit: UnitId, role: Role) {
         is_active: true,
         created_at: now,
         signed_in_at: None,
+        home_unit_id: Some(unit),
     };
     let mut write = portal.database.write().await.unwrap();
     storage::users::insert(&mut write, &user).await.unwrap();

@@ -24,9 +24,6 @@ async fn a_person_is_read_as_written_and_a_login_is_there_once() {
             assert_eq!(by_login.as_ref(), Some(record));
         }
         assert!(users::any_exists(&mut write).await.unwrap());
-        let changed = UserRecord { password_hash: None, signed_in_at: None, ..full };
-        users::update(&mut write, &changed).await.unwrap();
-        assert_eq!(users::find(&mut write, changed.id).await.unwrap(), Some(changed));
         users::set_login(&mut write, person(1), "moi").await.unwrap();
         assert!(users::find_by_login(&mut write, "moi").await.unwrap().is_some());
         write.commit().await.unwrap();
@@ -38,6 +35,37 @@ async fn a_person_is_read_as_written_and_a_login_is_there_once() {
         let mut write = database.write().await.unwrap();
         let same_login = UserRecord { id: id(3), ..user(2) };
         assert!(is_taken(&users::insert(&mut write, &same_login).await));
+    })
+    .await;
+}
+
+/// Each change keeps what another one wrote a moment ago.
+#[tokio::test]
+async fn a_change_of_a_person_touches_nothing_else_of_them() {
+    on_both_databases(async |database| {
+        let mut write = base(&database).await;
+        let mut expected = users::find(&mut write, person(1)).await.unwrap().unwrap();
+        assert_eq!(expected.home_unit_id, None);
+
+        users::set_password(&mut write, person(1), "$argon2id$mới").await.unwrap();
+        users::set_active(&mut write, person(1), false).await.unwrap();
+        users::set_profile(&mut write, person(1), "Tên Mới", "Phó Giám đốc", "en").await.unwrap();
+        users::set_signed_in(&mut write, person(1), at(9)).await.unwrap();
+        users::set_home(&mut write, person(1), id(2)).await.unwrap();
+        assert!(users::hold(&mut write, person(1)).await.unwrap());
+        assert!(!users::hold(&mut write, person(99)).await.unwrap());
+        expected = UserRecord {
+            name: "Tên Mới".to_owned(),
+            position: "Phó Giám đốc".to_owned(),
+            password_hash: Some("$argon2id$mới".to_owned()),
+            language: "en".to_owned(),
+            is_active: false,
+            signed_in_at: Some(at(9)),
+            home_unit_id: Some(id(2)),
+            ..expected
+        };
+        assert_eq!(users::find(&mut write, person(1)).await.unwrap(), Some(expected));
+        assert_eq!(users::find(&mut write, person(2)).await.unwrap(), Some(user(2)));
     })
     .await;
 }

@@ -58,6 +58,7 @@ pub(crate) fn user(number: u8) -> UserRecord {
         is_active: true,
         created_at: at(0),
         signed_in_at: None,
+        home_unit_id: None,
     }
 }
 

@@ -34,7 +34,7 @@ const PEOPLE: [(&str, &str, &str, Role); 6] = [
 /// A portal that nobody has an account of, and somebody in front of it.
 pub(crate) struct Empty {
     pub(crate) visitor: Visitor,
-    test: TestPortal,
+    pub(crate) test: TestPortal,
 }
 
 /// The portal with its units and people.
@@ -103,6 +103,7 @@ impl World {
                 id: portal.new_id::<UserId>(),
                 login: login.to_owned(),
                 name: name.to_owned(),
+                home_unit_id: Some(units[unit]),
                 ..admin.clone()
             };
             storage::users::insert(&mut write, &user).await.unwrap();

@@ -133,6 +133,7 @@ impl<'w> Player<'w> {
                     is_active: true,
                     created_at: now,
                     signed_in_at: None,
+                    home_unit_id: Some(self.unit(&unit.code)?),
                 };
                 users::insert(&mut write, &user).await?;
                 for role in &person.roles {

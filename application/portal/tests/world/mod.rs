@@ -101,6 +101,7 @@ impl<'a> World<'a> {
             is_active: true,
             created_at: self.portal.now(),
             signed_in_at: None,
+            home_unit_id: Some(self.unit(unit)),
         };
         let mut write = self.portal.database.write().await.unwrap();
         storage::users::insert(&mut write, &record).await.unwrap();
