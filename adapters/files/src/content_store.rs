@@ -1,8 +1,9 @@
 //! Files kept by their content: never by a name a user chose.
 
-use std::fs::{self, File};
+use std::fs::{self, DirEntry, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// A folder of files, each named by the SHA-256 of its content, in hex.
 #[derive(Clone, Debug)]
@@ -49,6 +50,36 @@ impl ContentStore {
         fs::remove_file(self.path(sha256)?)
     }
 
+    /// A store of its own in this one's folder, for what is kept for a while only.
+    #[must_use]
+    pub fn part(&self, name: &str) -> Self {
+        Self::new(self.folder.join(name))
+    }
+
+    /// Notes when what is kept under a hash was last wanted, for [`Self::remove_older_than`].
+    pub fn touch(&self, sha256: &str, at: SystemTime) -> io::Result<()> {
+        File::options().write(true).open(self.path(sha256)?)?.set_modified(at)
+    }
+
+    /// Removes everything that was last wanted before a moment, what was never finished included.
+    /// Gives how many files.
+    pub fn remove_older_than(&self, before: SystemTime) -> io::Result<u64> {
+        let mut removed = 0;
+        for folder in entries(&self.folder)? {
+            if !folder.file_type()?.is_dir() {
+                continue;
+            }
+            for file in entries(&folder.path())? {
+                // Another program may have been first; its work is ours.
+                let last = file.metadata().and_then(|it| it.modified());
+                if last.is_ok_and(|last| last < before) && fs::remove_file(file.path()).is_ok() {
+                    removed += 1;
+                }
+            }
+        }
+        Ok(removed)
+    }
+
     /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -66,9 +97,40 @@ impl ContentStore {
     }
 }
 
+/// What stands in a folder; nothing when there is none.
+fn entries(folder: &Path) -> io::Result<Vec<DirEntry>> {
+    match fs::read_dir(folder) {
+        Ok(entries) => entries.collect(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+
+    #[test]
+    fn only_what_was_not_wanted_for_long_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let whole = ContentStore::new(folder.path());
+        let (kept, old, new) = ("c".repeat(64), "a".repeat(64), "b".repeat(64));
+        let part = whole.part("previews");
+        let at = |hours: u64| SystemTime::UNIX_EPOCH + Duration::from_hours(hours);
+        assert_eq!(part.remove_older_than(at(9)).unwrap(), 0, "nothing was ever kept");
+        whole.put(&kept, b"x").unwrap();
+        whole.touch(&kept, at(0)).unwrap();
+        for (hash, hours) in [(&old, 1), (&new, 9)] {
+            part.put(hash, b"x").unwrap();
+            part.touch(hash, at(hours)).unwrap();
+        }
+        assert_eq!(part.remove_older_than(at(9)).unwrap(), 1);
+        assert!(part.read(&old).is_err());
+        assert!(part.read(&new).is_ok() && whole.read(&kept).is_ok());
+        assert!(part.touch(&old, at(1)).is_err());
+    }
 
     #[test]
     fn what_was_kept_is_read_and_no_path_escapes() {

@@ -1,8 +1,13 @@
 //! The unit tree from a table: shown first, written only when confirmed and still true.
 
+use std::io::ErrorKind;
+use std::time::{Duration, SystemTime};
+
 use ::campaigns::tree_import::{HeaderRefused, Plan, ReadRows, plan, read_rows};
 use ::campaigns::{Action, UnitId};
+use files::ContentStore;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use language::{Language, text};
 use serde_json::json;
 use storage::units;
@@ -16,6 +21,8 @@ use crate::{Actor, Portal, PortalError, Problem, access, audit, secrets};
 pub const LARGEST_TABLE_BYTES: usize = 8 << 20;
 /// The most rows of a table.
 pub const MOST_ROWS: usize = 20_000;
+/// How long a table is kept after it was last looked at.
+const TABLE_LASTS: SignedDuration = SignedDuration::from_hours(24);
 
 /// What a table would change, for a person to look at.
 #[derive(Clone, Debug)]
@@ -84,13 +91,18 @@ pub async fn preview(
     let file = secrets::sha256_hex(&bytes);
     let (bytes, table) = read_table(bytes).await?;
     let rows = read_rows(&table).map_err(|it| header_problems(&it))?;
-    portal.files.put(&file, &bytes)?;
+    let tables = previewed(portal);
+    tables.put(&file, &bytes)?;
+    tables.touch(&file, moment(portal.now()))?;
     let mut write = portal.database.write().await?;
     let (_, shown) = shown(&mut write, portal, actor, file, &table, &rows).await?;
     Ok(shown)
 }
 
 /// Does what a preview showed, if it is still what the table would change.
+///
+/// # Errors
+/// [`PortalError::Invalid`] when it was looked at too long ago and is not kept any more.
 pub async fn confirm(
     portal: &Portal,
     actor: &Actor,
@@ -98,7 +110,10 @@ pub async fn confirm(
     fingerprint: &str,
 ) -> Result<Confirmed, PortalError> {
     let root = require_any(portal, actor).await?;
-    let bytes = portal.files.read(file).map_err(|_| PortalError::NotFound)?;
+    let bytes = previewed(portal).read(file).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => Problem::new("table", "problem-table-gone").into(),
+        _ => PortalError::NotFound,
+    })?;
     let (_, table) = read_table(bytes).await?;
     let rows = read_rows(&table).map_err(|it| header_problems(&it))?;
     let mut write = portal.database.write().await?;
@@ -115,6 +130,23 @@ pub async fn confirm(
         .await?;
     write.commit().await?;
     Ok(Confirmed::Done(done))
+}
+
+/// Tables that were looked at: kept apart, for a while.
+fn previewed(portal: &Portal) -> ContentStore {
+    portal.files.part("previews")
+}
+
+/// A moment as the file system keeps it.
+fn moment(at: Timestamp) -> SystemTime {
+    let micros = u64::try_from(at.as_microsecond()).unwrap_or(0);
+    SystemTime::UNIX_EPOCH + Duration::from_micros(micros)
+}
+
+/// Deletes tables that nobody looked at for a day, confirmed or not: what they changed stands in
+/// the tree and in the log. Gives how many.
+pub(crate) fn delete_old_tables(portal: &Portal) -> Result<u64, PortalError> {
+    Ok(previewed(portal).remove_older_than(moment(portal.now() - TABLE_LASTS))?)
 }
 
 async fn shown(

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use storage::{jobs, sightings, users};
 
-use crate::{Portal, PortalError, audit, cases, sign_in};
+use crate::{Portal, PortalError, audit, cases, sign_in, tree_import};
 
 /// How long a portal has work to itself; longer than any of it takes.
 const LEASE: Duration = Duration::from_mins(10);
@@ -27,11 +27,14 @@ pub enum Upkeep {
     DeleteOldLines,
     /// Delete sessions that ended.
     DeleteOldSessions,
+    /// Delete tables that were previewed for import a day ago.
+    DeleteOldTables,
 }
 
 impl Upkeep {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::VerifyCases, Self::DeleteOldLines, Self::DeleteOldSessions];
+    pub const ALL: [Self; 4] =
+        [Self::VerifyCases, Self::DeleteOldLines, Self::DeleteOldSessions, Self::DeleteOldTables];
 
     /// The code kept in the database.
     pub fn code(self) -> &'static str {
@@ -39,6 +42,7 @@ impl Upkeep {
             Self::VerifyCases => "verify-cases",
             Self::DeleteOldLines => "delete-old-lines",
             Self::DeleteOldSessions => "delete-old-sessions",
+            Self::DeleteOldTables => "delete-old-tables",
         }
     }
 
@@ -46,7 +50,9 @@ impl Upkeep {
     fn period(self) -> Duration {
         match self {
             Self::VerifyCases => Duration::from_mins(10),
-            Self::DeleteOldLines | Self::DeleteOldSessions => Duration::from_hours(1),
+            Self::DeleteOldLines | Self::DeleteOldSessions | Self::DeleteOldTables => {
+                Duration::from_hours(1)
+            }
         }
     }
 }
@@ -65,6 +71,7 @@ pub async fn run_due(portal: &Portal) -> Result<Vec<(Upkeep, u64)>, PortalError>
             }
             Upkeep::DeleteOldLines => delete_old_lines(portal).await?,
             Upkeep::DeleteOldSessions => delete_old_sessions(portal).await?,
+            Upkeep::DeleteOldTables => tree_import::delete_old_tables(portal)?,
         };
         finish(portal, kind, lease_until, &json!({ "count": count })).await?;
         done.push((kind, count));

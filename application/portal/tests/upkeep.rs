@@ -1,12 +1,12 @@
 //! Work that nobody asks for: done once however many portals run, again when it is due, and on
 //! record where something was deleted.
 
-#![allow(clippy::unwrap_used, reason = "test helpers may panic")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "test helpers may panic")]
 
 use jiff::SignedDuration;
 use portal::accounts::{self, FirstRun};
 use portal::upkeep::{self, Upkeep};
-use portal::{PortalError, demo, sign_in};
+use portal::{PortalError, demo, sign_in, tree_import};
 use storage::{audit, jobs, sightings};
 use test_support::{TestPortal, on_both_portals};
 
@@ -37,6 +37,29 @@ async fn old_sessions_are_deleted_once_and_again_when_due() {
         assert!(done.contains(&(Upkeep::DeleteOldSessions, 1)), "{done:?}");
         let gone = sign_in::actor_of(&test.portal, &secret).await;
         assert!(matches!(gone, Err(PortalError::SignedOut)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_table_that_was_previewed_goes_after_a_day_and_says_so() {
+    on_both_portals(async |test| {
+        let (portal, secret) = (&test.portal, first_session(test).await);
+        let actor = sign_in::actor_of(portal, &secret).await.unwrap();
+        let csv = "mã,tên,cấp trên\nH90.7,Xã Bảy,H90\n".as_bytes();
+        let first = tree_import::preview(portal, &actor, csv.to_vec()).await.unwrap();
+        test.clock.advance(SignedDuration::from_hours(20));
+        // Looking at it again keeps it for another day.
+        tree_import::preview(portal, &actor, csv.to_vec()).await.unwrap();
+        test.clock.advance(SignedDuration::from_hours(20));
+        let done = upkeep::run_due(portal).await.unwrap();
+        assert!(done.contains(&(Upkeep::DeleteOldTables, 0)), "{done:?}");
+        test.clock.advance(SignedDuration::from_hours(5));
+        let done = upkeep::run_due(portal).await.unwrap();
+        assert!(done.contains(&(Upkeep::DeleteOldTables, 1)), "{done:?}");
+        let late = tree_import::confirm(portal, &actor, &first.file, &first.fingerprint).await;
+        let Err(PortalError::Invalid(problems)) = late else { panic!("{late:?}") };
+        assert_eq!(problems.first().unwrap().message, "problem-table-gone");
     })
     .await;
 }

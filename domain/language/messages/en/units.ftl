@@ -121,6 +121,7 @@ problem-table-not-utf8 = Line { $line } is not UTF-8 (it may be Windows-1258, La
 problem-table-binary = The file is neither CSV nor Excel (.xlsx).
 problem-table-open-quote = A quotation mark is opened and never closed, so that rows run into each other. Correct it, or save it again with Excel.
 problem-table-old-workbook = An old Excel file (.xls), or one with a password. Save it as .xlsx without a password.
+problem-table-gone = This table was previewed more than 24 hours ago and is not kept any more. Choose the file again, look at the preview and confirm it.
 problem-table-broken-workbook = The Excel file is damaged. Open it and save it as .xlsx again.
 problem-table-columns-missing = The table lacks the columns { $columns }. It has: { $found }.
 problem-table-columns-twice = Two columns of the table are { $columns }. Keep one.

@@ -115,6 +115,7 @@ problem-table-not-utf8 = Chữ tiếng Việt ở dòng { $line } không theo b�
 problem-table-binary = Tệp không phải bảng CSV hay Excel (.xlsx).
 problem-table-open-quote = Có dấu ngoặc kép mở mà không đóng nên các dòng dính vào nhau. Xin sửa hoặc lưu lại bằng Excel.
 problem-table-old-workbook = Tệp Excel kiểu cũ (.xls) hoặc có mật khẩu. Xin lưu thành .xlsx, không mật khẩu.
+problem-table-gone = Bảng này được xem trước đã quá 24 giờ nên không còn lưu. Xin chọn lại tệp, xem lại rồi xác nhận.
 problem-table-broken-workbook = Tệp Excel bị hỏng. Xin mở rồi lưu lại thành .xlsx.
 problem-table-columns-missing = Bảng thiếu cột { $columns }. Đang có: { $found }.
 problem-table-columns-twice = Bảng có hai cột cùng là { $columns }. Xin giữ lại một.

@@ -169,9 +169,15 @@ async fn confirm(
     page: Page,
     Form(given): Form<Confirmation>,
 ) -> Result<Response, PageError> {
-    match functions::confirm(&state.portal, &actor, &given.file, &given.fingerprint).await? {
-        Confirmed::Done(_) => Ok(Redirect::to("/units?notice=units-imported").into_response()),
-        Confirmed::Changed(preview) => {
+    match functions::confirm(&state.portal, &actor, &given.file, &given.fingerprint).await {
+        Ok(Confirmed::Done(_)) => Ok(Redirect::to("/units?notice=units-imported").into_response()),
+        Err(PortalError::Invalid(problems)) => {
+            let problems = problems.iter().map(|it| sentence(page.language, it)).collect();
+            let shown = ImportPage { page, problems, preview: None, has_changed: false };
+            show_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+        }
+        Err(error) => Err(error.into()),
+        Ok(Confirmed::Changed(preview)) => {
             let shown = ImportPage {
                 page,
                 problems: Vec::new(),
