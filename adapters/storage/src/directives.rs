@@ -375,6 +375,27 @@ pub async fn told(
         .collect()
 }
 
+/// Names that several units listed as told, folded and as written, with the unit: neighbours in
+/// the list are of one name.
+pub async fn told_by_several(
+    db: &mut AnyConnection,
+    campaign_id: CampaignId,
+) -> Result<Vec<(String, String, UnitId)>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT name_key, name, unit_id FROM told_organisations
+         WHERE campaign_id = $1 AND name_key IN (
+           SELECT name_key FROM told_organisations WHERE campaign_id = $1
+           GROUP BY name_key HAVING COUNT(*) > 1)
+         ORDER BY name_key, created_at, id",
+    )
+    .bind(campaign_id.to_string())
+    .fetch_all(db)
+    .await?;
+    rows.iter()
+        .map(|row| Ok((row.text("name_key")?, row.text("name")?, row.parsed("unit_id")?)))
+        .collect()
+}
+
 fn receipt(row: &AnyRow) -> Result<ReceiptRecord, StorageError> {
     Ok(ReceiptRecord {
         id: row.parsed("id")?,

@@ -241,6 +241,27 @@ pub async fn standings(
         .collect()
 }
 
+/// How many units that report to a unit have sent a report that nobody took note of yet.
+pub async fn count_submitted_to(
+    db: &mut AnyConnection,
+    campaign_id: CampaignId,
+    parent: UnitId,
+) -> Result<i64, StorageError> {
+    let row = sqlx::query(
+        "SELECT COUNT(*) AS submitted FROM receipts
+         JOIN reports ON reports.campaign_id = receipts.campaign_id
+           AND reports.unit_id = receipts.unit_id
+         WHERE receipts.campaign_id = $1 AND receipts.parent_id = $2
+           AND receipts.is_counting = 1 AND reports.state = $3",
+    )
+    .bind(campaign_id.to_string())
+    .bind(parent.to_string())
+    .bind(ReportState::Submitted.to_string())
+    .fetch_one(db)
+    .await?;
+    row.number("submitted")
+}
+
 /// Freezes what was submitted.
 pub async fn insert_revision(
     db: &mut AnyConnection,

@@ -334,6 +334,32 @@ async fn every_route_stands_in_the_table() {
     assert_eq!(world::routes::of(&world.router), rows.collect());
 }
 
+/// A unit's people learn nothing of a campaign that did not reach the unit, by its id or otherwise.
+#[tokio::test]
+async fn a_campaign_is_not_there_for_a_unit_that_has_no_part_in_it() {
+    let world = World::new().await;
+    let askers = askers(&world).await;
+    let mut wrong = Vec::new();
+    let rows = PAGES.iter().chain(API);
+    let rows =
+        rows.filter(|(request, _, _)| request.contains("{campaign}") && request.contains("{unit}"));
+    let mut asked = 0;
+    for (request, sent, who) in rows {
+        // Who may ask this of their own unit B asks it of S, where they are the same.
+        for may in named(who, &askers).iter().filter_map(|it| it.strip_prefix("B:")) {
+            let asker = askers.iter().find(|it| it.name == format!("S:{may}")).unwrap();
+            let request = request.replace("{unit}", &world.s.to_string());
+            let answer = ask(&world, asker, &request, *sent).await;
+            asked += 1;
+            if answer.status != StatusCode::NOT_FOUND {
+                wrong.push(format!("{request}: {} got {}", asker.name, answer.status));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(asked > 60, "{asked} is not every route");
+}
+
 #[tokio::test]
 async fn every_page_lets_through_exactly_those_who_may() {
     check(PAGES).await;

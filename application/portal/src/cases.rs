@@ -11,7 +11,7 @@ use storage::cases::{self, CaseEventRecord, CaseRecord};
 use storage::sightings::{self, DeviceRecord, SightingRecord};
 use storage::users;
 
-use crate::letters::require_running;
+use crate::letters::{receipts_of, require_running};
 use crate::{Actor, Portal, PortalError, Problem, access, audit};
 
 /// Kinds of device a person can choose; message keys `cases-device-…`.
@@ -52,6 +52,7 @@ pub async fn list(
     unit: UnitId,
 ) -> Result<Vec<CaseSummary>, PortalError> {
     access::require(portal, actor, Action::SeeCases, unit).await?;
+    receipts_of(portal, campaign_id, unit).await?;
     let may_read_lines = access::allows(portal, actor, Action::ReadEvidence, unit).await?;
     let mut read = portal.database.read().await?;
     let devices = sightings::devices(&mut read, unit).await?;

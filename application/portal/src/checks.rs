@@ -653,6 +653,7 @@ pub async fn seen(
     unit: UnitId,
 ) -> Result<Seen, PortalError> {
     access::require(portal, actor, Action::SeeCases, unit).await?;
+    receipts_of(portal, campaign_id, unit).await?;
     let may_read_lines = access::allows(portal, actor, Action::ReadEvidence, unit).await?;
     let mut read = portal.database.read().await?;
     let mut found = Seen {

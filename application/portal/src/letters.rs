@@ -342,6 +342,7 @@ pub async fn tell(
     has_launched: bool,
 ) -> Result<(), PortalError> {
     access::require(portal, actor, Action::PassOn, unit).await?;
+    receipts_of(portal, campaign_id, unit).await?;
     require_running(portal, campaign_id).await?;
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.is_empty() || name.chars().count() > 300 {
@@ -366,10 +367,13 @@ pub async fn tell(
 pub async fn untell(
     portal: &Portal,
     actor: &Actor,
+    campaign_id: CampaignId,
     unit: UnitId,
     id: ToldId,
 ) -> Result<(), PortalError> {
     access::require(portal, actor, Action::PassOn, unit).await?;
+    receipts_of(portal, campaign_id, unit).await?;
+    require_running(portal, campaign_id).await?;
     let mut write = portal.database.write().await?;
     directives::delete_told(&mut write, unit, id).await?;
     Ok(write.commit().await?)

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ::campaigns::{
-    Action, CampaignId, Deadline, ReceiptId, ReceiptStage, ReminderId, UnitId, UnitTree,
+    Action, CampaignId, CampaignState, Deadline, ReceiptId, ReceiptStage, ReminderId, UnitId,
+    UnitTree,
 };
 use ::reports::ReportState;
 use jiff::Timestamp;
@@ -15,7 +16,7 @@ use storage::units::UnitRecord;
 use storage::users;
 
 use crate::campaigns::{find, zone_of};
-use crate::letters::{binding_deadline, moments};
+use crate::letters::{binding_deadline, moments, receipts_of};
 use crate::{Actor, Portal, PortalError, Problem, access, audit, units};
 
 /// How far one unit is.
@@ -247,8 +248,16 @@ pub(crate) async fn require_node(
 ) -> Result<(), PortalError> {
     let campaign = find(portal, id).await?;
     if campaign.owner_id == unit {
+        // What is being written is nobody else's business yet.
+        if campaign.state == CampaignState::Draft
+            && !access::allows(portal, actor, Action::RunCampaigns, unit).await?
+        {
+            return Err(PortalError::NotFound);
+        }
         return access::require(portal, actor, Action::SeeProgress, unit).await;
     }
+    // A campaign that did not reach the unit is none of theirs, whatever its id.
+    receipts_of(portal, id, unit).await?;
     if access::allows(portal, actor, Action::SeeProgress, unit).await? {
         return Ok(());
     }

@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ::campaigns::{Action, CampaignId, Deadline, ReportEventId, ReportId, UnitId, UserId};
+use ::campaigns::{
+    Action, CampaignId, CampaignState, Deadline, ReportEventId, ReportId, UnitId, UserId,
+};
 use ::reports::{
     CheckProblem, Content, Form, ReportState, ReportStep, RollUp, Submission, check, roll_up,
 };
@@ -112,6 +114,10 @@ async fn begin(
     if !receipts.iter().any(|it| it.is_counting) {
         return Err(Problem::new("", "problem-no-report-owed").into());
     }
+    let over = || PortalError::from(Problem::new("", "problem-report-too-late"));
+    if campaign.state == CampaignState::Closed {
+        return Err(over());
+    }
     let report = ReportRecord {
         id: portal.new_id::<ReportId>(),
         campaign_id: campaign.id,
@@ -133,6 +139,9 @@ async fn begin(
         locked_at: None,
     };
     let mut write = portal.database.write().await?;
+    if !storage::campaigns::hold_running(&mut write, campaign.id).await? {
+        return Err(over());
+    }
     match reports::insert(&mut write, &report).await {
         Ok(()) => {
             write.commit().await?;
@@ -241,7 +250,7 @@ async fn steps(
     report: &ReportRecord,
 ) -> Result<BTreeSet<ReportStep>, PortalError> {
     let mut steps = BTreeSet::new();
-    if campaign.state != ::campaigns::CampaignState::Launched {
+    if campaign.state != CampaignState::Launched {
         return Ok(steps);
     }
     for step in ReportStep::ALL {
@@ -516,6 +525,10 @@ pub struct RollUpView {
     /// Units that acknowledged the letter, owe no report and are counted in nobody's: named beside
     /// the sums of the unit that runs the campaign.
     pub informed_beside: BTreeSet<UnitId>,
+    /// Organisations outside the system that several of the units that reported listed as told, by
+    /// name: the sums count each of them as often, for a name alone does not tell whether two are
+    /// one.
+    pub told_by_several: Vec<(String, BTreeSet<UnitId>)>,
     /// Units by id.
     pub units: BTreeMap<UnitId, UnitRecord>,
     /// Newest submitted content of each unit.
@@ -543,6 +556,7 @@ pub async fn rolled_up(
     let mut read = portal.database.read().await?;
     let revisions = reports::newest_revisions(&mut read, id).await?;
     let answers = reports::answers(&mut read, id).await?;
+    let told = storage::directives::told_by_several(&mut read, id).await?;
     let governing_body = units::governing_body(portal, &mut read, &unit).await?;
     // A unit that reports counts those it sent the letter to without asking for a report.
     let beside = if picture.counting.contains(&node) {
@@ -581,6 +595,7 @@ pub async fn rolled_up(
         owner: owner.ok_or(PortalError::NotFound)?,
         collector,
         informed_beside: informed.map(|it| it.unit_id).collect(),
+        told_by_several: several(told, &sums.reported),
         units: picture.units,
         reports: picture.reports,
         campaign: picture.campaign,
@@ -589,6 +604,23 @@ pub async fn rolled_up(
         sums,
         contents,
     })
+}
+
+/// Names that at least two of these units listed, from a list in which those of one name stand
+/// beside each other.
+fn several(
+    told: Vec<(String, String, UnitId)>,
+    of: &BTreeSet<UnitId>,
+) -> Vec<(String, BTreeSet<UnitId>)> {
+    let mut found: Vec<(String, String, BTreeSet<UnitId>)> = Vec::new();
+    for (key, name, unit) in told.into_iter().filter(|(_, _, unit)| of.contains(unit)) {
+        match found.last_mut().filter(|(last, _, _)| *last == key) {
+            Some((_, _, units)) => drop(units.insert(unit)),
+            None => found.push((key, name, BTreeSet::from([unit]))),
+        }
+    }
+    let several = found.into_iter().filter(|(_, _, units)| units.len() > 1);
+    several.map(|(_, name, units)| (name, units)).collect()
 }
 
 /// Keeps a report after a step, with its event, and freezes a submitted revision.
@@ -674,6 +706,16 @@ async fn of_unit(
 ) -> Result<Option<ReportRecord>, PortalError> {
     let mut read = portal.database.read().await?;
     Ok(reports::find_of_unit(&mut read, campaign_id, unit).await?)
+}
+
+/// Whether a unit has a report in a campaign, or can still begin one.
+pub async fn can_open(
+    portal: &Portal,
+    campaign_id: CampaignId,
+    unit: UnitId,
+) -> Result<bool, PortalError> {
+    let is_running = find(portal, campaign_id).await?.state == CampaignState::Launched;
+    Ok(is_running || of_unit(portal, campaign_id, unit).await?.is_some())
 }
 
 /// A report by its id, as [`open`] gives it.

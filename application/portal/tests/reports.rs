@@ -12,6 +12,7 @@ mod world;
 use std::collections::BTreeSet;
 
 use campaigns::{ReceiverRole, UnitId};
+use jiff::SignedDuration;
 use portal::campaigns::CampaignForm;
 use portal::exports::{self, Kind};
 use portal::reports::{self as functions, RollUpView};
@@ -404,6 +405,88 @@ async fn a_roll_up_counts_each_unit_once_and_names_who_is_missing() {
         let beside = world.coordinator("lau").await;
         let denied = functions::rolled_up(portal, &beside, id, world.unit("sen")).await;
         assert!(matches!(denied, Err(PortalError::Denied)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_report_is_begun_when_the_campaign_is_over() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let (portal, coordinator) = (&world.portal, world.coordinator("department").await);
+        let id = world.launched(&coordinator, &[("sen", ACTION), ("lau", ACTION)]).await;
+        let (sen, lau) = (world.unit("sen"), world.unit("lau"));
+        world.report(id, "sen").await;
+        campaign_functions::close(portal, &coordinator, id).await.unwrap();
+        let late = functions::open(portal, &world.officer("lau").await, id, lau).await;
+        assert_eq!(problems(late), ["problem-report-too-late"]);
+        assert!(!functions::can_open(portal, id, lau).await.unwrap());
+        let mut read = portal.database.read().await.unwrap();
+        let found = storage::reports::find_of_unit(&mut read, id, lau).await.unwrap();
+        assert_eq!(found, None);
+        // What was begun before is still read.
+        assert!(functions::can_open(portal, id, sen).await.unwrap());
+        assert_eq!(world.report(id, "sen").await.report.state, ReportState::Draft);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_told_by_two_units_counts_in_both_and_is_named() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let (portal, coordinator) = (&world.portal, world.coordinator("department").await);
+        let receivers = [("sen", ACTION), ("lau", ACTION), ("education", ACTION)];
+        let id = world.launched(&coordinator, &receivers).await;
+        for (unit, names) in [
+            ("sen", ["Hợp tác xã Hòa Bình", "Công ty A"]),
+            ("lau", ["hợp tác xã Hoà  Bình", "Công ty B"]),
+            // Not handed in: in no sum.
+            ("education", ["Công ty A", "Công ty B"]),
+        ] {
+            test.clock.advance(SignedDuration::from_secs(1));
+            let (officer, unit_id) = (world.officer(unit).await, world.unit(unit));
+            letters::launch(portal, &officer, id, unit_id).await.unwrap();
+            for name in names {
+                letters::tell(portal, &officer, id, unit_id, name, false, true).await.unwrap();
+            }
+        }
+        world.hand_in(id, "sen", &[]).await;
+        world.hand_in(id, "lau", &[]).await;
+        let whole = async |node: &str| {
+            functions::rolled_up(portal, &coordinator, id, world.unit(node)).await.unwrap()
+        };
+        let department = whole("department").await;
+        // Each unit itself and two told.
+        assert_eq!(declared(&department), [Some(6), Some(6)]);
+        let both = BTreeSet::from([world.unit("sen"), world.unit("lau")]);
+        assert_eq!(department.told_by_several, [("Hợp tác xã Hòa Bình".to_owned(), both)]);
+        assert_eq!(whole("sen").await.told_by_several, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_campaign_is_not_there_for_a_unit_it_did_not_reach() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let (portal, coordinator) = (&world.portal, world.coordinator("department").await);
+        let id = world.launched(&coordinator, &[("sen", ACTION)]).await;
+        let lau = world.unit("lau");
+        let own = world.coordinator("lau").await;
+        let board = progress::board(portal, &own, id, lau).await;
+        assert!(matches!(board, Err(PortalError::NotFound)), "{board:?}");
+        let roll_up = functions::rolled_up(portal, &own, id, lau).await;
+        assert!(matches!(roll_up, Err(PortalError::NotFound)), "{roll_up:?}");
+        let cases = portal::cases::list(portal, &own, id, lau).await;
+        assert!(matches!(cases, Err(PortalError::NotFound)), "{cases:?}");
+        // A draft is there for those who write it alone.
+        let draft = world.draft(&coordinator, letter()).await;
+        let department = world.unit("department");
+        assert!(progress::board(portal, &coordinator, draft, department).await.is_ok());
+        let officer = world.officer("department").await;
+        let unseen = progress::board(portal, &officer, draft, department).await;
+        assert!(matches!(unseen, Err(PortalError::NotFound)), "{unseen:?}");
     })
     .await;
 }

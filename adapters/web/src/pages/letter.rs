@@ -46,6 +46,12 @@ impl LetterPage {
     fn stages(&self) -> [ReceiptStage; 5] {
         ReceiptStage::ALL
     }
+
+    /// Whether the unit reports; who got the letter for coordination or information has no
+    /// deadline.
+    fn owes_report(&self) -> bool {
+        self.letter.receipts.iter().any(|it| it.role.owes_report())
+    }
 }
 
 async fn letter(
@@ -138,7 +144,7 @@ async fn untell(
     Path((campaign, unit)): Path<(CampaignId, UnitId)>,
     Form(given): Form<Untold>,
 ) -> Result<Redirect, PageError> {
-    letters::untell(&state.portal, &actor, unit, given.id).await?;
+    letters::untell(&state.portal, &actor, campaign, unit, given.id).await?;
     Ok(back(campaign, unit, "saved"))
 }
 

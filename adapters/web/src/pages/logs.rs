@@ -14,7 +14,7 @@ use axum::{Json, Router};
 use campaigns::{CampaignId, CampaignState, UnitId};
 use portal::checks::{self, LogInput, Progress, Seen};
 use portal::records::{SightingRecord, SourceRecord};
-use portal::{PortalError, access, campaigns as runs, units};
+use portal::{PortalError, access, campaigns as runs, letters, units};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
@@ -163,6 +163,9 @@ async fn upload(
 ) -> Result<Response, PageError> {
     // Before a byte of the log is read: may this person?
     access::require(&state.portal, &actor, campaigns::Action::CheckLogs, unit).await?;
+    if !letters::has_letter(&state.portal, campaign, unit).await? {
+        return Err(PortalError::NotFound.into());
+    }
     let running = Arc::new(Running::default());
     let listed = Listed(query.check);
     if let Ok(mut all) = RUNNING.lock() {

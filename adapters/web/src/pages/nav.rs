@@ -2,7 +2,7 @@
 
 use campaigns::{Action, CampaignId, UnitId};
 use portal::PortalError;
-use portal::{Actor, Portal, access, letters, progress};
+use portal::{Actor, Portal, access, letters, progress, reports};
 
 /// The sections of one campaign for one unit.
 #[derive(Clone, Debug)]
@@ -49,7 +49,9 @@ pub(crate) async fn of(
     };
     let sees_cases = has_letter && allows(Action::SeeCases, unit).await?;
     let sees_letter = has_letter && allows(Action::SeeLetter, unit).await?;
-    let sees_report = has_letter && (collects || allows(Action::SeeReport, unit).await?);
+    let sees_report = has_letter
+        && (collects || allows(Action::SeeReport, unit).await?)
+        && reports::can_open(portal, campaign, unit).await?;
     let sees_below = has_below && (collects || allows(Action::SeeProgress, unit).await?);
     let edits = owns && allows(Action::RunCampaigns, unit).await?;
     let sections = [

@@ -29,6 +29,7 @@ problem-own-report = An author cannot approve their own report. Please ask the u
 problem-period = The last day is before the first.
 problem-report-not-whole = The report has open problems and cannot be approved yet.
 problem-report-step = This step is no longer possible because the report has moved on. Please reload the page.
+problem-report-too-late = The campaign ended before the unit began a report, so none can be begun any more. If one is still needed, ask the focal unit.
 problem-title = Please enter the campaign's title.
 problem-token-label = Please name the token (at most 100 characters).
 problem-too-long = A field is longer than { $longest } characters.

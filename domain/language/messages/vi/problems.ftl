@@ -29,6 +29,7 @@ problem-own-report = Người soạn không tự duyệt báo cáo của mình. 
 problem-period = Ngày kết thúc sớm hơn ngày bắt đầu.
 problem-report-not-whole = Báo cáo còn chỗ phải sửa nên chưa duyệt được.
 problem-report-step = Bước này không còn làm được vì báo cáo đã chuyển trạng thái. Xin tải lại trang.
+problem-report-too-late = Chiến dịch đã kết thúc mà đơn vị chưa lập báo cáo, nên không lập báo cáo mới được nữa. Nếu cần nộp bổ sung, xin liên hệ cơ quan đầu mối.
 problem-title = Xin nhập tên chiến dịch.
 problem-token-label = Xin đặt tên gợi nhớ cho mã truy cập (tối đa 100 ký tự).
 problem-too-long = Có ô dài quá { $longest } ký tự.
