@@ -24,6 +24,9 @@ pub(crate) enum PageError {
     /// A function of the portal said no.
     #[error(transparent)]
     Portal(#[from] PortalError),
+    /// A form that did not come from a page of ours; nothing of it was looked at.
+    #[error("a form from another site")]
+    CrossOrigin,
     /// The upload or form could not be read.
     #[error("cannot read what was sent: {0}")]
     BadRequest(String),
@@ -59,6 +62,7 @@ impl IntoResponse for PageError {
                 return (Extension(failure), Redirect::to(&path)).into_response();
             }
             Self::Portal(error) => status_of(error),
+            Self::CrossOrigin => (StatusCode::FORBIDDEN, "error-cross-origin"),
             Self::BadRequest(_) => (StatusCode::BAD_REQUEST, "error-bad-request"),
             Self::Template(_) => (StatusCode::INTERNAL_SERVER_ERROR, "error-internal"),
         };

@@ -2,13 +2,14 @@
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::AppState;
+use crate::error::PageError;
 
 /// The most a form or an API call may carry, in bytes; uploads set their own limit.
 pub(crate) const BODY_LIMIT_BYTES: usize = 2 * 1024 * 1024;
@@ -51,7 +52,7 @@ async fn refuse_cross_origin_writes(request: Request, next: Next) -> Response {
         if request.uri().path().starts_with("/api/") {
             return crate::api::problem::cross_origin(request.headers());
         }
-        return (StatusCode::FORBIDDEN, "cross-origin request refused\n").into_response();
+        return PageError::CrossOrigin.into_response();
     }
     next.run(request).await
 }

@@ -30,6 +30,7 @@ mod tree_change;
 pub mod tree_import;
 pub mod units;
 pub mod upkeep;
+pub mod work;
 
 use std::sync::Arc;
 

@@ -251,6 +251,7 @@ fn word_sets() -> BTreeMap<&'static str, Vec<String>> {
         ("device-kind", codes(portal::cases::DEVICE_KINDS)),
         ("home-next", stages.iter().take(4).cloned().collect()),
         ("home-report", report_states.clone()),
+        ("home-task", codes(["approval", "submission", "supplement", "notes"])),
         ("letter-deadline", codes(["before", "at-latest"])),
         ("line", codes([portal::units::TERRITORIAL])),
         ("person-state", codes(["pending", "active", "locked"])),

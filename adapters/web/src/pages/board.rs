@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{Redirect, Response};
 use axum::routing::get;
 use axum_extra::extract::Form;
@@ -37,6 +37,8 @@ struct BoardPage {
     base: String,
     board: Board,
     may_collect: bool,
+    /// Whether every unit that has not reported comes chosen.
+    is_all_chosen: bool,
 }
 
 impl BoardPage {
@@ -51,6 +53,11 @@ impl BoardPage {
     /// The share of units that reached a stage, as a bar; the figures stand beside it.
     fn bar(&self, stage: &ReceiptStage) -> String {
         bar(self.reached(stage), self.board.action.len())
+    }
+
+    /// Units that still owe their report.
+    fn unreported(&self) -> usize {
+        self.board.action.iter().filter(|it| it.stage != ReceiptStage::Reported).count()
     }
 
     fn is_running(&self) -> bool {
@@ -121,11 +128,19 @@ impl RollUpPage {
     }
 }
 
+/// Which units come chosen: `unreported`, or none.
+#[derive(Default, Deserialize)]
+struct Choice {
+    #[serde(default)]
+    choose: String,
+}
+
 async fn board(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
     page: Page,
     Path((campaign, unit)): Path<(CampaignId, UnitId)>,
+    Query(choice): Query<Choice>,
 ) -> Result<Response, PageError> {
     let portal = &state.portal;
     let board = progress::board(portal, &actor, campaign, unit).await?;
@@ -135,6 +150,7 @@ async fn board(
         base: format!("/campaigns/{campaign}"),
         may_collect: access::allows(portal, &actor, campaigns::Action::CollectReports, unit)
             .await?,
+        is_all_chosen: choice.choose == "unreported",
         page,
         nav,
         board,

@@ -5,11 +5,13 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use campaigns::ReceiptStage;
+use campaigns::{CampaignState, ReceiptStage};
 use portal::letters::{self, Received};
 use portal::public::{self, PublicCampaign};
 use portal::records::{CampaignRecord, UnitRecord};
+use portal::work::{self, FirstSteps, Task, Waiting};
 use portal::{access, accounts, campaigns as runs, units};
+use reports::ReportState;
 
 use crate::AppState;
 use crate::error::PageError;
@@ -33,6 +35,10 @@ struct Place {
     received: Vec<Received>,
     runs: Vec<CampaignRecord>,
     may_run: bool,
+    /// What waits for the person here.
+    tasks: Vec<Task>,
+    /// The way to the first campaign of a new portal.
+    first_steps: Option<FirstSteps>,
 }
 
 impl Place {
@@ -40,11 +46,28 @@ impl Place {
     fn next(&self, page: &Page, it: &Received) -> String {
         match it.report {
             _ if !it.receipt.role.owes_report() => page.t("home-owes-nothing"),
+            state
+                if it.campaign.state == CampaignState::Closed
+                    && state != Some(ReportState::Locked) =>
+            {
+                page.t("home-closed")
+            }
             Some(state) if it.stage >= ReceiptStage::Launched => {
                 page.tk("home-report", state.code())
             }
             _ => page.tk("home-next", it.stage.min(ReceiptStage::Launched).code()),
         }
+    }
+}
+
+impl Place {
+    /// Where a task is done.
+    fn path(&self, task: &Task) -> String {
+        let section = match task.waiting {
+            Waiting::Notes { .. } => "board",
+            _ => "report",
+        };
+        format!("/campaigns/{}/{section}/{}", task.campaign, self.unit.id)
     }
 }
 
@@ -75,7 +98,10 @@ async fn home(State(state): State<AppState>, page: Page) -> Result<Response, Pag
             access::allows(portal, &actor, campaigns::Action::RunCampaigns, unit.id).await?;
         let runs = runs::owned_by(portal, &actor, unit.id).await?;
         let received = letters::received(portal, &actor, unit.id).await?;
-        places.push(Place { unit, roles: vec![grant.role], received, runs, may_run });
+        let tasks = work::of_unit(portal, &actor, unit.id, &received, &runs).await?;
+        let first_steps = work::first_steps(portal, &actor, unit.id).await?;
+        let roles = vec![grant.role];
+        places.push(Place { unit, roles, received, runs, may_run, tasks, first_steps });
     }
     show(&HomePage { page, places })
 }

@@ -8,11 +8,13 @@ mod world;
 
 use std::collections::BTreeSet;
 
-use axum::http::StatusCode;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use tower::ServiceExt;
 
-use story::{CAMPAIGN, Story, fields_of};
+use story::{CAMPAIGN, Story, done, fields_of};
 use visitor::{Answer, Visitor};
-use world::World;
+use world::{Empty, World};
 
 /// Opens every page that can be reached by links, in both languages, and proves that each opens
 /// and has all its words.
@@ -160,6 +162,145 @@ async fn two_officers_in_one_draft_lose_nothing() {
     story::done(&other.post(&save, &again).await, "?notice=saved");
     let (_, now) = story.report().await;
     assert!(now.text.contains(">Bản của người thứ hai</textarea>"));
+}
+
+/// What waits on the first page of somebody: the links of its first card.
+async fn waits(visitor: &mut Visitor) -> Vec<String> {
+    let home = visitor.get("/").await;
+    assert_is_whole(&home, "home");
+    let Some((_, rest)) = home.text.split_once("<h3>Việc chờ bạn</h3>") else {
+        return Vec::new();
+    };
+    let card = rest.split("</ul>").next().unwrap();
+    let links = card.split("<strong>").skip(1);
+    links.map(|it| it.split("</strong>").next().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn the_first_page_says_what_waits_for_whom() {
+    let mut story = Story::written().await;
+    story.launch().await;
+    let none: [&str; 0] = [];
+    let report = format!("href=\"{}\"", story.of("report", "H90.61"));
+    story.report().await;
+    // A draft that is not whole waits for its author.
+    assert_eq!(waits(&mut story.leader).await, none);
+    story.write_report("Thực hiện tốt.").await;
+    assert_eq!(waits(&mut story.leader).await, ["Báo cáo của đơn vị chờ bạn duyệt"]);
+    assert!(story.leader.get("/").await.text.contains(&report));
+    assert_eq!(waits(&mut story.officer).await, none);
+    assert_eq!(waits(&mut story.coordinator).await, none);
+    story.step("approve").await;
+    assert_eq!(waits(&mut story.leader).await, waits(&mut story.officer).await);
+    assert_eq!(waits(&mut story.officer).await, ["Báo cáo đã duyệt, chờ gửi cơ quan đầu mối"]);
+    story.step("submit").await;
+    assert_eq!(waits(&mut story.leader).await, none);
+    assert_eq!(waits(&mut story.coordinator).await, ["1 báo cáo chờ tiếp nhận"]);
+    story.step("ask-supplement").await;
+    assert_eq!(waits(&mut story.coordinator).await, none);
+    assert_eq!(waits(&mut story.officer).await, ["Cơ quan đầu mối đề nghị bổ sung báo cáo"]);
+    assert!(story.officer.get("/").await.text.contains(">Xin ghi rõ thêm.</p>"));
+    story.close().await;
+    assert_eq!(waits(&mut story.officer).await, none);
+
+    // Who has no report when the campaign ends is told so, and is offered none.
+    let mut late = story.world.visitor("truong").await;
+    assert!(!late.get("/").await.text.contains("Việc tiếp theo"));
+}
+
+#[tokio::test]
+async fn a_unit_for_information_is_shown_no_deadline() {
+    let mut story = Story::written().await;
+    story.launch().await;
+    let (informed, acting) = (story.of("letter", "H90.22"), story.of("letter", "H90.61"));
+    let mut admin = story.world.visitor("quan.tri").await;
+    let letter = admin.get(&informed).await.text;
+    assert!(letter.contains("không phải báo cáo") && !letter.contains("Hạn: hết ngày"));
+    assert!(story.officer.get(&acting).await.text.contains("Hạn: hết ngày"));
+}
+
+#[tokio::test]
+async fn every_unit_that_has_not_reported_is_chosen_and_reminded_without_script() {
+    let mut story = Story::written().await;
+    story.launch().await;
+    story.write_report("Thực hiện tốt.").await;
+    story.step("approve").await;
+    story.step("submit").await;
+    let path = story.of("board", "H90.21");
+    let board = story.coordinator.get(&path).await;
+    assert_eq!(board.text.matches(" checked").count(), 0);
+    let links = board.links();
+    let choose = links.iter().find(|it| it.contains("?choose=unreported")).unwrap();
+    let chosen = story.coordinator.get(choose.split('#').next().unwrap()).await;
+    assert_is_whole(&chosen, "the board with units chosen");
+    // Of two units one has reported.
+    assert_eq!(chosen.text.matches(" checked").count(), 1);
+    let receipt = chosen.value_of("receipts");
+    let reminder = [("receipts", receipt.as_str()), ("message", "")];
+    done(&story.coordinator.post(&path, &reminder).await, "?notice=reminded");
+    assert!(chosen.text.contains("nhận công văn trực tiếp từ Sở Khoa học và Công nghệ"));
+    let roll_up = story.coordinator.get(&story.of("roll-up", "H90.21")).await;
+    assert!(roll_up.text.contains("Trang Tiến độ chỉ đếm đơn vị nhận trực tiếp."));
+}
+
+#[tokio::test]
+async fn a_form_from_another_site_is_refused_with_a_page_in_both_languages() {
+    let Empty { visitor, .. } = World::empty().await;
+    for origin in [("sec-fetch-site", "cross-site"), ("origin", "http://evil.example")] {
+        let request = Request::post("/language")
+            .header(header::HOST, "127.0.0.1")
+            .header(origin.0, origin.1)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request = request.body(Body::from("language=en")).unwrap();
+        let answer = visitor.router().oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+        assert!(answer.headers()[header::CONTENT_TYPE].to_str().unwrap().starts_with("text/html"));
+        assert!(!answer.headers().contains_key(header::SET_COOKIE));
+        let text = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        let text = String::from_utf8(text.to_vec()).unwrap();
+        for words in ["gửi đến từ một trang khác", "came from another site", "href=\"/\""]
+        {
+            assert!(text.contains(words), "{text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_new_portal_leads_to_its_first_campaign_step_by_step() {
+    let Empty { mut visitor, test } = World::empty().await;
+    let fields = [
+        ("unit_name", "Sở Minh Họa"),
+        ("unit_code", "H99"),
+        ("name", "Vũ Thị Quản Trị"),
+        ("login", "quan.tri"),
+        ("password", world::PASSWORD),
+    ];
+    visitor.post("/first-run", &fields).await;
+    let steps = async |visitor: &mut Visitor| {
+        let home = visitor.get("/").await;
+        assert_is_whole(&home, "a new portal's home");
+        let (_, rest) = home.text.split_once("<h3>Các bước tiếp theo</h3>").unwrap();
+        let card = rest.split("</ol>").next().unwrap().to_owned();
+        (card.matches("<li>").count(), card.matches("Đã làm").count(), home.links())
+    };
+    let (all, ready, links) = steps(&mut visitor).await;
+    assert_eq!((all, ready), (4, 0));
+    let ways: Vec<_> = links
+        .iter()
+        .filter(|it| it.contains("/import") || it.contains("/people") || it.contains("/new/"))
+        .collect();
+    assert!(ways[0].ends_with("/units/import") && ways[1].ends_with("/people"), "{ways:?}");
+    let unit = ways[2].rsplit('/').next().unwrap().to_owned();
+    let add = [("code", "H99.1"), ("name", "Xã Một"), ("kind", "commune")];
+    visitor.post(&format!("/units/{unit}/add"), &add).await;
+    let invite = [("name", "Lê Văn Mẫu"), ("role", "officer")];
+    visitor.post(&format!("/units/{unit}/people/invite"), &invite).await;
+    assert_eq!(steps(&mut visitor).await.1, 2);
+    visitor.post(&format!("/campaigns/new/{unit}"), &CAMPAIGN).await;
+    let (_, ready, links) = steps(&mut visitor).await;
+    assert_eq!(ready, 3);
+    assert!(links.iter().any(|it| it.contains("/edit/")), "the draft is linked: {links:?}");
+    drop(test);
 }
 
 #[tokio::test]

@@ -153,24 +153,36 @@ impl Story {
         (address, answer)
     }
 
+    /// The ward's officer writes its report.
+    pub(crate) async fn write_report(&mut self, assessment: &str) {
+        let (report, answer) = self.report().await;
+        let fields = fields_of(&answer, assessment);
+        let fields: Vec<_> = fields.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+        done(&self.officer.post(&format!("{report}/save"), &fields).await, "?notice=saved");
+    }
+
+    /// Somebody takes a step with the ward's report.
+    pub(crate) async fn step(&mut self, step: &str) {
+        let page = self.of("report", "H90.61");
+        let (report, _) = self.report().await;
+        let who = match step {
+            "approve" => &mut self.leader,
+            "submit" => &mut self.officer,
+            _ => &mut self.coordinator,
+        };
+        let version = who.get(&page).await.value_of("version");
+        let version = if version.is_empty() { "1" } else { &version };
+        let fields = [("step", step), ("version", version), ("comment", "Xin ghi rõ thêm.")];
+        done(&who.post(&format!("{report}/step"), &fields).await, "?notice=saved");
+    }
+
     /// The ward's report is written, approved and submitted; sent back once; then noted.
     pub(crate) async fn hand_in(&mut self) {
-        let page = self.of("report", "H90.61");
-        for round in ["lần đầu", "bổ sung"] {
-            let (report, answer) = self.report().await;
-            let assessment = format!("Thực hiện tốt, {round}.");
-            let fields = fields_of(&answer, &assessment);
-            let fields: Vec<_> = fields.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
-            done(&self.officer.post(&format!("{report}/save"), &fields).await, "?notice=saved");
-            for (who, step) in [(&mut self.leader, "approve"), (&mut self.officer, "submit")] {
-                let version = who.get(&page).await.value_of("version");
-                let fields = [("step", step), ("version", version.as_str()), ("comment", "")];
-                done(&who.post(&format!("{report}/step"), &fields).await, "?notice=saved");
+        for (round, last) in [("lần đầu", "ask-supplement"), ("bổ sung", "note")] {
+            self.write_report(&format!("Thực hiện tốt, {round}.")).await;
+            for step in ["approve", "submit", last] {
+                self.step(step).await;
             }
-            let step = if round == "bổ sung" { "note" } else { "ask-supplement" };
-            let fields = [("step", step), ("version", "1"), ("comment", "Xin ghi rõ thêm.")];
-            let to = format!("{report}/step");
-            done(&self.coordinator.post(&to, &fields).await, "?notice=saved");
         }
         let (report, _) = self.report().await;
         let answer = [("owner", "Phòng Chuyển đổi số"), ("answer", "Sẽ tập huấn trong tháng 10.")];

@@ -9,6 +9,17 @@ board-late = { $count ->
 }
 board-action = Units that owe a report
 board-none = The letter was not sent to any unit yet.
+board-counts = This page counts the units that got the letter from { $unit } itself and report to it. The roll-up counts every unit below that owes a report, at any depth, so the two numbers may differ.
+board-to-roll-up = See the roll-up
+board-choose-unreported = { $count ->
+    [one] Choose the { $count } unit that has not reported
+   *[other] Choose all { $count } units that have not reported
+}
+board-choose-none = Choose none
+board-chosen = { $count ->
+    [one] { $count } unit that has not reported is chosen.
+   *[other] { $count } units that have not reported are chosen.
+}
 board-others = For coordination or information
 board-remind-head = Choose
 board-remind-unit = Remind { $unit }
@@ -40,3 +51,9 @@ roll-up-beside = { $count ->
    *[other] { $count } units that got the letter for coordination or information acknowledged it
 }
 roll-up-beside-hint = These units owe no report and are in none of the figures above.
+roll-up-counts = Every unit below that owes a report, at any depth, each once. The progress page counts only those that got the letter directly.
+roll-up-told = { $count ->
+    [one] { $count } organisation outside the system was listed as told by several units
+   *[other] { $count } organisations outside the system were listed as told by several units
+}
+roll-up-told-hint = A roll-up is the sum of its reports: what is one organisation counts several times. The same name may be two, so ask the units; where it is one, ask one of them for a supplement.

@@ -16,6 +16,28 @@ home-report-supplement-asked = The focal unit asks for a supplement. Next: chang
 home-report-noted = The focal unit took note of the report.
 home-report-locked = The campaign is over and the figures are locked.
 home-owes-nothing = Received for coordination or information; no report is owed.
+home-closed = The campaign is over; the unit sent no report.
+
+home-tasks = Waiting for you
+home-task-approval = The unit's report waits for your approval
+home-task-submission = The report is approved and waits to be submitted
+home-task-supplement = The focal unit asks for a supplement to the report
+home-task-notes = { $count ->
+    [one] { $count } report waits for you to take note of it
+   *[other] { $count } reports wait for you to take note of them
+}
+
+home-first = Next steps
+home-first-lead = The portal was just set up. Four steps, in this order, lead to the first campaign.
+home-first-done = Done
+home-first-units = Import the list of units
+home-first-units-hint = Download the template, fill in the units below yours, look at the preview and confirm it.
+home-first-people = Invite people
+home-first-people-hint = Invite the administrator or an officer of each unit; everybody gets an invitation whose code works once.
+home-first-campaign = Write a campaign
+home-first-campaign-hint = Write the letter, the tasks and the deadline; add indicator lists.
+home-first-launch = Choose the receivers and launch
+home-first-launch-hint = Choose who receives the letter for action, coordination or information, then launch: it reaches them at once.
 
 welcome-title = Cleaning malware from cyberspace
 welcome-lead = Where agencies carry out malware clean-up campaigns together: publish, check, monitor, clean and report. The page of each campaign tells everybody what to do.

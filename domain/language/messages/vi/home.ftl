@@ -16,6 +16,25 @@ home-report-supplement-asked = Cơ quan đầu mối đề nghị bổ sung. Vi�
 home-report-noted = Cơ quan đầu mối đã tiếp nhận báo cáo.
 home-report-locked = Chiến dịch đã kết thúc, số liệu đã chốt.
 home-owes-nothing = Nhận để phối hợp hoặc để biết, không phải báo cáo.
+home-closed = Chiến dịch đã kết thúc; đơn vị không gửi báo cáo.
+
+home-tasks = Việc chờ bạn
+home-task-approval = Báo cáo của đơn vị chờ bạn duyệt
+home-task-submission = Báo cáo đã duyệt, chờ gửi cơ quan đầu mối
+home-task-supplement = Cơ quan đầu mối đề nghị bổ sung báo cáo
+home-task-notes = { $count } báo cáo chờ tiếp nhận
+
+home-first = Các bước tiếp theo
+home-first-lead = Hệ thống vừa được thiết lập. Làm lần lượt bốn bước sau để phát động chiến dịch đầu tiên.
+home-first-done = Đã làm
+home-first-units = Nhập danh sách đơn vị
+home-first-units-hint = Tải tệp mẫu, điền các cơ quan, đơn vị cấp dưới, xem trước rồi xác nhận.
+home-first-people = Mời người dùng
+home-first-people-hint = Mời người quản trị hoặc cán bộ của từng đơn vị; mỗi người nhận một giấy mời có mã dùng một lần.
+home-first-campaign = Soạn chiến dịch
+home-first-campaign-hint = Ghi công văn triển khai, nhiệm vụ, hạn báo cáo; thêm danh sách địa chỉ độc hại.
+home-first-launch = Chọn nơi nhận và phát động
+home-first-launch-hint = Chọn đơn vị nhận để thực hiện, để phối hợp, để biết, rồi phát động: công văn đến ngay các đơn vị đó.
 
 welcome-title = Làm sạch mã độc trên không gian mạng
 welcome-lead = Nơi cơ quan, đơn vị cùng triển khai chiến dịch làm sạch mã độc: công bố, kiểm tra, giám sát, xử lý và báo cáo. Người dân xem được việc cần làm ở trang của từng chiến dịch.
