@@ -26,6 +26,7 @@ mod fields;
 pub mod formats;
 pub mod packets;
 mod parser;
+mod scan;
 mod time;
 mod wire;
 

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use memchr::{memchr, memchr2};
 
 use crate::fields::{has_count, is_address, path_and_query, port, split_once, url_parts};
+use crate::scan::{KeyEnds, KeyStyle, find_near};
 use crate::time::{self, TimeReading};
 use crate::{Contact, LineKind, Outcome};
 
@@ -29,7 +30,7 @@ struct Fields<'l> {
 }
 
 pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>)) -> LineKind {
-    let fields = fields(line);
+    let fields = Fields::of(line);
     let is_ours =
         !fields.kind.is_empty() && (!fields.eventtime.is_empty() || !fields.local_time.is_empty());
     if !is_ours {
@@ -96,51 +97,146 @@ fn dns_outcome(fields: &Fields<'_>) -> Outcome {
     }
 }
 
-/// Walks through `key=value key="value" …` once.
-fn fields(line: &[u8]) -> Fields<'_> {
-    let mut fields = Fields::default();
-    let mut at = 0;
-    let mut date_at = None;
-    while let Some(rest) = line.get(at..) {
-        let Some(equals) = memchr(b'=', rest) else { break };
-        let key = rest.get(..equals).unwrap_or_default();
-        // A syslog header stands before the first key: the key is its last word.
-        let key = memchr::memrchr2(b' ', b'>', key)
-            .map_or(key, |space| key.get(space + 1..).unwrap_or_default());
-        let value_at = at + equals + 1;
-        let Some(value) = line.get(value_at..) else { break };
-        let (value, end) = if let Some(quoted) = value.strip_prefix(b"\"") {
-            let length = quoted_length(quoted);
-            (quoted.get(..length).unwrap_or(quoted), value_at + length + 2)
-        } else {
-            let length = memchr(b' ', value).unwrap_or(value.len());
-            (value.get(..length).unwrap_or(value), value_at + length)
-        };
+impl<'l> Fields<'l> {
+    /// The fields of a line: by its key ends when all of it is plain, else value by value.
+    fn of(line: &'l [u8]) -> Self {
+        // Only quoted text holds backslashes, and few lines do.
+        if memchr(b'\\', line).is_none()
+            && let Some(fields) = Self::by_key_ends(line)
+        {
+            return fields;
+        }
+        Self::by_walking(line)
+    }
+
+    /// `None` when a quotation mark stands where none belongs.
+    #[inline]
+    fn by_key_ends(line: &'l [u8]) -> Option<Self> {
+        let mut fields = Self::default();
+        let mut date_at = None;
+        let mut ends = KeyEnds::new(line, KeyStyle::Equals);
+        for end in ends.by_ref() {
+            let Some((head, rest)) = line.split_at_checked(end) else { break };
+            // Three bytes tell nearly all of the fifty fields that are not read.
+            if !head.last_chunk().is_some_and(|last| may_be_read(*last)) {
+                continue;
+            }
+            let from = head.iter().rposition(|b| matches!(b, b' ' | b'>')).map_or(0, |at| at + 1);
+            // Only the priority of a syslog header ends in `>`; other such text is a value's.
+            if from > 6 && head.get(from - 1) == Some(&b'>') {
+                continue;
+            }
+            let value = rest.get(1..).unwrap_or_default();
+            let value = match value.strip_prefix(b"\"") {
+                Some(quoted) => before_near(quoted, b'"'),
+                None => before_near(value, b' '),
+            };
+            fields.set(head.get(from..).unwrap_or_default(), value, line, end + 1, &mut date_at);
+        }
+        ends.is_sound().then_some(fields)
+    }
+
+    /// Walks through `key=value key="value" …` once.
+    #[cold]
+    fn by_walking(line: &'l [u8]) -> Self {
+        let mut fields = Self::default();
+        let mut at = 0;
+        let mut date_at = None;
+        while let Some(rest) = line.get(at..) {
+            let Some(equals) = memchr(b'=', rest) else { break };
+            let key = rest.get(..equals).unwrap_or_default();
+            // A syslog header stands before the first key: the key is its last word.
+            let key = memchr::memrchr2(b' ', b'>', key)
+                .map_or(key, |space| key.get(space + 1..).unwrap_or_default());
+            let value_at = at + equals + 1;
+            let Some(value) = line.get(value_at..) else { break };
+            let (value, end) = if let Some(quoted) = value.strip_prefix(b"\"") {
+                let length = quoted_length(quoted);
+                (quoted.get(..length).unwrap_or(quoted), value_at + length + 2)
+            } else {
+                let length = memchr(b' ', value).unwrap_or(value.len());
+                (value.get(..length).unwrap_or(value), value_at + length)
+            };
+            fields.set(key, value, line, value_at, &mut date_at);
+            at = end + usize::from(line.get(end) == Some(&b' '));
+        }
+        fields
+    }
+
+    /// Sets a field whose value begins at `value_at`, its quotation mark included.
+    #[inline]
+    fn set(
+        &mut self,
+        key: &[u8],
+        value: &'l [u8],
+        line: &'l [u8],
+        value_at: usize,
+        date_at: &mut Option<usize>,
+    ) {
         match key {
-            b"type" => fields.kind = value,
-            b"subtype" => fields.subtype = value,
-            b"srcip" => fields.srcip = value,
-            b"srcname" => fields.srcname = value,
-            b"dstip" => fields.dstip = value,
-            b"dstport" => fields.dstport = value,
-            b"hostname" => fields.hostname = value,
-            b"url" => fields.url = value,
-            b"qname" => fields.qname = value,
-            b"ipaddr" => fields.ipaddr = value,
-            b"action" => fields.action = value,
-            b"rcvdbyte" => fields.rcvdbyte = Some(value),
-            b"eventtime" => fields.eventtime = value,
-            b"date" => date_at = Some(value_at),
+            b"type" => self.kind = value,
+            b"subtype" => self.subtype = value,
+            b"srcip" => self.srcip = value,
+            b"srcname" => self.srcname = value,
+            b"dstip" => self.dstip = value,
+            b"dstport" => self.dstport = value,
+            b"hostname" => self.hostname = value,
+            b"url" => self.url = value,
+            b"qname" => self.qname = value,
+            b"ipaddr" => self.ipaddr = value,
+            b"action" => self.action = value,
+            b"rcvdbyte" => self.rcvdbyte = Some(value),
+            b"eventtime" => self.eventtime = value,
+            b"date" => *date_at = Some(value_at),
             b"time" => {
-                if let Some(from) = date_at.filter(|from| at >= *from && at - from <= 13) {
-                    fields.local_time = line.get(from..end).unwrap_or_default();
+                let is_quoted = usize::from(line.get(value_at) == Some(&b'"'));
+                let end = value_at + value.len() + 2 * is_quoted;
+                // `time=` follows `date=` at once.
+                if let Some(from) = date_at.filter(|from| value_at >= *from && value_at - from <= 18)
+                {
+                    self.local_time = line.get(from..end).unwrap_or_default();
                 }
             }
             _ => {}
         }
-        at = end + usize::from(line.get(end) == Some(&b' '));
     }
-    fields
+}
+
+/// Whether a key that ends so may be one of those read.
+#[inline]
+fn may_be_read([a, b, c]: [u8; 3]) -> bool {
+    const fn number(end: [u8; 3]) -> u32 {
+        u32::from_be_bytes([0, end[0], end[1], end[2]])
+    }
+    const IP: [u32; 2] = [number(*b"cip"), number(*b"tip")];
+    const PORT: u32 = number(*b"ort");
+    const NAME: u32 = number(*b"ame");
+    const URL: u32 = number(*b"url");
+    const TYPE: u32 = number(*b"ype");
+    const ACTION: u32 = number(*b"ion");
+    const BYTE: u32 = number(*b"yte");
+    const TIME: u32 = number(*b"ime");
+    const DATE: u32 = number(*b"ate");
+    const ADDRESS: u32 = number(*b"ddr");
+    let end = number([a, b, c]);
+    // One after the other without a branch: which keys come is hard to foresee.
+    (end == IP[0])
+        | (end == IP[1])
+        | (end == PORT)
+        | (end == NAME)
+        | (end == URL)
+        | (end == TYPE)
+        | (end == ACTION)
+        | (end == BYTE)
+        | (end == TIME)
+        | (end == DATE)
+        | (end == ADDRESS)
+}
+
+/// What stands before the next `byte`, which is expected to be near, or all.
+#[inline]
+fn before_near(bytes: &[u8], byte: u8) -> &[u8] {
+    find_near(bytes, byte).and_then(|end| bytes.get(..end)).unwrap_or(bytes)
 }
 
 /// Length of a quoted value up to its closing quote; `\"` does not close it.

@@ -3,14 +3,48 @@
 use memchr::{memchr, memchr2};
 
 use crate::formats::zeek_tsv::{Record, Role, push};
+use crate::scan::{KeyEnds, KeyStyle, find_near};
 use crate::{Contact, LineKind};
 
 pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>)) -> LineKind {
+    if let Some(record) = by_key_ends(line) {
+        return push(&record, sink);
+    }
     let mut record = Record::default();
     match walk(line, &mut record) {
         Some(()) => push(&record, sink),
         None => LineKind::NotParsed,
     }
+}
+
+/// A record on one line as Zeek writes it: no escapes, no object in it, no space before a colon.
+/// `None` when it is anything else; [`walk`] then tells.
+#[inline]
+fn by_key_ends(line: &[u8]) -> Option<Record<'_>> {
+    let members = line.strip_prefix(b"{")?.strip_suffix(b"}")?;
+    if memchr2(b'\\', b'{', members).is_some() {
+        return None;
+    }
+    let mut record = Record::default();
+    let mut ends = KeyEnds::new(members, KeyStyle::Json);
+    while let Some(end) = ends.next() {
+        let role = Role::of(ends.json_key(end));
+        if role == Role::Other {
+            continue;
+        }
+        let value = members.get(end + 1..)?;
+        let value = match value.first()? {
+            b'"' => {
+                let inner = value.get(1..)?;
+                inner.get(..find_near(inner, b'"')?)?
+            }
+            b'[' => value.get(1..nested_length(value)? - 1)?,
+            b' ' => return None,
+            _ => find_near(value, b',').and_then(|end| value.get(..end)).unwrap_or(value),
+        };
+        record.set(role, value);
+    }
+    (ends.is_sound() && record.has_time()).then_some(record)
 }
 
 /// Walks through the members of one object; `None` when it is not a whole object.

@@ -8,7 +8,7 @@ const COLUMNS: usize = 64;
 pub(crate) struct Header {
     roles: Vec<Role>,
     /// Columns up to the last one that is read.
-    pub(super) used: usize,
+    used: usize,
 }
 
 /// What a column holds, as far as we read it.
@@ -61,10 +61,10 @@ impl Header {
         self.used = self.roles.iter().rposition(|it| *it != Role::Other).map_or(0, |at| at + 1);
     }
 
-    /// What a column holds.
+    /// What each column holds, up to the last one that is read.
     #[inline]
-    pub(super) fn role(&self, column: usize) -> Role {
-        self.roles.get(column).copied().unwrap_or_default()
+    pub(super) fn roles(&self) -> &[Role] {
+        self.roles.get(..self.used).unwrap_or_default()
     }
 
     /// Whether a `#fields` line came.

@@ -1,10 +1,10 @@
 //! One line of a Zeek log, and what a record of either writer means.
 
 use jiff::Timestamp;
-use memchr::memchr;
 
 use super::header::{Header, Role};
 use crate::fields::{has_count, host_and_port, is_address, path_and_query, port, url_parts};
+use crate::scan::Columns;
 use crate::time;
 use crate::{Contact, LineKind, Outcome};
 
@@ -27,6 +27,12 @@ pub(crate) struct Record<'l> {
 }
 
 impl<'l> Record<'l> {
+    /// Whether it has a time, by its looks: every record of Zeek has. Few are needed, and read then.
+    #[inline]
+    pub(crate) fn has_time(&self) -> bool {
+        self.time.len() >= 10 && self.time.first().is_some_and(u8::is_ascii_digit)
+    }
+
     /// Sets a field; `-` and `(empty)` mean that it has no value.
     #[inline]
     pub(crate) fn set(&mut self, role: Role, value: &'l [u8]) {
@@ -63,16 +69,12 @@ pub(crate) fn read_line<'l>(
         return LineKind::NotParsed;
     }
     let mut record = Record::default();
-    let mut rest = line;
-    for column in 0..header.used {
-        let end = memchr(b'\t', rest);
-        let value = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
-        record.set(header.role(column), value);
-        match end {
-            Some(end) => rest = rest.get(end + 1..).unwrap_or_default(),
-            // A record cut short, as at the end of a file still being written.
-            None if column + 1 < header.used => return LineKind::NotParsed,
-            None => break,
+    let mut columns = Columns::new(line, b'\t');
+    for role in header.roles() {
+        // A record cut short, as at the end of a file still being written.
+        let Some(value) = columns.next() else { return LineKind::NotParsed };
+        if *role != Role::Other {
+            record.set(*role, value);
         }
     }
     push(&record, sink)
@@ -81,7 +83,7 @@ pub(crate) fn read_line<'l>(
 /// Pushes the contact of a record; which log it is of shows in the fields it has.
 #[inline]
 pub(crate) fn push<'l>(record: &Record<'l>, sink: &mut impl FnMut(&Contact<'l>)) -> LineKind {
-    if time::epoch(record.time).is_none() && !record.time.contains(&b'T') {
+    if !record.has_time() {
         return LineKind::NotParsed;
     }
     let base = Contact { device: record.device, time: record.time, ..Contact::default() };
