@@ -2,6 +2,8 @@
 
 use memchr::memchr;
 
+use crate::scan::{Pieces, find_near};
+
 /// What stands before and behind the first `separator`.
 pub(crate) fn split_once(bytes: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
     let at = memchr(separator, bytes)?;
@@ -35,13 +37,26 @@ pub(crate) fn has_count(bytes: &[u8]) -> bool {
 }
 
 /// Whether bytes look like an address: digits, hex, dots and colons, and nothing else.
+#[inline]
 pub(crate) fn is_address(bytes: &[u8]) -> bool {
+    // Nearly every name ends in a letter that no address ends in.
+    let [.., last] = bytes else { return false };
+    if !last.is_ascii_hexdigit() && *last != b':' {
+        return false;
+    }
     let is_v4 = || bytes.iter().all(|b| b.is_ascii_digit() || *b == b'.') && bytes.contains(&b'.');
     let is_v6 = || {
-        bytes.contains(&b':')
-            && bytes.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'))
+        bytes.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'))
+            && bytes.contains(&b':')
     };
-    !bytes.is_empty() && (is_v4() || is_v6())
+    (last.is_ascii_digit() && is_v4()) || is_v6()
+}
+
+/// The addresses among the answers of a DNS reply, as a log lists them: between commas, spaces or
+/// quotation marks, and among names and other data.
+#[inline]
+pub fn answer_addresses(answers: &[u8]) -> impl Iterator<Item = &[u8]> {
+    Pieces::new(answers, [b',', b' ', b'"']).filter(|piece| is_address(piece))
 }
 
 /// A host with an optional port, brackets of an IPv6 address removed.
@@ -71,14 +86,16 @@ pub(crate) struct UrlParts<'l> {
 
 /// Cuts `scheme://user@host:port/path?query#fragment`; the scheme may be missing.
 pub(crate) fn url_parts(url: &[u8]) -> UrlParts<'_> {
-    let (scheme, rest) = match memchr::memmem::find(url, b"://") {
-        Some(at) if url.iter().take(at).all(u8::is_ascii_alphanumeric) => {
-            (url.get(..at).unwrap_or_default(), url.get(at + 3..).unwrap_or_default())
+    let (scheme, rest) = match find_near(url, b':').and_then(|at| url.split_at_checked(at)) {
+        // Else it is of the path or the query: `a.example/?u=http://b.example`.
+        Some((scheme, rest))
+            if rest.starts_with(b"://") && scheme.iter().all(u8::is_ascii_alphanumeric) =>
+        {
+            (scheme, rest.get(3..).unwrap_or_default())
         }
-        // Of the path or the query: `a.example/?u=http://b.example`.
         _ => (&b""[..], url),
     };
-    let end = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(rest.len());
+    let end = memchr::memchr3(b'/', b'?', b'#', rest).unwrap_or(rest.len());
     let (authority, tail) = rest.split_at_checked(end).unwrap_or((rest, b""));
     let authority = match memchr::memrchr(b'@', authority) {
         Some(at) => authority.get(at + 1..).unwrap_or_default(),

@@ -31,6 +31,7 @@ mod time;
 mod wire;
 
 pub use contact::{Contact, Outcome};
+pub use fields::answer_addresses;
 pub use detect::{Detection, Encoding, detect};
 pub use formats::Format;
 pub use parser::{LineKind, Parser};

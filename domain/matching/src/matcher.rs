@@ -274,8 +274,7 @@ fn outbound<'l>(
 
 /// The addresses of an answer as a log lists them.
 fn logged_addresses(answers: &[u8]) -> impl Iterator<Item = IpAddr> {
-    let is_separator = |b: &u8| !b.is_ascii_hexdigit() && !matches!(b, b'.' | b':');
-    answers.split(is_separator).filter_map(parse_logged)
+    contacts::answer_addresses(answers).filter_map(parse_logged)
 }
 
 fn target_name<'l>(contact: &Contact<'l>) -> Device<'l> {

@@ -1,5 +1,7 @@
 //! One line of a dnsmasq log.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use memchr::memmem;
 
@@ -7,10 +9,13 @@ use crate::fields::{before, is_address, split_once};
 use crate::time::{self, TimeReading};
 use crate::{Contact, LineKind, Outcome};
 
+/// Made once: setting a search up costs more than it does on a line this short.
+static TAG_END: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"]: "));
+
 pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>)) -> LineKind {
     // `Nov 24 08:00:01 dnsmasq[7]: …`; a syslog header puts the host's name before `dnsmasq`.
     let head = line.get(..120).unwrap_or(line);
-    let Some(end) = memmem::find(head, b"]: ") else { return LineKind::NotParsed };
+    let Some(end) = TAG_END.find(head) else { return LineKind::NotParsed };
     let tag = head.get(..end).unwrap_or_default();
     let tag = memchr::memrchr(b' ', tag).map_or(tag, |at| tag.get(at + 1..).unwrap_or_default());
     if !tag.starts_with(b"dnsmasq[") {
@@ -23,7 +28,7 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
     if let Some(query) = message.strip_prefix(b"query[") {
         let Some((_, rest)) = split_once(query, b' ') else { return LineKind::NotParsed };
         // The name is written as the device sent it, spaces and all: the last `from` is dnsmasq's.
-        let Some(at) = memmem::rfind(rest, b" from ") else { return LineKind::NotParsed };
+        let Some(at) = last_from(rest) else { return LineKind::NotParsed };
         let name = rest.get(..at).unwrap_or_default();
         let device = before(rest.get(at + 6..).unwrap_or_default(), b' ');
         sink(&Contact { device, name, time, outcome: Outcome::DnsQueried, ..Contact::default() });
@@ -39,6 +44,19 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
         sink(&Contact { device, name, answers, time, outcome, ..Contact::default() });
     }
     LineKind::Understood
+}
+
+/// Where the last ` from ` stands; nearly always an address alone follows it.
+#[inline]
+fn last_from(rest: &[u8]) -> Option<usize> {
+    let mut end = rest.len();
+    loop {
+        let space = memchr::memrchr(b' ', rest.get(..end)?)?;
+        if let Some(head) = rest.get(..space)?.strip_suffix(b" from") {
+            return Some(head.len());
+        }
+        end = space;
+    }
 }
 
 /// The client that `--log-queries=extra` puts before the message: `12 10.0.0.7/51511 query[A] …`.

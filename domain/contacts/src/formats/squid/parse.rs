@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 
 use crate::fields::{is_address, split_once, url_parts};
+use crate::scan::Pieces;
 use crate::time;
 use crate::{Contact, LineKind, Outcome};
 
 pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>)) -> LineKind {
-    let mut words = line.split(|b| *b == b' ').filter(|word| !word.is_empty());
+    let mut words = Pieces::new(line, [b' ']).filter(|word| !word.is_empty());
     let mut next = || words.next().unwrap_or_default();
     let (time, elapsed, client, code, bytes) = (next(), next(), next(), next(), next());
     let (_method, url, _user, hierarchy) = (next(), next(), next(), next());
@@ -48,7 +49,7 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
 }
 
 fn outcome(result: &[u8], status: &[u8], hierarchy: &[u8]) -> Outcome {
-    let is_denied = memchr::memmem::find(result, b"DENIED").is_some();
+    let is_denied = result.ends_with(b"DENIED") || result.windows(7).any(|it| it == b"DENIED_");
     // Squid answered itself: nobody there, or it gave up.
     let has_failed = matches!(status, b"000" | b"0" | b"502" | b"503" | b"504");
     let is_unreached =

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::header::{Header, Role};
-use crate::fields::{has_count, host_and_port, is_address, path_and_query, port, url_parts};
-use crate::scan::Columns;
+use crate::fields::{answer_addresses, has_count, host_and_port, is_address, path_and_query, port, url_parts};
+use crate::scan::Pieces;
 use crate::time;
 use crate::{Contact, LineKind, Outcome};
 
@@ -69,7 +69,7 @@ pub(crate) fn read_line<'l>(
         return LineKind::NotParsed;
     }
     let mut record = Record::default();
-    let mut columns = Columns::new(line, b'\t');
+    let mut columns = Pieces::new(line, [b'\t']);
     for role in header.roles() {
         // A record cut short, as at the end of a file still being written.
         let Some(value) = columns.next() else { return LineKind::NotParsed };
@@ -136,13 +136,11 @@ fn conn_outcome(record: &Record<'_>) -> Outcome {
 /// Resolved when an answer is an address; blocked when all addresses lead nowhere.
 fn dns_outcome(answers: &[u8]) -> Outcome {
     let mut outcome = Outcome::DnsQueried;
-    for answer in answers.split(|b| matches!(b, b',' | b'"' | b' ')) {
-        if is_address(answer) {
-            if !matches!(answer, b"0.0.0.0" | b"::") && !answer.starts_with(b"127.") {
-                return Outcome::DnsResolved;
-            }
-            outcome = Outcome::DnsBlocked;
+    for address in answer_addresses(answers) {
+        if !matches!(address, b"0.0.0.0" | b"::") && !address.starts_with(b"127.") {
+            return Outcome::DnsResolved;
         }
+        outcome = Outcome::DnsBlocked;
     }
     outcome
 }
