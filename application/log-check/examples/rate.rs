@@ -39,18 +39,29 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut best = i64::MAX;
         let mut lines = 0;
         for _ in 0..runs {
-            let log =
-                LogInput { bytes: open(&path), name: path.clone(), modified: None, size_bytes: None };
+            let log = LogInput {
+                bytes: open(&path),
+                name: path.clone(),
+                modified: None,
+                size_bytes: None,
+            };
             let before = cpu_microseconds()?;
             let report = check_logs(&loaded.index, vec![log], &settings, &Silent);
             best = best.min(cpu_microseconds()? - before);
             lines = i64::try_from(report.summary.lines_read)?;
         }
         let file = Path::new(&path).file_name().unwrap_or_default().display().to_string();
-        println!("{file:<20} {lines:>9} lines {:>6} thousand a CPU second", lines * 1_000 / best.max(1));
+        println!(
+            "{file:<20} {lines:>9} lines {:>6} thousand a CPU second",
+            lines * 1_000 / best.max(1)
+        );
         all_lines += lines;
         all_time += best;
     }
-    println!("{:<20} {all_lines:>9} lines {:>6} thousand a CPU second", "all", all_lines * 1_000 / all_time.max(1));
+    println!(
+        "{:<20} {all_lines:>9} lines {:>6} thousand a CPU second",
+        "all",
+        all_lines * 1_000 / all_time.max(1)
+    );
     Ok(())
 }

@@ -4,23 +4,47 @@ use std::io::{self, Read};
 
 use crate::text::Text;
 
-/// How much is read at a time, in bytes.
-pub(crate) const BLOCK_BYTES: usize = 2 << 20;
-/// The longest line that is looked at, in bytes: half a block, so that every block ends a line.
+/// How much is read at a time, in bytes: what a thread reads should still lie in its own cache when
+/// it looks at it.
+pub(crate) const BLOCK_BYTES: usize = 512 << 10;
+/// The longest line that is looked at, in bytes.
 pub(crate) const LONGEST_LINE: usize = 1 << 20;
 
-/// Whole lines of a log, in order.
+/// Whole lines of a log, in order. Used again for block after block, so that no memory is asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Block {
     /// Offset of the first byte in the log.
     pub(crate) offset: u64,
-    /// Lines with their ends; the last line of the log may have none.
-    pub(crate) bytes: Vec<u8>,
     /// The block is the start of one line longer than [`LONGEST_LINE`], the rest left out.
     pub(crate) is_cut: bool,
+    buffer: Vec<u8>,
+    length: usize,
 }
 
-/// Cuts a log's text into blocks; holds one block and what follows its last line.
+impl Block {
+    /// Lines with their ends; the last line of the log may have none. Empty at the log's end.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.buffer.get(..self.length).unwrap_or_default()
+    }
+
+    /// Makes it the bytes of `rest`.
+    fn restart(&mut self, offset: u64, rest: &[u8]) {
+        (self.offset, self.is_cut, self.length) = (offset, false, 0);
+        self.make_room(BLOCK_BYTES.max(rest.len()));
+        if let Some(start) = self.buffer.get_mut(..rest.len()) {
+            start.copy_from_slice(rest);
+            self.length = rest.len();
+        }
+    }
+
+    fn make_room(&mut self, bytes: usize) {
+        if self.buffer.len() < bytes {
+            self.buffer.resize(bytes, 0);
+        }
+    }
+}
+
+/// Cuts a log's text into blocks; holds what follows the last line of the last one.
 pub(crate) struct Blocks<R> {
     text: Text<R>,
     offset: u64,
@@ -39,39 +63,51 @@ impl<R: Read> Blocks<R> {
         self.offset
     }
 
-    /// The next block and, when reading failed behind it, why; an empty block at the end.
-    pub(crate) fn next_block(&mut self) -> (Block, Option<io::Error>) {
-        let mut bytes = std::mem::take(&mut self.rest);
-        let problem = self.fill(&mut bytes);
-        let offset = self.offset;
-        if self.is_at_end && bytes.len() <= LONGEST_LINE {
-            self.offset += self.text.encoding().width(&bytes);
-            return (Block { offset, bytes, is_cut: false }, problem);
-        }
-        if let Some(end) = memchr::memrchr(b'\n', &bytes) {
-            self.rest = bytes.split_off(end + 1);
-            self.offset += self.text.encoding().width(&bytes);
-            (Block { offset, bytes, is_cut: false }, problem)
-        } else {
-            let skipped = self.text.encoding().width(&bytes);
-            bytes.truncate(LONGEST_LINE);
-            self.offset += skipped;
-            let failed = self.skip_line();
-            (Block { offset, bytes, is_cut: true }, problem.or(failed))
+    /// Reads the next block; tells why when reading failed behind it.
+    pub(crate) fn read_into(&mut self, block: &mut Block) -> Option<io::Error> {
+        block.restart(self.offset, &self.rest);
+        self.rest.clear();
+        let mut wanted = BLOCK_BYTES;
+        loop {
+            let problem = self.fill(block, wanted);
+            if self.is_at_end && block.length <= LONGEST_LINE {
+                self.hand_out(block);
+                return problem;
+            }
+            if let Some(end) = memchr::memrchr(b'\n', block.bytes()) {
+                self.rest.extend_from_slice(block.bytes().get(end + 1..).unwrap_or_default());
+                block.length = end + 1;
+                self.hand_out(block);
+                return problem;
+            }
+            if block.length > LONGEST_LINE {
+                self.hand_out(block);
+                block.length = LONGEST_LINE;
+                block.is_cut = true;
+                let failed = self.skip_line();
+                return problem.or(failed);
+            }
+            wanted += BLOCK_BYTES;
         }
     }
 
-    fn fill(&mut self, bytes: &mut Vec<u8>) -> Option<io::Error> {
-        if self.is_at_end {
-            return None;
-        }
-        let wanted = BLOCK_BYTES.saturating_sub(bytes.len()) as u64;
-        bytes.reserve(BLOCK_BYTES.saturating_sub(bytes.len()));
-        match self.text.by_ref().take(wanted).read_to_end(bytes) {
-            Ok(read) => self.is_at_end = (read as u64) < wanted,
-            Err(error) => {
-                self.is_at_end = true;
-                return Some(error);
+    fn hand_out(&mut self, block: &Block) {
+        self.offset += self.text.encoding().width(block.bytes());
+    }
+
+    /// Reads until the block holds as many bytes as are wanted, or the log ends.
+    fn fill(&mut self, block: &mut Block, wanted: usize) -> Option<io::Error> {
+        block.make_room(wanted);
+        while block.length < wanted && !self.is_at_end {
+            let room = block.buffer.get_mut(block.length..wanted).unwrap_or_default();
+            match self.text.read(room) {
+                Ok(0) => self.is_at_end = true,
+                Ok(read) => block.length += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.is_at_end = true;
+                    return Some(error);
+                }
             }
         }
         None
@@ -79,16 +115,16 @@ impl<R: Read> Blocks<R> {
 
     /// Reads on to the end of the line without holding it.
     fn skip_line(&mut self) -> Option<io::Error> {
+        let mut passed = Block::default();
         while !self.is_at_end {
-            let mut bytes = Vec::new();
-            let problem = self.fill(&mut bytes);
-            if let Some(end) = memchr::memchr(b'\n', &bytes) {
-                self.rest = bytes.split_off(end + 1);
-                self.offset += self.text.encoding().width(&bytes);
-                return problem;
+            passed.length = 0;
+            let problem = self.fill(&mut passed, BLOCK_BYTES);
+            if let Some(end) = memchr::memchr(b'\n', passed.bytes()) {
+                self.rest.extend_from_slice(passed.bytes().get(end + 1..).unwrap_or_default());
+                passed.length = end + 1;
             }
-            self.offset += self.text.encoding().width(&bytes);
-            if problem.is_some() {
+            self.hand_out(&passed);
+            if problem.is_some() || !self.rest.is_empty() || passed.bytes().ends_with(b"\n") {
                 return problem;
             }
         }

@@ -111,7 +111,7 @@ pub struct FileSummary {
     /// The first few of them, with their places.
     pub not_parsed_samples: Vec<NotParsed>,
     /// Days, in the zone of the run, of which the log has contacts: the monitoring that demonstrably
-    /// ran. In long logs the first and last contact of every block of 2 MB and one line in 16 are
+    /// ran. In long logs the first and last contact of every block of half a megabyte and one line in 16 are
     /// looked at, so a day of a handful of lines may be left out, and none is made up.
     pub days: Vec<Date>,
     /// What stopped the reading before the end, or kept it from beginning.

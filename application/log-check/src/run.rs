@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use contacts::{Encoding, Format, Parser, TimeReading, detect};
@@ -24,7 +24,7 @@ type BlockStarts = Vec<(u64, u64)>;
 
 /// Matches logs against an index.
 ///
-/// Memory is bounded by the index, a few blocks of 2 MB a thread, and the sightings. A log with a
+/// Memory is bounded by the index, a block of half a megabyte a thread, and the sightings. A log with a
 /// problem is in the summary with what was read of it; the run goes on with the next.
 pub fn check_logs(
     index: &Index,
@@ -97,8 +97,43 @@ struct Run<'r> {
     log: u32,
 }
 
-type Job = (usize, Block, Parser);
 type Log<'r> = Blocks<Unpacker<RawBytes<'r>>>;
+
+/// A log that threads take blocks from, each the next one when it is done with its last: a thread
+/// looks at what it has just read, and memory is one block a thread.
+struct Source<'r> {
+    blocks: Log<'r>,
+    /// Knows the header lines of all blocks handed out.
+    parser: Parser,
+    starts: BlockStarts,
+    /// The block that told the format.
+    first: Option<Block>,
+    failure: Option<io::Error>,
+    is_cancelled: bool,
+    progress: &'r dyn Progress,
+}
+
+impl Source<'_> {
+    /// Fills `block`; gives its number and a parser for it, `None` when the log has no more.
+    fn next(&mut self, block: &mut Block) -> Option<(usize, Parser)> {
+        if let Some(first) = self.first.take() {
+            *block = first;
+        } else {
+            self.is_cancelled |= self.progress.is_cancelled();
+            if self.is_cancelled || self.failure.is_some() {
+                return None;
+            }
+            self.failure = self.blocks.read_into(block);
+        }
+        if block.bytes().is_empty() {
+            return None;
+        }
+        self.starts.push((block.offset, 0));
+        let parser = self.parser.clone();
+        pass_headers(&mut self.parser, block.bytes());
+        Some((self.starts.len() - 1, parser))
+    }
+}
 
 impl Run<'_> {
     fn check(&self, input: LogInput) -> (FileSummary, Gatherer, BlockStarts) {
@@ -131,9 +166,10 @@ impl Run<'_> {
         let times = TimeReading { zone: self.settings.zone.clone(), written: input.modified };
 
         let mut starts = BlockStarts::new();
-        let (blank, first, mut failure) = pass_blank_blocks(&mut blocks, &mut starts);
+        let mut first = Block::default();
+        let (blank, mut failure) = pass_blank_blocks(&mut blocks, &mut first, &mut starts);
         let mut parser = None;
-        if !first.bytes.is_empty() {
+        if !first.bytes().is_empty() {
             match self.parser(&first) {
                 Ok(found) => parser = Some(found),
                 Err(problem) => {
@@ -161,23 +197,13 @@ impl Run<'_> {
                 encoding,
                 other_formats: &other_formats,
             };
-            founds.extend(self.in_threads(&reading, &report, |send| {
-                let mut parser = parser;
-                let mut block = first;
-                while !block.bytes.is_empty() {
-                    starts.push((block.offset, 0));
-                    let before = parser.clone();
-                    pass_headers(&mut parser, &block.bytes);
-                    if !send((starts.len() - 1, block, before)) || failure.is_some() {
-                        break;
-                    }
-                    is_cancelled = self.progress.is_cancelled();
-                    if is_cancelled {
-                        break;
-                    }
-                    (block, failure) = blocks.next_block();
-                }
-            }));
+            let first = Some(first);
+            let progress = self.progress;
+            let source = Source { blocks, parser, starts, first, failure, is_cancelled, progress };
+            let source = Mutex::new(source);
+            founds.extend(self.in_threads(&source, &reading, &report));
+            let source = source.into_inner().unwrap_or_else(PoisonError::into_inner);
+            Source { blocks, starts, failure, is_cancelled, .. } = source;
         }
         report(0);
         if let Some(error) = failure {
@@ -193,36 +219,35 @@ impl Run<'_> {
         (file, gatherer, starts)
     }
 
-    /// Runs `cut`, which sends blocks, beside the threads that read them.
+    /// Reads a log in as many threads as are set.
     fn in_threads(
         &self,
+        source: &Mutex<Source<'_>>,
         reading: &Reading<'_>,
         report: &(dyn Fn(u64) + Sync),
-        cut: impl FnOnce(&mut dyn FnMut(Job) -> bool),
     ) -> Vec<Found> {
-        let threads = self.settings.threads.max(1);
-        let (sender, receiver) = mpsc::sync_channel::<Job>(threads);
-        let receiver = Mutex::new(receiver);
         let work = || {
             let mut found = Found::default();
+            let mut block = Block::default();
             loop {
-                let job = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                let Ok((number, block, mut parser)) = job else { return found };
+                let next = source.lock().unwrap_or_else(PoisonError::into_inner).next(&mut block);
+                let Some((number, mut parser)) = next else { return found };
                 report(found.read(reading, (number, &block), &mut parser));
             }
         };
         thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            cut(&mut |job| sender.send(job).is_ok());
-            drop(sender);
-            let joined = workers.into_iter().map(thread::ScopedJoinHandle::join);
-            joined.map(|it| it.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+            let others: Vec<_> = (1..self.settings.threads).map(|_| scope.spawn(work)).collect();
+            let own = work();
+            let joined = others.into_iter().map(thread::ScopedJoinHandle::join);
+            let joined =
+                joined.map(|it| it.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            std::iter::once(own).chain(joined).collect()
         })
     }
 
     /// The parser of a log by the setting or by its first block.
     fn parser(&self, first: &Block) -> Result<Parser, Problem> {
-        let text = first.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&first.bytes);
+        let text = first.bytes().strip_prefix(b"\xef\xbb\xbf").unwrap_or(first.bytes());
         let text = text.trim_ascii_start();
         let sample = text.get(..SAMPLE_BYTES).unwrap_or(text);
         if let Some(kind) = packed_kind(sample) {
@@ -253,25 +278,28 @@ impl Run<'_> {
     }
 }
 
-/// Passes blocks of white space at the start of a log; gives their lines and the first block that
-/// has more, empty when there is none.
+/// Passes blocks of white space at the start of a log; gives their lines, and leaves the first block
+/// that has more in `block`, empty when there is none.
 fn pass_blank_blocks(
     blocks: &mut Log<'_>,
+    block: &mut Block,
     starts: &mut BlockStarts,
-) -> (Found, Block, Option<io::Error>) {
+) -> (Found, Option<io::Error>) {
     let mut blank = Found::default();
     loop {
-        let (block, failure) = blocks.next_block();
-        let text = block.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&block.bytes);
-        let is_blank = !block.bytes.is_empty() && text.iter().all(u8::is_ascii_whitespace);
+        let failure = blocks.read_into(block);
+        let bytes = block.bytes();
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let is_blank = !bytes.is_empty() && text.iter().all(u8::is_ascii_whitespace);
         if !is_blank || block.is_cut {
-            return (blank, block, failure);
+            return (blank, failure);
         }
-        let lines = block.bytes.split_inclusive(|byte| *byte == b'\n').count() as u64;
+        let lines = bytes.split_inclusive(|byte| *byte == b'\n').count() as u64;
         blank.block_lines.push((starts.len(), lines));
         starts.push((block.offset, 0));
         if failure.is_some() {
-            return (blank, Block::default(), failure);
+            *block = Block::default();
+            return (blank, failure);
         }
     }
 }

@@ -63,7 +63,7 @@ impl Found {
         let mut last_time: &[u8] = b"";
         let mut lines = 0;
         let mut offset = block.offset;
-        let mut rest = block.bytes.as_slice();
+        let mut rest = block.bytes();
         while !rest.is_empty() {
             let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
             let (whole, after) = rest.split_at_checked(end).unwrap_or((rest, b""));
@@ -84,7 +84,7 @@ impl Found {
                 continue;
             }
             let mut is_matched = false;
-            let is_sample = block.bytes.len() < SMALL_BLOCK || lines % SAMPLED_LINES == 0;
+            let is_sample = block.bytes().len() < SMALL_BLOCK || lines % SAMPLED_LINES == 0;
             let kind = parser.read_line(line, &mut |contact| {
                 let time = || times.timestamp(contact, reading.times);
                 span.cover(is_sample || span.is_new(), time);

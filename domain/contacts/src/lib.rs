@@ -31,8 +31,8 @@ mod time;
 mod wire;
 
 pub use contact::{Contact, Outcome};
-pub use fields::answer_addresses;
 pub use detect::{Detection, Encoding, detect};
+pub use fields::answer_addresses;
 pub use formats::Format;
 pub use parser::{LineKind, Parser};
 pub use time::TimeReading;

@@ -192,7 +192,8 @@ impl<'l> Fields<'l> {
                 let is_quoted = usize::from(line.get(value_at) == Some(&b'"'));
                 let end = value_at + value.len() + 2 * is_quoted;
                 // `time=` follows `date=` at once.
-                if let Some(from) = date_at.filter(|from| value_at >= *from && value_at - from <= 18)
+                if let Some(from) =
+                    date_at.filter(|from| value_at >= *from && value_at - from <= 18)
                 {
                     self.local_time = line.get(from..end).unwrap_or_default();
                 }
@@ -208,29 +209,22 @@ fn may_be_read([a, b, c]: [u8; 3]) -> bool {
     const fn number(end: [u8; 3]) -> u32 {
         u32::from_be_bytes([0, end[0], end[1], end[2]])
     }
-    const IP: [u32; 2] = [number(*b"cip"), number(*b"tip")];
-    const PORT: u32 = number(*b"ort");
-    const NAME: u32 = number(*b"ame");
-    const URL: u32 = number(*b"url");
-    const TYPE: u32 = number(*b"ype");
-    const ACTION: u32 = number(*b"ion");
-    const BYTE: u32 = number(*b"yte");
-    const TIME: u32 = number(*b"ime");
-    const DATE: u32 = number(*b"ate");
-    const ADDRESS: u32 = number(*b"ddr");
+    const READ: [u32; 11] = [
+        number(*b"cip"),
+        number(*b"tip"),
+        number(*b"ort"),
+        number(*b"ame"),
+        number(*b"url"),
+        number(*b"ype"),
+        number(*b"ion"),
+        number(*b"yte"),
+        number(*b"ime"),
+        number(*b"ate"),
+        number(*b"ddr"),
+    ];
     let end = number([a, b, c]);
-    // One after the other without a branch: which keys come is hard to foresee.
-    (end == IP[0])
-        | (end == IP[1])
-        | (end == PORT)
-        | (end == NAME)
-        | (end == URL)
-        | (end == TYPE)
-        | (end == ACTION)
-        | (end == BYTE)
-        | (end == TIME)
-        | (end == DATE)
-        | (end == ADDRESS)
+    // All of them, without a branch: which keys come is hard to foresee.
+    READ.iter().fold(0, |found, read| found | u32::from(end == *read)) != 0
 }
 
 /// What stands before the next `byte`, which is expected to be near, or all.

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use super::header::{Header, Role};
-use crate::fields::{answer_addresses, has_count, host_and_port, is_address, path_and_query, port, url_parts};
+use crate::fields::{
+    answer_addresses, has_count, host_and_port, is_address, path_and_query, port, url_parts,
+};
 use crate::scan::Pieces;
 use crate::time;
 use crate::{Contact, LineKind, Outcome};
