@@ -265,12 +265,14 @@ impl Run<'_> {
         detection.format.map(Parser::new).ok_or(Problem::NoFormat)
     }
 
-    /// What else a line may be. Zeek's tab-separated lines mean nothing without their header.
+    /// What else a line may be. Some mean nothing without their header, and one request does not
+    /// tell whether it is a proxy's.
     fn other_formats(&self, own: Format) -> Vec<Format> {
         if self.settings.format.is_some() {
             return Vec::new();
         }
-        Format::ALL.into_iter().filter(|it| *it != own && *it != Format::ZeekTsv).collect()
+        let may_be = |it: &Format| *it != own && !it.has_header() && *it != Format::WebProxy;
+        Format::ALL.into_iter().filter(may_be).collect()
     }
 
     fn problem(&self, error: &io::Error, bytes: u64) -> Problem {

@@ -31,6 +31,11 @@ pub struct Contact<'l> {
 /// How a contact ended, as far as its line tells; ordered from weakest to strongest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
+    /// The line holds the name or the address; who talked to it, and whether, it does not tell.
+    Mentioned,
+    /// A server of ours was asked. What it is called is no destination: only the one who asked, and
+    /// what the query string says, can be of interest.
+    Inbound,
     /// A resolver or a filter answered in the destination's place.
     DnsBlocked,
     /// A name was asked for; the line does not give the answer.

@@ -2,6 +2,7 @@
 
 use memchr::memchr;
 
+use crate::Outcome;
 use crate::scan::{Pieces, find_near};
 
 /// What stands before and behind the first `separator`.
@@ -57,6 +58,18 @@ pub(crate) fn is_address(bytes: &[u8]) -> bool {
 #[inline]
 pub fn answer_addresses(answers: &[u8]) -> impl Iterator<Item = &[u8]> {
     Pieces::new(answers, [b',', b' ', b'"']).filter(|piece| is_address(piece))
+}
+
+/// What the answers for a name show: it got an address; one that leads nowhere; or none.
+pub(crate) fn answers_outcome(answers: &[u8]) -> Outcome {
+    let mut outcome = Outcome::DnsQueried;
+    for address in answer_addresses(answers) {
+        if !matches!(address, b"0.0.0.0" | b"::") && !address.starts_with(b"127.") {
+            return Outcome::DnsResolved;
+        }
+        outcome = Outcome::DnsBlocked;
+    }
+    outcome
 }
 
 /// A host with an optional port, brackets of an IPv6 address removed.

@@ -24,9 +24,11 @@ mod contact;
 mod detect;
 mod fields;
 pub mod formats;
+mod json;
 pub mod packets;
 mod parser;
 mod scan;
+mod syslog;
 mod time;
 mod wire;
 

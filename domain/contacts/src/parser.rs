@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::formats::{bind, dnsmasq, fortigate, squid, zeek_json, zeek_tsv};
-use crate::time::TimeReading;
-use crate::{Contact, Format};
+use crate::formats::{
+    bind, dnsmasq, fortigate, squid, suricata, w3c, web_log, zeek_json, zeek_tsv,
+};
+use crate::time::{self, TimeReading};
+use crate::{Contact, Format, syslog};
 
 /// What became of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,12 +22,20 @@ pub enum LineKind {
 pub struct Parser {
     format: Format,
     zeek: zeek_tsv::Header,
+    w3c: w3c::Header,
+    /// Whether the last line stood behind a syslog header: the next one is then tried so first.
+    is_wrapped: bool,
 }
 
 impl Parser {
     /// A parser at the start of a log.
     pub fn new(format: Format) -> Self {
-        Self { format, zeek: zeek_tsv::Header::default() }
+        Self {
+            format,
+            zeek: zeek_tsv::Header::default(),
+            w3c: w3c::Header::default(),
+            is_wrapped: false,
+        }
     }
 
     /// The format it reads.
@@ -34,13 +44,53 @@ impl Parser {
     }
 
     /// Reads one line, without its end, and pushes its contacts. Allocates nothing, except when a
-    /// Zeek header arrives.
+    /// header arrives.
+    ///
+    /// A syslog header may stand before the line of any format. The message's own time counts; the
+    /// header's only where the message has none.
     #[inline]
     pub fn read_line<'l>(
         &mut self,
         line: &'l [u8],
         sink: &mut impl FnMut(&Contact<'l>),
     ) -> LineKind {
+        let is_wrapped = self.is_wrapped || line.first() == Some(&b'<');
+        if is_wrapped && self.read_wrapped(line, sink) == LineKind::Understood {
+            return LineKind::Understood;
+        }
+        self.is_wrapped = false;
+        let kind = self.read_bare(syslog::without_priority(line), sink);
+        if kind == LineKind::NotParsed && !is_wrapped {
+            return self.read_wrapped(line, sink);
+        }
+        kind
+    }
+
+    /// Reads the message behind a syslog header.
+    #[inline]
+    fn read_wrapped<'l>(
+        &mut self,
+        line: &'l [u8],
+        sink: &mut impl FnMut(&Contact<'l>),
+    ) -> LineKind {
+        let Some(header) = syslog::split(line) else { return LineKind::NotParsed };
+        let mut sink = |contact: &Contact<'l>| {
+            let time = if contact.time.is_empty() { header.time } else { contact.time };
+            sink(&Contact { time, ..*contact });
+        };
+        let kind = match self.format {
+            // Its messages are known by the name of the program alone.
+            Format::Dnsmasq if header.program == b"dnsmasq" => {
+                dnsmasq::read_message(header.message, header.time, &mut sink)
+            }
+            _ => self.read_bare(header.message, &mut sink),
+        };
+        self.is_wrapped = kind == LineKind::Understood;
+        kind
+    }
+
+    #[inline]
+    fn read_bare<'l>(&mut self, line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>)) -> LineKind {
         match self.format {
             Format::Bind => bind::read_line(line, sink),
             Format::Dnsmasq => dnsmasq::read_line(line, sink),
@@ -48,22 +98,31 @@ impl Parser {
             Format::ZeekTsv => zeek_tsv::read_line(&mut self.zeek, line, sink),
             Format::ZeekJson => zeek_json::read_line(line, sink),
             Format::Squid => squid::read_line(line, sink),
+            Format::Suricata => suricata::read_line(line, sink),
+            Format::WebProxy => web_log::read_proxy(line, sink),
+            Format::WebServer => web_log::read_server(line, sink),
+            Format::W3c => w3c::read_line(&mut self.w3c, line, sink),
         }
     }
 
     /// Whether a line changes how the lines behind it are read: it must then be read in order.
     pub fn is_header(&self, line: &[u8]) -> bool {
-        self.format == Format::ZeekTsv && line.first() == Some(&b'#')
+        self.format.has_header() && line.first() == Some(&b'#')
     }
 
     /// When a contact of this format happened; `None` when its time cannot be read.
     pub fn timestamp(&self, contact: &Contact<'_>, reading: &TimeReading) -> Option<Timestamp> {
-        match self.format {
-            Format::Bind => bind::timestamp(contact.time, reading),
-            Format::Dnsmasq => dnsmasq::timestamp(contact.time, reading),
-            Format::Fortigate => fortigate::timestamp(contact.time, reading),
-            Format::ZeekTsv | Format::ZeekJson => zeek_tsv::timestamp(contact.time),
-            Format::Squid => squid::timestamp(contact.time),
-        }
+        let text = contact.time;
+        let own = match self.format {
+            Format::Bind => bind::timestamp(text, reading),
+            Format::Dnsmasq => dnsmasq::timestamp(text, reading),
+            Format::Fortigate => fortigate::timestamp(text, reading),
+            Format::ZeekTsv | Format::ZeekJson => zeek_tsv::timestamp(text),
+            Format::Squid => squid::timestamp(text),
+            Format::Suricata => suricata::timestamp(text, reading),
+            Format::WebProxy | Format::WebServer => web_log::timestamp(text, reading),
+            Format::W3c => w3c::timestamp(text),
+        };
+        own.or_else(|| time::header_moment(text, reading))
     }
 }

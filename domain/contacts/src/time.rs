@@ -79,6 +79,34 @@ pub(crate) fn clock(text: &[u8]) -> Option<Time> {
     Time::new(two(h1, h2)?, two(m1, m2)?, second, nanoseconds(fraction)?).ok()
 }
 
+/// `24/Nov/2026:08:00:01 +0700`, as web servers write it; without the offset it is local.
+pub(crate) fn web_moment(text: &[u8], reading: &TimeReading) -> Option<Timestamp> {
+    let [d1, d2, b'/', name @ .., b'/', y1, y2, y3, y4] = text.get(..11)? else { return None };
+    let day = i8::try_from(number(&[*d1, *d2])?).ok()?;
+    let year = i16::try_from(number(&[*y1, *y2, *y3, *y4])?).ok()?;
+    let date = Date::new(year, month(name)?, day).ok()?;
+    let rest = text.get(11..)?.strip_prefix(b":")?;
+    let (time, offset) = crate::fields::split_once(rest, b' ').unwrap_or((rest, b""));
+    let local = date.to_datetime(clock(time)?);
+    match offset {
+        b"" => reading.moment(local),
+        [sign @ (b'+' | b'-'), h1, h2, m1, m2] => {
+            let minutes = number(&[*h1, *h2])? * 60 + number(&[*m1, *m2])?;
+            let seconds = i32::try_from(minutes * 60).ok()?;
+            let seconds = if *sign == b'-' { -seconds } else { seconds };
+            jiff::tz::Offset::from_seconds(seconds).ok()?.to_timestamp(local).ok()
+        }
+        _ => None,
+    }
+}
+
+/// RFC 3339 and what programs make of it: a space for the `T`, an offset without its colon, none
+/// at all, which is local.
+pub(crate) fn iso_moment(text: &[u8], reading: &TimeReading) -> Option<Timestamp> {
+    let text = std::str::from_utf8(text).ok()?;
+    text.parse().ok().or_else(|| reading.moment(text.parse().ok()?))
+}
+
 /// Seconds since 1970 with an optional fraction: `1661212800.123456`.
 pub(crate) fn epoch(text: &[u8]) -> Option<Timestamp> {
     let (whole, fraction) = crate::fields::split_once(text, b'.').unwrap_or((text, b""));

@@ -58,6 +58,8 @@ struct Asked<'l> {
 impl From<Outcome> for Verdict {
     fn from(outcome: Outcome) -> Self {
         match outcome {
+            Outcome::Mentioned => Self::MentionOnly,
+            Outcome::Inbound => Self::InboundScan,
             Outcome::DnsBlocked => Self::DnsBlocked,
             Outcome::DnsQueried => Self::DnsQueried,
             Outcome::DnsResolved => Self::DnsResolved,
@@ -97,7 +99,9 @@ impl<'i> Matcher<'i> {
             outcome: contact.outcome,
             address_text: Some(contact.address),
         };
-        if let Some((indicator, destination)) = self.destination(&asked, address) {
+        if contact.outcome != Outcome::Inbound
+            && let Some((indicator, destination)) = self.destination(&asked, address)
+        {
             return Some(outbound(contact, indicator, contact.outcome.into(), destination));
         }
         if !contact.answers.is_empty()
@@ -106,7 +110,8 @@ impl<'i> Matcher<'i> {
             let outcome = contact.outcome.min(Outcome::DnsResolved);
             return Some(outbound(contact, indicator, outcome.into(), destination));
         }
-        if let Some(source) = parse_logged(contact.device)
+        if contact.outcome != Outcome::Mentioned
+            && let Some(source) = parse_logged(contact.device)
             && let Some(indicator) = self.index.find_address(source, 0)
         {
             return Some(Hit {
@@ -172,7 +177,11 @@ impl<'i> Matcher<'i> {
         address: Option<IpAddr>,
     ) -> Option<(IndicatorId, Destination<'l>)> {
         // Asking for a name is no evidence for a URL on it.
-        let may_be_url = self.index.has_urls() && asked.outcome >= Outcome::Attempted;
+        let is_asked_for = matches!(
+            asked.outcome,
+            Outcome::DnsBlocked | Outcome::DnsQueried | Outcome::DnsResolved
+        );
+        let may_be_url = self.index.has_urls() && !is_asked_for;
         let mut by_name = None;
         if !asked.name.is_empty() {
             if let Some(address) = address_name(asked.name) {

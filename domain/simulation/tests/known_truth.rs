@@ -8,7 +8,7 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use matching::{Gatherer, Index, IndexBuilder, Matcher, Place};
 use simulation::{
-    Fillers, LogKind, LogSettings, PlantKind, Targets, TrueSighting, Truth, ZeekWriter, write_log,
+    Fillers, LogKind, LogSettings, PlantKind, Targets, TrueSighting, Truth, write_log,
 };
 
 fn settings(seed: u64, lines: u64) -> LogSettings {
@@ -36,14 +36,7 @@ fn index(lists: &[&[u8]]) -> Index {
 }
 
 fn format(kind: LogKind) -> Format {
-    match kind {
-        LogKind::Bind => Format::Bind,
-        LogKind::Dnsmasq => Format::Dnsmasq,
-        LogKind::Fortigate => Format::Fortigate,
-        LogKind::Zeek(_, ZeekWriter::Tsv) => Format::ZeekTsv,
-        LogKind::Zeek(_, ZeekWriter::Json) => Format::ZeekJson,
-        LogKind::Squid => Format::Squid,
-    }
+    kind.format().parse().unwrap()
 }
 
 /// Reads a log the plain way, line by line.

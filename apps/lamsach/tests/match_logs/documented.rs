@@ -34,5 +34,7 @@ fn every_line_on_the_page_of_formats_is_read_and_found_by_its_format() {
         }
         formats.push(format.to_owned());
     }
-    assert_eq!(formats, ["bind", "dnsmasq", "fortigate", "zeek-tsv", "zeek-json", "squid"]);
+    for format in log_check::Format::ALL {
+        assert!(formats.iter().any(|it| it == format.name()), "{format} has no line on the page");
+    }
 }

@@ -83,20 +83,7 @@ fn every_format_gives_exactly_what_was_planted_plain_and_packed() {
         LogKind::ALL.into_iter().map(|kind| (kind, log(kind, &targets, &mut truth))).collect();
     let expected: BTreeSet<_> = truth.sightings().into_iter().collect();
     assert!(expected.len() > 200 && truth.near_misses() > 200);
-    let formats = [
-        "bind",
-        "dnsmasq",
-        "fortigate",
-        "zeek-tsv",
-        "zeek-tsv",
-        "zeek-tsv",
-        "zeek-tsv",
-        "zeek-json",
-        "zeek-json",
-        "zeek-json",
-        "zeek-json",
-        "squid",
-    ];
+    let formats = LogKind::ALL.map(LogKind::format);
     for (packing, ending) in [(None, ""), (Some("gzip"), ".gz"), (Some("zstd"), ".zst")] {
         let mut arguments = vec!["-i".to_owned(), "list.csv".to_owned()];
         arguments.extend(["--output", "json", "--threads", "2"].map(str::to_owned));

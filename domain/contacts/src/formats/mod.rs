@@ -4,8 +4,11 @@ pub(crate) mod bind;
 pub(crate) mod dnsmasq;
 pub(crate) mod fortigate;
 pub(crate) mod squid;
+pub(crate) mod suricata;
 #[cfg(test)]
 pub(crate) mod testing;
+pub(crate) mod w3c;
+pub(crate) mod web_log;
 pub(crate) mod zeek_json;
 pub(crate) mod zeek_tsv;
 
@@ -27,12 +30,35 @@ pub enum Format {
     ZeekJson,
     /// Squid native access log.
     Squid,
+    /// Suricata eve.json.
+    Suricata,
+    /// A proxy's log in the form of web servers: Squid `common` and `combined`, nginx, Apache.
+    WebProxy,
+    /// A web server's access log: nginx, Apache.
+    WebServer,
+    /// W3C extended: IIS, `ProxySG`, TMG.
+    W3c,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 6] =
-        [Self::Bind, Self::Dnsmasq, Self::Fortigate, Self::ZeekTsv, Self::ZeekJson, Self::Squid];
+    pub const ALL: [Self; 10] = [
+        Self::Bind,
+        Self::Dnsmasq,
+        Self::Fortigate,
+        Self::ZeekTsv,
+        Self::ZeekJson,
+        Self::Squid,
+        Self::Suricata,
+        Self::WebProxy,
+        Self::WebServer,
+        Self::W3c,
+    ];
+
+    /// Whether a line means nothing without the header lines that stand before it.
+    pub fn has_header(self) -> bool {
+        matches!(self, Self::ZeekTsv | Self::W3c)
+    }
 
     /// The name used in options and outputs.
     pub fn name(self) -> &'static str {
@@ -43,6 +69,10 @@ impl Format {
             Self::ZeekTsv => "zeek-tsv",
             Self::ZeekJson => "zeek-json",
             Self::Squid => "squid",
+            Self::Suricata => "suricata",
+            Self::WebProxy => "web-proxy",
+            Self::WebServer => "web-server",
+            Self::W3c => "w3c",
         }
     }
 
@@ -55,6 +85,10 @@ impl Format {
             Self::ZeekTsv => "Zeek TSV (conn, dns, ssl, http)",
             Self::ZeekJson => "Zeek JSON (conn, dns, ssl, http)",
             Self::Squid => "Squid access log",
+            Self::Suricata => "Suricata eve.json",
+            Self::WebProxy => "Squid common/combined, nginx or Apache as a proxy",
+            Self::WebServer => "nginx, Apache access log (web server)",
+            Self::W3c => "W3C extended: IIS, ProxySG, TMG",
         }
     }
 }

@@ -9,6 +9,9 @@ mod event;
 mod fortigate;
 mod planting;
 mod squid;
+mod suricata;
+mod w3c;
+mod web;
 mod zeek;
 
 use std::io;
@@ -39,11 +42,34 @@ pub enum LogKind {
     Zeek(ZeekLog, ZeekWriter),
     /// Squid's native access log.
     Squid,
+    /// Suricata's eve.json.
+    Suricata,
+    /// Squid's `combined` log: a proxy in the form of web servers.
+    WebProxy,
+    /// Apache's `vhost_combined`: a web server, asked from outside.
+    WebServer,
+    /// A proxy's W3C log.
+    W3cProxy,
+    /// IIS: a web server's W3C log.
+    W3cServer,
+    /// Another log behind syslog headers.
+    Syslog(Wrapping),
+}
+
+/// How syslog headers are written, and what stands behind them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Wrapping {
+    /// RFC 3164 with its priority, before Squid's native log.
+    Rfc3164,
+    /// RFC 5424 with structured data, before Suricata's log.
+    Rfc5424,
+    /// RFC 3339 times in a file of a syslog daemon, before a web server's log.
+    Rfc3339,
 }
 
 impl LogKind {
     /// Every log.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 20] = [
         Self::Bind,
         Self::Dnsmasq,
         Self::Fortigate,
@@ -56,7 +82,48 @@ impl LogKind {
         Self::Zeek(ZeekLog::Ssl, ZeekWriter::Json),
         Self::Zeek(ZeekLog::Http, ZeekWriter::Json),
         Self::Squid,
+        Self::Suricata,
+        Self::WebProxy,
+        Self::WebServer,
+        Self::W3cProxy,
+        Self::W3cServer,
+        Self::Syslog(Wrapping::Rfc3164),
+        Self::Syslog(Wrapping::Rfc5424),
+        Self::Syslog(Wrapping::Rfc3339),
     ];
+
+    /// The log behind the syslog headers; any other is itself.
+    #[must_use]
+    pub fn inner(self) -> Self {
+        match self {
+            Self::Syslog(Wrapping::Rfc3164) => Self::Squid,
+            Self::Syslog(Wrapping::Rfc5424) => Self::Suricata,
+            Self::Syslog(Wrapping::Rfc3339) => Self::WebServer,
+            other => other,
+        }
+    }
+
+    /// The name of its format, as `lamsach match` calls it.
+    #[must_use]
+    pub fn format(self) -> &'static str {
+        match self.inner() {
+            Self::Bind => "bind",
+            Self::Dnsmasq => "dnsmasq",
+            Self::Fortigate => "fortigate",
+            Self::Zeek(_, ZeekWriter::Tsv) => "zeek-tsv",
+            Self::Zeek(_, ZeekWriter::Json) => "zeek-json",
+            Self::Squid => "squid",
+            Self::Suricata | Self::Syslog(_) => "suricata",
+            Self::WebProxy => "web-proxy",
+            Self::WebServer => "web-server",
+            Self::W3cProxy | Self::W3cServer => "w3c",
+        }
+    }
+
+    /// Whether its clients are anybody and its host is ours.
+    fn is_server(self) -> bool {
+        matches!(self.inner(), Self::WebServer | Self::W3cServer)
+    }
 
     /// A file name such a log may have, different for each kind.
     pub fn file_name(self) -> String {
@@ -67,28 +134,41 @@ impl LogKind {
             Self::Zeek(log, ZeekWriter::Tsv) => format!("zeek-{}.log", log.path()),
             Self::Zeek(log, ZeekWriter::Json) => format!("zeek-{}.json", log.path()),
             Self::Squid => "squid-access.log".to_owned(),
+            Self::Suricata => "eve.json".to_owned(),
+            Self::WebProxy => "squid-combined.log".to_owned(),
+            Self::WebServer => "apache-access.log".to_owned(),
+            Self::W3cProxy => "proxysg.log".to_owned(),
+            Self::W3cServer => "iis.log".to_owned(),
+            Self::Syslog(Wrapping::Rfc3164) => "syslog-squid.log".to_owned(),
+            Self::Syslog(Wrapping::Rfc5424) => "syslog-eve.log".to_owned(),
+            Self::Syslog(Wrapping::Rfc3339) => "syslog-apache.log".to_owned(),
         }
     }
 
     fn channels(self) -> &'static [Channel] {
-        match self {
+        match self.inner() {
             Self::Bind | Self::Dnsmasq | Self::Zeek(ZeekLog::Dns, _) => &[Channel::Dns],
             Self::Fortigate => {
                 &[Channel::Connection, Channel::Connection, Channel::Web, Channel::Dns]
             }
             Self::Zeek(ZeekLog::Conn, _) => &[Channel::Connection],
             Self::Zeek(ZeekLog::Ssl, _) => &[Channel::Tls],
-            Self::Zeek(ZeekLog::Http, _) => &[Channel::Web],
-            Self::Squid => &[Channel::Web, Channel::Tls],
+            Self::Squid | Self::WebProxy | Self::W3cProxy => &[Channel::Web, Channel::Tls],
+            Self::Suricata => &[Channel::Connection, Channel::Dns, Channel::Tls, Channel::Web],
+            Self::Zeek(ZeekLog::Http, _) | Self::WebServer | Self::W3cServer | Self::Syslog(_) => {
+                &[Channel::Web]
+            }
         }
     }
 
     /// The shortest time step the log can show, in microseconds.
     fn time_step(self) -> i64 {
-        match self {
-            Self::Dnsmasq => 1_000_000,
+        match self.inner() {
+            Self::Dnsmasq | Self::WebProxy | Self::WebServer | Self::W3cProxy | Self::W3cServer => {
+                1_000_000
+            }
             Self::Bind | Self::Squid => 1000,
-            Self::Fortigate | Self::Zeek(..) => 1,
+            Self::Fortigate | Self::Zeek(..) | Self::Suricata | Self::Syslog(_) => 1,
         }
     }
 }
@@ -250,28 +330,73 @@ impl Writer {
     }
 
     fn begin(&mut self) {
-        if let LogKind::Zeek(log, ZeekWriter::Tsv) = self.kind {
-            zeek::write_header(log, self);
+        match self.kind {
+            LogKind::Zeek(log, ZeekWriter::Tsv) => zeek::write_header(log, self),
+            LogKind::W3cProxy | LogKind::W3cServer => w3c::write_header(self),
+            _ => {}
         }
     }
 
     fn write(&mut self, event: &Event<'_>, time_us: i64, random: &mut Random) {
         self.last_us = time_us;
-        match self.kind {
+        match self.kind.inner() {
             LogKind::Bind => bind::write(self, event, time_us, random),
             LogKind::Dnsmasq => dnsmasq::write(self, event, time_us, random),
             LogKind::Fortigate => fortigate::write(self, event, time_us, random),
             LogKind::Zeek(log, writer) => zeek::write(log, writer, self, event, time_us, random),
             LogKind::Squid => squid::write(self, event, time_us, random),
+            LogKind::Suricata | LogKind::Syslog(_) => suricata::write(self, event, time_us, random),
+            LogKind::WebProxy => web::write_proxied(self, event, time_us, random),
+            LogKind::WebServer => web::write_served(self, event, time_us, random),
+            LogKind::W3cProxy => w3c::write_proxied(self, event, time_us, random),
+            LogKind::W3cServer => w3c::write_served(self, event, time_us, random),
         }
     }
 
     fn line(&mut self, text: std::fmt::Arguments<'_>) {
         use std::fmt::Write as _;
+        if let LogKind::Syslog(wrapping) = self.kind {
+            self.push_syslog_header(wrapping);
+        }
         // Writing into a `String` cannot fail.
         self.buffer.write_fmt(text).unwrap_or_default();
         self.buffer.push('\n');
         self.lines += 1;
+    }
+
+    /// A syslog header, its time a second late, as it is when a relay writes it.
+    fn push_syslog_header(&mut self, wrapping: Wrapping) {
+        use std::fmt::Write as _;
+        let local = self.local(self.last_us + 1_000_000);
+        let run = self.run;
+        // Writing into a `String` cannot fail.
+        match wrapping {
+            Wrapping::Rfc3164 => {
+                let time = local.strftime("%b %e %H:%M:%S");
+                write!(self.buffer, "<190>{time} proxy.portal.example squid[{run}]: ")
+            }
+            Wrapping::Rfc5424 => {
+                let time = local.strftime("%Y-%m-%dT%H:%M:%S%.6f");
+                write!(
+                    self.buffer,
+                    "<13>1 {time}{} sensor suricata {run} - [meta sequenceId=\"{}\" note=\"a\\]b\"] ",
+                    self.offset_text(),
+                    self.lines
+                )
+            }
+            Wrapping::Rfc3339 => {
+                let time = local.strftime("%Y-%m-%dT%H:%M:%S%.6f");
+                write!(self.buffer, "{time}{} www apache[{run}]: ", self.offset_text())
+            }
+        }
+        .unwrap_or_default();
+    }
+
+    /// `+07:00`.
+    fn offset_text(&self) -> String {
+        let minutes = self.offset.seconds().unsigned_abs() / 60;
+        let sign = if self.offset.is_negative() { '-' } else { '+' };
+        format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
     }
 
     /// The local time of the log.

@@ -131,6 +131,7 @@ impl PlantKind {
 
     /// Whether this kind can stand in such records of such a log.
     fn fits(self, kind: LogKind, channel: Channel) -> bool {
+        let kind = kind.inner();
         let is_named = matches!(channel, Channel::Dns | Channel::Tls | Channel::Web);
         match self {
             Self::Exact
@@ -159,25 +160,27 @@ impl PlantKind {
             | Self::InNetwork
             | Self::InV6Network
             | Self::Endpoint
-            | Self::InboundScan
             | Self::DigitBehind
             | Self::DigitBefore
             | Self::BehindNetwork
             | Self::BehindV6Network
             | Self::OtherPort => channel == Channel::Connection,
+            Self::InboundScan => channel == Channel::Connection || kind.is_server(),
             Self::MappedV4 => {
                 channel == Channel::Connection && matches!(kind, LogKind::Zeek(ZeekLog::Conn, _))
             }
             Self::Answered => {
                 channel == Channel::Dns
-                    && matches!(kind, LogKind::Fortigate | LogKind::Zeek(ZeekLog::Dns, _))
+                    && matches!(
+                        kind,
+                        LogKind::Fortigate | LogKind::Suricata | LogKind::Zeek(ZeekLog::Dns, _)
+                    )
             }
-            Self::AddressAsHost
-            | Self::Url
-            | Self::BelowUrl
-            | Self::Mention
-            | Self::OtherPath
-            | Self::NoBoundary => channel == Channel::Web,
+            // What is written in a referrer is a name, never a page that was asked for.
+            Self::Url | Self::BelowUrl => channel == Channel::Web && !kind.is_server(),
+            Self::AddressAsHost | Self::Mention | Self::OtherPath | Self::NoBoundary => {
+                channel == Channel::Web
+            }
             Self::UrlHostAsked => channel == Channel::Dns,
         }
     }
@@ -277,6 +280,7 @@ impl<'p> Planting<'p> {
                 (_, Answer::Blocked) => TrueVerdict::DnsBlocked,
                 (_, Answer::Address(_)) => TrueVerdict::DnsResolved,
             },
+            Flow::Web { .. } if self.kind.is_server() => TrueVerdict::MentionOnly,
             Flow::Connection { ending, .. }
             | Flow::Tls { ending, .. }
             | Flow::Web { ending, .. } => connected(*ending),

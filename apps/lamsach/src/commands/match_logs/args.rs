@@ -28,7 +28,7 @@ Exit status: 2 error, else 1 findings, else 3 something could not be read, else 
 pub(crate) struct Args {
     #[command(flatten)]
     lists: Lists,
-    /// Format of the logs: auto, bind, dnsmasq, fortigate, zeek-tsv, zeek-json, squid
+    /// Format of the logs: auto, or a name of docs/formats.md; a wrong one lists them all
     #[arg(long, value_name = "NAME", default_value = "auto")]
     format: String,
     /// What is written to standard output
@@ -143,7 +143,7 @@ fn language(asked: Option<String>) -> anyhow::Result<Language> {
 
 fn unknown_format(name: &str) -> anyhow::Error {
     let known: String =
-        Format::ALL.map(|it| format!("\n  {:<10} {}", it.name(), it.title())).concat();
+        Format::ALL.map(|it| format!("\n  {:<12} {}", it.name(), it.title())).concat();
     let error = failure("match-unknown-format", &[("name", name.to_owned().into())]);
     anyhow::anyhow!("{error}\n  auto{known}")
 }

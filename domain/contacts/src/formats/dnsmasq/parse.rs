@@ -23,7 +23,15 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
         return if is_sibling { LineKind::Understood } else { LineKind::NotParsed };
     }
     let time = time::header_time(line);
-    let message = line.get(end + 3..).unwrap_or_default();
+    read_message(line.get(end + 3..).unwrap_or_default(), time, sink)
+}
+
+/// Reads what stands behind `dnsmasq[7]: `.
+pub(crate) fn read_message<'l>(
+    message: &'l [u8],
+    time: &'l [u8],
+    sink: &mut impl FnMut(&Contact<'l>),
+) -> LineKind {
     let (client, message) = extra_client(message);
     if let Some(query) = message.strip_prefix(b"query[") {
         let Some((_, rest)) = split_once(query, b' ') else { return LineKind::NotParsed };

@@ -1,5 +1,5 @@
+use crate::Format;
 use crate::formats::testing::{contacts, read};
-use crate::{Format, detect};
 
 #[test]
 fn the_log_of_a_real_squid_is_read() {
@@ -11,13 +11,25 @@ fn the_log_of_a_real_squid_is_read() {
 }
 
 #[test]
-fn web_server_formats_are_not_taken_for_the_native_one() {
+fn its_web_server_formats_are_read_as_a_proxys_log() {
+    let native = read(Format::Squid, include_bytes!("testdata/native.log")).contacts;
+    // They do not say which address the name led to.
+    let without_peer = |line: &String| {
+        let is_peer = |word: &&str| {
+            ["198.51.100.", "203.0.113.", "2001:db8:20:"].iter().any(|it| word.starts_with(it))
+        };
+        let words = line.split(' ').filter(|word| !is_peer(word));
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let expected: Vec<String> = native.iter().map(without_peer).collect();
     for log in [&include_bytes!("testdata/common.log")[..], include_bytes!("testdata/combined.log")]
     {
-        let reading = read(Format::Squid, log);
-        assert_eq!(reading.contacts, [""; 0]);
-        assert_eq!(reading.not_parsed.len(), 18, "every line is counted as not parsed");
-        assert_eq!(detect(log).format, None);
+        assert_eq!(read(Format::Squid, log).not_parsed.len(), 18, "not the native one");
+        let reading = read(Format::WebProxy, log);
+        assert_eq!(reading.detection.format, Some(Format::WebProxy));
+        assert_eq!(reading.contacts.iter().map(without_peer).collect::<Vec<_>>(), expected);
+        assert!(reading.not_parsed.is_empty());
+        assert!(reading.times.iter().all(|time| time.starts_with("2026-11-24T15:21")));
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::header::{Header, Role};
 use crate::fields::{
-    answer_addresses, has_count, host_and_port, is_address, path_and_query, port, url_parts,
+    answers_outcome, has_count, host_and_port, is_address, path_and_query, port, url_parts,
 };
 use crate::scan::Pieces;
 use crate::time;
@@ -94,7 +94,7 @@ pub(crate) fn push<'l>(record: &Record<'l>, sink: &mut impl FnMut(&Contact<'l>))
         sink(&Contact {
             name: query,
             answers: record.answers,
-            outcome: dns_outcome(record.answers),
+            outcome: answers_outcome(record.answers),
             ..base
         });
     } else if let Some(uri) = record.uri {
@@ -133,18 +133,6 @@ fn conn_outcome(record: &Record<'_>) -> Outcome {
         b"OTH" if has_count(record.received_bytes) => Outcome::Connected,
         _ => Outcome::Attempted,
     }
-}
-
-/// Resolved when an answer is an address; blocked when all addresses lead nowhere.
-fn dns_outcome(answers: &[u8]) -> Outcome {
-    let mut outcome = Outcome::DnsQueried;
-    for address in answer_addresses(answers) {
-        if !matches!(address, b"0.0.0.0" | b"::") && !address.starts_with(b"127.") {
-            return Outcome::DnsResolved;
-        }
-        outcome = Outcome::DnsBlocked;
-    }
-    outcome
 }
 
 /// Seconds since 1970, or ISO 8601 where the log was set so.
