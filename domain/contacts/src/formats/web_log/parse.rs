@@ -126,16 +126,15 @@ fn request(line: &[u8]) -> Option<Request<'_>> {
     if !is_time {
         return None;
     }
-    // `client - user `, or `host client - user `; a user may hold spaces.
+    // `client - user `, or `host client - user `; a user may hold spaces. Nobody asks for the
+    // identity of RFC 1413 any more, and its `-` tells these words from a syslog header's.
     let (first, after) = split_once(head, b' ')?;
     let (second, after) = split_once(after, b' ')?;
-    let has_host = second != b"-"
-        && (is_address(second) || after.starts_with(b"- "))
-        && (!is_address(first) || host_and_port(first).1 != 0);
-    if after.is_empty() {
-        return None;
-    }
-    let (host, client) = if has_host { (first, second) } else { (&b""[..], first) };
+    let (host, client) = match second {
+        b"-" if !after.is_empty() => (&b""[..], first),
+        _ if after.starts_with(b"- ") => (first, second),
+        _ => return None,
+    };
     let end = quoted_end(rest)?;
     let (quoted, rest) = rest.split_at_checked(end)?;
     let (status, tail) = split_once(rest.strip_prefix(b"\" ")?, b' ')?;

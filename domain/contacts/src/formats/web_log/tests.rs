@@ -71,6 +71,13 @@ fn a_web_server_line_is_a_request_to_us() {
         &format!(r#"192.0.2.1:80 203.0.113.9 - - {at} "POST /x HTTP/1.1" 200 39 "-" "-""#),
         &["Inbound 203.0.113.9 192.0.2.1"],
     );
+    // A syslog header is none of its words.
+    for header in ["Nov 24 08:00:01 www apache[7]:", "2026-11-24T08:00:01+07:00 www nginx:"] {
+        check(
+            &format!(r#"{header} 203.0.113.9 - - {at} "GET / HTTP/1.1" 200 39"#),
+            &["Inbound 203.0.113.9"],
+        );
+    }
     // Scanners look for open proxies.
     check(
         &format!(r#"203.0.113.9 - - {at} "GET http://a.example/ HTTP/1.1" 200 39 "-" "-""#),
@@ -126,15 +133,15 @@ fn the_logs_of_a_real_nginx_and_a_real_apache_are_read() {
         ("apache common", include_bytes!("testdata/apache-common.log")),
         ("apache with hosts", include_bytes!("testdata/apache-vhosted.log")),
     ];
-    let mut all = String::new();
+    let mut all = Vec::new();
     for (name, log) in logs {
         let reading = read(WebServer, log);
         assert_eq!(reading.detection.format, Some(WebServer), "{name}");
         assert!(reading.not_parsed.is_empty(), "{name}: {:?}", reading.not_parsed);
         assert!(reading.times.iter().all(|it| it.starts_with("2026-11-24T18:")), "{name}");
-        all += &format!("{name}\n{}\n\n", reading.contacts.join("\n"));
+        all.push(format!("{name}\n{}\n\n", reading.contacts.join("\n")));
     }
-    insta::assert_snapshot!(all);
+    insta::assert_snapshot!(all.concat());
 }
 
 #[test]
