@@ -287,7 +287,8 @@ fn logged_addresses(answers: &[u8]) -> impl Iterator<Item = IpAddr> {
 }
 
 fn target_name<'l>(contact: &Contact<'l>) -> Device<'l> {
-    Device::Name(if contact.address.is_empty() { contact.name } else { contact.address })
+    let text = if contact.address.is_empty() { contact.name } else { contact.address };
+    parse_logged(text).map_or(Device::Name(text), Device::Address)
 }
 
 /// A name that is an address: no top-level domain ends in a digit or holds a colon.
