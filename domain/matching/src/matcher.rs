@@ -117,7 +117,7 @@ impl<'i> Matcher<'i> {
             return Some(Hit {
                 indicator,
                 verdict: Verdict::InboundScan,
-                device: address.map_or_else(|| target_name(contact), Device::Address),
+                device: address.map_or_else(|| target(target_text(contact)), Device::Address),
                 device_name: b"",
                 destination: Destination::Address(source, 0),
             });
@@ -158,7 +158,7 @@ impl<'i> Matcher<'i> {
             return Some(Hit {
                 indicator,
                 verdict: Verdict::InboundScan,
-                device: address.map_or(Device::Name(contact.name), Device::Address),
+                device: address.map_or_else(|| target(contact.name), Device::Address),
                 device_name: b"",
                 destination: Destination::Address(source, 0),
             });
@@ -286,8 +286,12 @@ fn logged_addresses(answers: &[u8]) -> impl Iterator<Item = IpAddr> {
     contacts::answer_addresses(answers).filter_map(parse_logged)
 }
 
-fn target_name<'l>(contact: &Contact<'l>) -> Device<'l> {
-    let text = if contact.address.is_empty() { contact.name } else { contact.address };
+fn target_text<'l>(contact: &Contact<'l>) -> &'l [u8] {
+    if contact.address.is_empty() { contact.name } else { contact.address }
+}
+
+/// The target of a knock; web servers have addresses for names.
+fn target(text: &[u8]) -> Device<'_> {
     parse_logged(text).map_or(Device::Name(text), Device::Address)
 }
 
