@@ -114,7 +114,10 @@ async fn a_tree_that_changed_since_the_preview_is_shown_anew() {
     let made_up = tree_import::confirm(portal, &actor, &anew.file, "00").await.unwrap();
     assert!(matches!(made_up, Confirmed::Changed(_)));
     let unknown = tree_import::confirm(portal, &actor, &"a".repeat(64), "00").await;
-    assert!(matches!(unknown, Err(PortalError::NotFound)));
+    let Err(PortalError::Invalid(problems)) = unknown else { panic!("{unknown:?}") };
+    assert_eq!(problems.first().unwrap().message, "problem-table-gone");
+    let no_hash = tree_import::confirm(portal, &actor, "../x", "00").await;
+    assert!(matches!(no_hash, Err(PortalError::NotFound)));
 }
 
 #[tokio::test]
