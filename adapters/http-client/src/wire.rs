@@ -20,7 +20,7 @@ pub struct Log {
     pub sha256: String,
     /// Its format.
     pub format: Option<String>,
-    /// `gzip`, `zstd`.
+    /// `gzip`, `zstd`, `xz`, `bzip2`.
     pub compression: Option<String>,
     /// Lines read.
     pub lines_read: u64,

@@ -94,7 +94,7 @@ pub struct FileSummary {
     /// the log. They are read all the same, unless a format was asked for.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub other_formats: BTreeMap<String, u64>,
-    /// `gzip`, `zstd` or `None`.
+    /// `gzip`, `zstd`, `xz`, `bzip2` or `None`.
     pub compression: Option<String>,
     /// `utf-16le`, `utf-16be`, or `None` for UTF-8 and everything that is read as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]

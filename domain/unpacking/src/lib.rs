@@ -1,9 +1,10 @@
 //! Compressed bytes into bytes, under limits; the only crate that calls a decompressor.
 //!
-//! [`Unpacker`] reads any stream: gzip and zstd are told by their magic bytes and unpacked on the
-//! way, everything else passes through unchanged. Several gzip members or zstd frames behind one
+//! [`Unpacker`] reads any stream: gzip, zstd, xz and bzip2 are told by their first bytes and unpacked
+//! on the way, everything else passes through unchanged. Several members or frames behind one
 //! another, as log rotation leaves them, are one stream. Memory is bounded by the decompressor's
-//! window (gzip 32 KiB, zstd at most 128 MiB, as much as the file asks for), whatever the size.
+//! window (gzip 32 KiB, bzip2 4 MiB, zstd at most 128 MiB, xz 160 MiB, as much as the file asks for),
+//! whatever the size.
 //!
 //! ```
 //! use std::io::Read as _;
@@ -17,11 +18,11 @@
 //! ```
 //!
 //! What it deliberately does not do: archives of several files (zip, tar), one compression inside
-//! another, encrypted files. Where reading starts: [`Unpacker`], then `gzip.rs` and `zst.rs`.
+//! another, encrypted files. Where reading starts: [`Unpacker`], then `members.rs` and `zst.rs`.
 
 mod error;
-mod gzip;
 mod limits;
+mod members;
 mod source;
 mod unpacker;
 mod zst;

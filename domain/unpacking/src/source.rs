@@ -54,18 +54,19 @@ impl<R: Read> Source<R> {
         Ok(self.buffer.get(self.start..self.end).unwrap_or_default())
     }
 
-    /// Reads the rest; tells whether it was zeroes only, the padding of tapes and of some disks.
+    /// Reads zeroes, the padding of tapes and of some disks; tells whether nothing else follows.
     pub(crate) fn rest_is_padding(&mut self) -> io::Result<bool> {
         loop {
             let bytes = self.peek(1)?;
             if bytes.is_empty() {
                 return Ok(true);
             }
-            if bytes.iter().any(|byte| *byte != 0) {
+            let is_whole = bytes.iter().all(|byte| *byte == 0);
+            let zeroes = bytes.iter().take_while(|byte| **byte == 0).count();
+            self.consume(zeroes);
+            if !is_whole {
                 return Ok(false);
             }
-            let length = bytes.len();
-            self.consume(length);
         }
     }
 }

@@ -3,7 +3,11 @@
 use std::fmt;
 use std::io::{self, Read};
 
-use crate::gzip::{self, Members};
+use bzip2::bufread::BzDecoder;
+use flate2::bufread::GzDecoder;
+use lzma_rust2::XzReader;
+
+use crate::members::{Member, Members};
 use crate::source::Source;
 use crate::zst::{self, Frames};
 use crate::{Limits, UnpackError};
@@ -15,26 +19,49 @@ pub enum Compression {
     Gzip,
     /// RFC 8878.
     Zstd,
+    /// "The .xz File Format".
+    Xz,
+    /// The bzip2 manual.
+    Bzip2,
 }
 
 impl Compression {
-    /// The name used in outputs: `gzip` or `zstd`.
+    /// How many bytes tell what a stream is compressed with.
+    pub(crate) const START: usize = 10;
+
+    /// The name used in outputs: `gzip`, `zstd`, `xz` or `bzip2`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Gzip => "gzip",
             Self::Zstd => "zstd",
+            Self::Xz => "xz",
+            Self::Bzip2 => "bzip2",
         }
     }
 
-    /// What bytes that begin like this are compressed with; four bytes tell it.
+    /// What bytes that begin like this are compressed with; ten bytes tell it.
     pub fn of(start: &[u8]) -> Option<Self> {
-        if start.starts_with(gzip::MAGIC) {
+        // RFC 1952 section 2.3.1.
+        if start.starts_with(&[0x1f, 0x8b]) {
             Some(Self::Gzip)
+        } else if start.starts_with(b"\xfd7zXZ\0") {
+            Some(Self::Xz)
+        } else if is_bzip2(start) {
+            Some(Self::Bzip2)
         } else if zst::is_frame(start) {
             Some(Self::Zstd)
         } else {
             None
         }
+    }
+}
+
+/// `BZh`, the size of blocks, and the first block's or the end's mark: `BZh` alone may be text.
+fn is_bzip2(start: &[u8]) -> bool {
+    let marks: [&[u8]; 2] = [b"1AY&SY", b"\x17\x72\x45\x38\x50\x90"];
+    match start {
+        [b'B', b'Z', b'h', b'1'..=b'9', mark @ ..] => marks.iter().any(|it| mark.starts_with(it)),
+        _ => false,
     }
 }
 
@@ -49,17 +76,19 @@ impl fmt::Display for Compression {
 /// Reading fails with an [`UnpackError`] inside the [`io::Error`] when the compressed bytes are at
 /// fault, and with the stream's own error otherwise. What was read before counts; after an error
 /// the stream is at its end.
-pub struct Unpacker<R> {
+pub struct Unpacker<R: Read> {
     state: State<R>,
     limits: Limits,
     unpacked: u64,
 }
 
-enum State<R> {
+enum State<R: Read> {
     /// Nothing was read: what it is is not known.
     Fresh(Source<R>),
     Plain(Source<R>),
-    Gzip(Members<R>),
+    Gzip(Members<R, GzDecoder<Source<R>>>),
+    Xz(Members<R, XzReader<Source<R>>>),
+    Bzip2(Members<R, BzDecoder<Source<R>>>),
     Zstd(Box<Frames<R>>),
     /// Stopped for good.
     Ended(Option<Compression>),
@@ -77,6 +106,8 @@ impl<R: Read> Unpacker<R> {
         Ok(match &self.state {
             State::Gzip(_) => Some(Compression::Gzip),
             State::Zstd(_) => Some(Compression::Zstd),
+            State::Xz(_) => Some(Compression::Xz),
+            State::Bzip2(_) => Some(Compression::Bzip2),
             State::Ended(compression) => *compression,
             State::Fresh(_) | State::Plain(_) => None,
         })
@@ -84,13 +115,15 @@ impl<R: Read> Unpacker<R> {
 
     fn open(&mut self) -> io::Result<()> {
         let State::Fresh(source) = &mut self.state else { return Ok(()) };
-        let compression = Compression::of(source.peek(4)?);
+        let compression = Compression::of(source.peek(Compression::START)?);
         let State::Fresh(source) = std::mem::replace(&mut self.state, State::Ended(None)) else {
             return Ok(());
         };
         self.state = match compression {
             None => State::Plain(source),
             Some(Compression::Gzip) => State::Gzip(Members::Between(source)),
+            Some(Compression::Xz) => State::Xz(Members::Between(source)),
+            Some(Compression::Bzip2) => State::Bzip2(Members::Between(source)),
             Some(Compression::Zstd) => State::Zstd(Box::new(Frames::new(source)?)),
         };
         Ok(())
@@ -110,11 +143,9 @@ impl<R: Read> Read for Unpacker<R> {
         let (read, packed, compression) = match &mut self.state {
             State::Plain(source) => return source.read(target),
             State::Fresh(_) | State::Ended(_) => return Ok(0),
-            State::Gzip(members) => {
-                let read = members.read(target);
-                let packed = members.source().map_or(0, |source| source.consumed);
-                (read, packed, Compression::Gzip)
-            }
+            State::Gzip(members) => step(members, target),
+            State::Xz(members) => step(members, target),
+            State::Bzip2(members) => step(members, target),
             State::Zstd(frames) => {
                 let read = frames.read(target);
                 (read, frames.source.consumed, Compression::Zstd)
@@ -136,7 +167,16 @@ impl<R: Read> Read for Unpacker<R> {
     }
 }
 
-impl<R> fmt::Debug for Unpacker<R> {
+/// Unpacks a piece; also how much was taken so far.
+fn step<R: Read, M: Member<R>>(
+    members: &mut Members<R, M>,
+    target: &mut [u8],
+) -> (io::Result<usize>, u64, Compression) {
+    let read = members.read(target);
+    (read, members.source().map_or(0, |source| source.consumed), M::COMPRESSION)
+}
+
+impl<R: Read> fmt::Debug for Unpacker<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Unpacker").field("unpacked", &self.unpacked).finish_non_exhaustive()
     }

@@ -39,6 +39,19 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+fn bzip2(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn xz(bytes: &[u8]) -> Vec<u8> {
+    let options = lzma_rust2::XzOptions::with_preset(1);
+    let mut writer = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+    writer.write_all(bytes).unwrap();
+    writer.finish().unwrap()
+}
+
 fn zstd(bytes: &[u8]) -> Vec<u8> {
     zstd::encode_all(bytes, 3).unwrap()
 }
@@ -62,6 +75,15 @@ fn streams_of_the_real_programs_are_unpacked_whole() {
     check(include_bytes!("../testdata/frames-and-skippable.zst"), zstd, BOTH);
     check(include_bytes!("../testdata/skippable-first.zst"), zstd, FIRST);
     check(include_bytes!("../testdata/empty.zst"), zstd, "");
+    let (xz, bzip2) = (Some(Compression::Xz), Some(Compression::Bzip2));
+    check(include_bytes!("../testdata/one.xz"), xz, FIRST);
+    check(include_bytes!("../testdata/two-streams-padded.xz"), xz, BOTH);
+    check(include_bytes!("../testdata/empty.xz"), xz, "");
+    check(include_bytes!("../testdata/crc32-x86.xz"), xz, FIRST);
+    check(include_bytes!("../testdata/one.bz2"), bzip2, FIRST);
+    check(include_bytes!("../testdata/two-streams.bz2"), bzip2, BOTH);
+    check(include_bytes!("../testdata/empty.bz2"), bzip2, "");
+    check(b"BZh9 is the name of a road", None, "BZh9 is the name of a road");
     check(b"", None, "");
     check(b"\x1f", None, "\x1f");
     check(b"P*M", None, "P*M");
@@ -79,21 +101,34 @@ fn bytes_behind_the_data_are_an_error_after_all_of_the_data() {
         unpack(&packed),
         (b"x".to_vec(), Err(UnpackError::TrailingBytes(Compression::Zstd)))
     );
+    for (mut packed, compression) in
+        [(xz(b"x"), Compression::Xz), (bzip2(b"x"), Compression::Bzip2)]
+    {
+        packed.extend(b"junk");
+        let trailing = Err(UnpackError::TrailingBytes(compression));
+        assert_eq!(unpack(&packed), (b"x".to_vec(), trailing));
+    }
 }
 
 #[test]
 fn a_stream_cut_anywhere_is_truncated_and_gives_what_was_there() {
     let text: String = (0..5_000).map(|line| format!("line {line}\n")).collect();
-    let packs =
-        [(gzip(text.as_bytes()), Compression::Gzip), (zstd(text.as_bytes()), Compression::Zstd)];
+    let packs = [
+        (gzip(text.as_bytes()), Compression::Gzip),
+        (zstd(text.as_bytes()), Compression::Zstd),
+        (xz(text.as_bytes()), Compression::Xz),
+        (bzip2(text.as_bytes()), Compression::Bzip2),
+    ];
     for (packed, compression) in packs {
-        for length in (4..packed.len()).step_by(97).chain([packed.len() - 1]) {
+        for length in (10..packed.len()).step_by(97).chain([packed.len() - 1]) {
             let (out, done) = unpack(&packed[..length]);
             assert_eq!(done, Err(UnpackError::Truncated(compression)), "{length}");
             assert!(text.as_bytes().starts_with(&out));
         }
+        // These come in blocks larger than this text.
+        let is_blockwise = compression != Compression::Gzip;
         let (half, _) = unpack(&packed[..packed.len() * 3 / 4]);
-        assert!(compression == Compression::Zstd || half.len() > text.len() / 4, "{}", half.len());
+        assert!(is_blockwise || half.len() > text.len() / 4, "{}", half.len());
     }
 }
 
@@ -103,6 +138,8 @@ fn damage_is_told_from_truncation() {
     let packs = [
         (gzip(FIRST.as_bytes()), "gzip"),
         (include_bytes!("../testdata/one-frame.zst").to_vec(), "zstd"),
+        (xz(FIRST.as_bytes()), "xz"),
+        (bzip2(FIRST.as_bytes()), "bzip2"),
     ];
     for (mut packed, compression) in packs {
         let last = packed.len() - 6;
@@ -129,10 +166,35 @@ fn a_bomb_stops_at_the_ratio() {
     assert_eq!(UnpackError::of(&error), Some(&UnpackError::RatioTooHigh { ratio: 1_000 }));
     assert_eq!(unpacker.read(&mut [0; 10]).unwrap(), 0);
 
+    let zeroes = vec![0; 8 << 20];
+    for bomb in [xz(&zeroes).repeat(12), bzip2(&zeroes).repeat(12)] {
+        let error =
+            io::copy(&mut Unpacker::new(bomb.as_slice(), Limits::default()), &mut io::sink());
+        let error = error.unwrap_err();
+        assert_eq!(UnpackError::of(&error), Some(&UnpackError::RatioTooHigh { ratio: 1_000 }));
+    }
     let bomb = zstd(&vec![0; 128 << 20]);
     let error = io::copy(&mut Unpacker::new(bomb.as_slice(), Limits::default()), &mut io::sink());
     let error = error.unwrap_err();
     assert_eq!(UnpackError::of(&error), Some(&UnpackError::RatioTooHigh { ratio: 1_000 }));
+}
+
+#[test]
+fn xz_that_asks_for_more_memory_than_any_log_is_refused() {
+    // The block header's dictionary of 4 GiB, its checksum put right.
+    let mut packed = xz(FIRST.as_bytes());
+    let header = 12..12 + (usize::from(packed[12]) + 1) * 4;
+    assert_eq!(packed[14..16], [0x21, 1]);
+    packed[16] = 40;
+    let mut sum = flate2::Crc::new();
+    sum.update(&packed[header.start..header.end - 4]);
+    packed[header.end - 4..header.end].copy_from_slice(&sum.sum().to_le_bytes());
+    let (out, done) = unpack(&packed);
+    assert!(out.is_empty());
+    assert!(
+        matches!(done, Err(UnpackError::Damaged { compression: Compression::Xz, .. })),
+        "{done:?}"
+    );
 }
 
 #[test]
@@ -186,15 +248,22 @@ fn a_failure_below_stays_what_it_is() {
 proptest! {
     #[test]
     fn what_was_packed_comes_out(parts in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..3_000), 1..5)) {
-        for pack in [gzip, zstd] {
+        for pack in [gzip, zstd, xz, bzip2] {
             let packed: Vec<u8> = parts.iter().flat_map(|part| pack(part)).collect();
             prop_assert_eq!(unpack(&packed), (parts.concat(), Ok(())));
         }
     }
 
     #[test]
-    fn no_bytes_make_it_panic(mut bytes in prop::collection::vec(any::<u8>(), 0..300), magic in 0_usize..4) {
-        let start = [&b""[..], b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"\x50\x2a\x4d\x18"][magic];
+    fn no_bytes_make_it_panic(mut bytes in prop::collection::vec(any::<u8>(), 0..300), magic in 0_usize..6) {
+        let start = [
+            &b""[..],
+            b"\x1f\x8b\x08",
+            b"\x28\xb5\x2f\xfd",
+            b"\x50\x2a\x4d\x18",
+            b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4\x46",
+            b"BZh91AY&SY",
+        ][magic];
         bytes.splice(0..0, start.iter().copied());
         let _outcome = unpack(&bytes);
     }

@@ -275,7 +275,7 @@ pub(crate) struct SentLog {
     #[serde(default)]
     #[schema(max_length = 50, example = "bind")]
     format: Option<String>,
-    /// `gzip` or `zstd`.
+    /// `gzip`, `zstd`, `xz` or `bzip2`.
     #[serde(default)]
     #[schema(max_length = 50)]
     compression: Option<String>,

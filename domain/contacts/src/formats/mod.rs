@@ -24,9 +24,9 @@ pub enum Format {
     Dnsmasq,
     /// FortiGate key=value: traffic, webfilter, dns.
     Fortigate,
-    /// Zeek tab-separated: conn, dns, ssl, http.
+    /// Zeek tab-separated: conn, dns, ssl, http, files.
     ZeekTsv,
-    /// Zeek JSON: conn, dns, ssl, http.
+    /// Zeek JSON: conn, dns, ssl, http, files.
     ZeekJson,
     /// Squid native access log.
     Squid,
@@ -82,8 +82,8 @@ impl Format {
             Self::Bind => "BIND 9 query log",
             Self::Dnsmasq => "dnsmasq, Pi-hole",
             Self::Fortigate => "FortiGate (traffic, webfilter, dns)",
-            Self::ZeekTsv => "Zeek TSV (conn, dns, ssl, http)",
-            Self::ZeekJson => "Zeek JSON (conn, dns, ssl, http)",
+            Self::ZeekTsv => "Zeek TSV (conn, dns, ssl, http, files)",
+            Self::ZeekJson => "Zeek JSON (conn, dns, ssl, http, files)",
             Self::Squid => "Squid access log",
             Self::Suricata => "Suricata eve.json",
             Self::WebProxy => "Squid common/combined, nginx or Apache as a proxy",

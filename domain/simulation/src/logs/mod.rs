@@ -69,7 +69,7 @@ pub enum Wrapping {
 
 impl LogKind {
     /// Every log.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Bind,
         Self::Dnsmasq,
         Self::Fortigate,
@@ -81,6 +81,8 @@ impl LogKind {
         Self::Zeek(ZeekLog::Dns, ZeekWriter::Json),
         Self::Zeek(ZeekLog::Ssl, ZeekWriter::Json),
         Self::Zeek(ZeekLog::Http, ZeekWriter::Json),
+        Self::Zeek(ZeekLog::Files, ZeekWriter::Tsv),
+        Self::Zeek(ZeekLog::Files, ZeekWriter::Json),
         Self::Squid,
         Self::Suricata,
         Self::WebProxy,
@@ -151,7 +153,7 @@ impl LogKind {
             Self::Fortigate => {
                 &[Channel::Connection, Channel::Connection, Channel::Web, Channel::Dns]
             }
-            Self::Zeek(ZeekLog::Conn, _) => &[Channel::Connection],
+            Self::Zeek(ZeekLog::Conn | ZeekLog::Files, _) => &[Channel::Connection],
             Self::Zeek(ZeekLog::Ssl, _) => &[Channel::Tls],
             Self::Squid | Self::WebProxy | Self::W3cProxy => &[Channel::Web, Channel::Tls],
             Self::Suricata => &[Channel::Connection, Channel::Dns, Channel::Tls, Channel::Web],

@@ -167,7 +167,8 @@ impl PlantKind {
             | Self::OtherPort => channel == Channel::Connection,
             Self::InboundScan => channel == Channel::Connection || kind.is_server(),
             Self::MappedV4 => {
-                channel == Channel::Connection && matches!(kind, LogKind::Zeek(ZeekLog::Conn, _))
+                channel == Channel::Connection
+                    && matches!(kind, LogKind::Zeek(ZeekLog::Conn | ZeekLog::Files, _))
             }
             Self::Answered => {
                 channel == Channel::Dns

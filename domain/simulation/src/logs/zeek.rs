@@ -18,6 +18,8 @@ pub enum ZeekLog {
     Ssl,
     /// HTTP.
     Http,
+    /// Files.
+    Files,
 }
 
 /// How Zeek writes.
@@ -37,10 +39,11 @@ impl ZeekLog {
             Self::Dns => "dns",
             Self::Ssl => "ssl",
             Self::Http => "http",
+            Self::Files => "files",
         }
     }
 
-    /// Fields and types behind those that all four logs begin with.
+    /// Fields and types behind those that all logs begin with.
     fn columns(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Conn => &[
@@ -91,6 +94,22 @@ impl ZeekLog {
                 ("established", "bool"),
                 ("ssl_history", "string"),
                 ("sni_matches_cert", "bool"),
+            ],
+            Self::Files => &[
+                ("fuid", "string"),
+                ("source", "string"),
+                ("depth", "count"),
+                ("analyzers", "set[string]"),
+                ("mime_type", "string"),
+                ("filename", "string"),
+                ("duration", "interval"),
+                ("local_orig", "bool"),
+                ("is_orig", "bool"),
+                ("seen_bytes", "count"),
+                ("total_bytes", "count"),
+                ("missing_bytes", "count"),
+                ("overflow_bytes", "count"),
+                ("timedout", "bool"),
             ],
             Self::Http => &[
                 ("trans_depth", "count"),
@@ -198,6 +217,14 @@ fn record<'r>(log: ZeekLog, event: &'r Event<'_>, random: &mut Random) -> Option
         (ZeekLog::Conn, Flow::Inbound { from, ending }) => {
             (from.to_string(), source, 3389, connection(*ending, false, random))
         }
+        (ZeekLog::Files, Flow::Connection { address, port, ending }) => {
+            let target =
+                address.parse::<IpAddr>().map_or_else(|_| address.to_string(), |it| it.to_string());
+            (source, target, *port, file(*ending, random))
+        }
+        (ZeekLog::Files, Flow::Inbound { from, ending }) => {
+            (from.to_string(), source, 3389, file(*ending, random))
+        }
         (ZeekLog::Dns, Flow::Dns { name, answer }) => {
             let (code, code_name, answers) = match answer {
                 Answer::Address(address) if random.per_mille(200) => (
@@ -284,6 +311,26 @@ fn connection<'v>(ending: Ending, is_local: bool, random: &mut Random) -> Vec<Va
         Value::Number(if is_served { received / 1400 + 4 } else { 0 }),
         Value::Number(if is_served { received + 200 } else { 0 }),
         Value::Unset,
+    ]
+}
+
+fn file<'v>(ending: Ending, random: &mut Random) -> Vec<Value<'v>> {
+    let seen = if ending == Ending::Served { random.below(1 << 20) + 1 } else { 0 };
+    vec![
+        Value::Owned(format!("F{}", random.below(1 << 40))),
+        Value::Text("HTTP"),
+        Value::Number(0),
+        Value::Empty,
+        Value::Text("text/html"),
+        Value::Unset,
+        Value::Seconds(1),
+        Value::Flag(false),
+        Value::Flag(random.per_mille(300)),
+        Value::Number(seen),
+        Value::Unset,
+        Value::Number(0),
+        Value::Number(0),
+        Value::Flag(false),
     ]
 }
 

@@ -48,7 +48,7 @@ pub(crate) struct Args {
     language: Option<String>,
     #[command(flatten)]
     send: SendArgs,
-    /// Logs, plain, gzip or zstd; a folder stands for all files in it, `-` for standard input
+    /// Logs, plain, gzip, zstd, xz or bzip2; a folder stands for all files in it, `-` for standard input
     #[arg(value_name = "LOG")]
     logs: Vec<PathBuf>,
 }

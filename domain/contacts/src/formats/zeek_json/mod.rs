@@ -1,5 +1,5 @@
-//! Zeek logs as JSON lines: conn, dns, ssl, http. Source of the format: Zeek's documentation of
-//! the JSON writer and of the four logs' fields.
+//! Zeek logs as JSON lines: conn, dns, ssl, http, files. Source of the format: Zeek's documentation
+//! of the JSON writer and of the logs' fields.
 
 mod parse;
 #[cfg(test)]

@@ -25,6 +25,10 @@ fn conn_dns_ssl_and_http_records_are_read() {
         r#"{"ts":1795482001.5,"id.orig_h":"192.0.2.7","id.resp_h":"203.0.113.9","id.resp_p":80,"host":"update.c2.example","uri":"/gate.php?x=1","status_code":200,"user_agent":"a \"quoted\" } agent"}"#,
         "Connected 192.0.2.7 update.c2.example 203.0.113.9 port 80 /gate.php ?x=1",
     );
+    check(
+        r#"{"ts":1795482001.5,"fuid":"Fa1","tx_hosts":["203.0.113.9"],"rx_hosts":["192.0.2.7"],"source":"HTTP","is_orig":false,"seen_bytes":5400}"#,
+        "Connected 192.0.2.7 203.0.113.9",
+    );
 }
 
 #[test]

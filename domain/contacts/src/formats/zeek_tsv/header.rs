@@ -29,6 +29,10 @@ pub(crate) enum Role {
     Host,
     Uri,
     Status,
+    Sender,
+    Receiver,
+    IsOriginator,
+    SeenBytes,
 }
 
 impl Role {
@@ -48,6 +52,10 @@ impl Role {
             b"host" => Self::Host,
             b"uri" => Self::Uri,
             b"status_code" => Self::Status,
+            b"tx_hosts" => Self::Sender,
+            b"rx_hosts" => Self::Receiver,
+            b"is_orig" => Self::IsOriginator,
+            b"seen_bytes" => Self::SeenBytes,
             _ => Self::Other,
         }
     }

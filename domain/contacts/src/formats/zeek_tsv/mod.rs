@@ -1,5 +1,5 @@
-//! Zeek logs, tab-separated: conn, dns, ssl, http. Source of the format: Zeek's documentation of
-//! the ASCII writer and of the four logs' fields.
+//! Zeek logs, tab-separated: conn, dns, ssl, http, files. Source of the format: Zeek's documentation
+//! of the ASCII writer and of the logs' fields.
 //!
 //! The `#fields` line says which column is what, so any order and any added fields are read. A
 //! header in the middle of a file (rotated logs put together) starts anew.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::header::{Header, Role};
 use crate::fields::{
-    answers_outcome, has_count, host_and_port, is_address, path_and_query, port, url_parts,
+    answers_outcome, before, has_count, host_and_port, is_address, path_and_query, port, url_parts,
 };
 use crate::scan::Pieces;
 use crate::time;
@@ -26,6 +26,11 @@ pub(crate) struct Record<'l> {
     host: &'l [u8],
     uri: Option<&'l [u8]>,
     status: &'l [u8],
+    sender: &'l [u8],
+    receiver: &'l [u8],
+    is_originator: &'l [u8],
+    /// Of a file: the log that has it is `files`.
+    seen_bytes: &'l [u8],
 }
 
 impl<'l> Record<'l> {
@@ -54,6 +59,10 @@ impl<'l> Record<'l> {
             Role::Host => self.host = value,
             Role::Uri => self.uri = Some(value),
             Role::Status => self.status = value,
+            Role::Sender => self.sender = value,
+            Role::Receiver => self.receiver = value,
+            Role::IsOriginator => self.is_originator = value,
+            Role::SeenBytes => self.seen_bytes = value,
         }
     }
 }
@@ -121,8 +130,35 @@ pub(crate) fn push<'l>(record: &Record<'l>, sink: &mut impl FnMut(&Contact<'l>))
         });
     } else if !record.conn_state.is_empty() {
         sink(&Contact { outcome: conn_outcome(record), ..connection });
+    } else if !record.seen_bytes.is_empty() {
+        push_file(record, connection, sink);
     }
     LineKind::Understood
+}
+
+/// A file went from one end to the other. Versions before 5.1 name sender and receiver instead of
+/// the connection's ends: the originator, which is the device, is the sender when `is_orig`.
+#[cold]
+fn push_file<'l>(
+    record: &Record<'l>,
+    connection: Contact<'l>,
+    sink: &mut impl FnMut(&Contact<'l>),
+) {
+    let outcome =
+        if has_count(record.seen_bytes) { Outcome::Connected } else { Outcome::Attempted };
+    if !connection.device.is_empty() {
+        return sink(&Contact { outcome, ..connection });
+    }
+    let (sender, receiver) = (first_of(record.sender), first_of(record.receiver));
+    let is_sent = matches!(record.is_originator, b"T" | b"true");
+    let (device, address) = if is_sent { (sender, receiver) } else { (receiver, sender) };
+    sink(&Contact { device, address, outcome, ..connection });
+}
+
+/// The first of a set, as either writer lists it.
+fn first_of(set: &[u8]) -> &[u8] {
+    let first = before(set, b',').trim_ascii();
+    first.strip_prefix(b"\"").and_then(|it| it.strip_suffix(b"\"")).unwrap_or(first)
 }
 
 /// Zeek's connection states: those in which the responder answered the opening stand.
