@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 
-use crate::{Destination, Device, Evidence, Hit, Index, IndicatorId, Sighting, Verdict};
+use crate::{Described, Destination, Device, Evidence, Hit, Index, IndicatorId, Sighting, Verdict};
 
 /// The most sightings one run holds, about 400 bytes each: further pairs of device and indicator
 /// are dropped and the run is incomplete.
@@ -153,36 +153,40 @@ impl Gatherer {
     /// The sightings, strongest verdict first, then by device and indicator. `locate` gives the
     /// log's name and the line's number in it.
     pub fn finish(self, index: &Index, locate: impl Fn(Place) -> (String, u64)) -> Vec<Sighting> {
-        let mut records: Vec<(Key, Record)> = self.records.into_iter().collect();
-        records.sort_by(|left, right| {
-            let verdicts = right.1.strongest.verdict.cmp(&left.1.strongest.verdict);
-            verdicts.then_with(|| left.0.cmp(&right.0))
+        let described = self.records.into_iter().filter_map(|((device, indicator), record)| {
+            let it = index.describe(indicator)?;
+            Some((device, indicator.kind(), it.text(), it, record))
         });
-        let sighting = |((device, indicator), record): (Key, Record)| {
-            let described = index.describe(indicator)?;
-            let Record { count, first_seen, last_seen, strongest } = record;
-            let (file, line_number) = locate(strongest.place);
-            let line = String::from_utf8_lossy(&strongest.line).into_owned();
-            let device_name = Some(strongest.device_name.into_string());
-            Some(Sighting {
-                device: match device {
-                    DeviceKey::Address(address) => address.to_string(),
-                    DeviceKey::Name(name) => name.into_string(),
-                },
-                device_name: device_name.filter(|name| !name.is_empty()),
-                indicator: described.text,
-                indicator_type: described.kind.code().to_owned(),
-                family: described.family.map(str::to_owned),
-                list: described.list.to_owned(),
-                destination: strongest.destination.into_string(),
-                verdict: strongest.verdict,
-                count,
-                first_seen,
-                last_seen,
-                evidence: Evidence { file, offset: strongest.place.offset, line_number, line },
-            })
-        };
-        records.into_iter().filter_map(sighting).collect()
+        let mut described: Vec<_> = described.collect();
+        described.sort_by(|left, right| {
+            let verdicts = right.4.strongest.verdict.cmp(&left.4.strongest.verdict);
+            verdicts.then_with(|| (&left.0, left.1, &left.2).cmp(&(&right.0, right.1, &right.2)))
+        });
+        let sighting =
+            |(device, _, indicator, it, record): (DeviceKey, _, _, Described<'_>, Record)| {
+                let Record { count, first_seen, last_seen, strongest } = record;
+                let (file, line_number) = locate(strongest.place);
+                let line = String::from_utf8_lossy(&strongest.line).into_owned();
+                let device_name = Some(strongest.device_name.into_string());
+                Sighting {
+                    device: match device {
+                        DeviceKey::Address(address) => address.to_string(),
+                        DeviceKey::Name(name) => name.into_string(),
+                    },
+                    device_name: device_name.filter(|name| !name.is_empty()),
+                    indicator,
+                    indicator_type: it.kind().code().to_owned(),
+                    family: it.family.map(str::to_owned),
+                    list: it.list.to_owned(),
+                    destination: strongest.destination.into_string(),
+                    verdict: strongest.verdict,
+                    count,
+                    first_seen,
+                    last_seen,
+                    evidence: Evidence { file, offset: strongest.place.offset, line_number, line },
+                }
+            };
+        described.into_iter().map(sighting).collect()
     }
 
     fn put(&mut self, key: Key, record: Record) {

@@ -17,22 +17,35 @@
 //! let contact = Contact { name: b"A.Evil.Example.", outcome: Outcome::DnsQueried, ..Contact::default() };
 //! let hit = Matcher::new(&index).examine(&contact).unwrap();
 //! assert_eq!(hit.verdict, Verdict::DnsQueried);
-//! assert_eq!(index.describe(hit.indicator).unwrap().text, "evil.example");
+//! assert_eq!(index.describe(hit.indicator).unwrap().text(), "evil.example");
 //! ```
 //!
 //! What it deliberately does not do: read lists or logs, know the time, open files.
 
-mod addresses;
-mod bloom;
+mod about;
+mod builder;
+mod columns;
+mod filter;
 mod gatherer;
+mod image;
 mod index;
+mod logged;
 mod matcher;
 mod names;
+mod networks;
 mod sighting;
 mod suffixes;
+mod tails;
+mod texts;
 mod urls;
+mod v4_map;
+mod verify;
+mod view;
 
+pub use about::{About, AboutList};
+pub use builder::{IndexBuilder, Origin};
 pub use gatherer::{Gatherer, MOST_SIGHTINGS, Place};
-pub use index::{Described, Index, IndexBuilder, IndexFull, IndicatorId};
+pub use image::{IndexError, Storage};
+pub use index::{Described, Index, IndexFull, IndicatorId};
 pub use matcher::{Destination, Device, Hit, Matcher};
 pub use sighting::{Evidence, Sighting, Verdict};

@@ -76,7 +76,7 @@ fn slow_rank(indicator: &Indicator, contact: &Contact<'_>) -> Option<(u8, usize)
 
 fn fast(index: &Index, contact: &Contact<'_>) -> Option<(String, Verdict)> {
     let hit = Matcher::new(index).examine(contact)?;
-    Some((index.describe(hit.indicator).unwrap().text, hit.verdict))
+    Some((index.describe(hit.indicator).unwrap().text(), hit.verdict))
 }
 
 const LIST: [&str; 18] = [
@@ -234,7 +234,7 @@ proptest! {
         let slow = best(&by_name).or_else(|| best(&contact));
         let index = index_of(&list);
         let hit = Matcher::new(&index).examine(&contact);
-        let found = hit.map(|hit| index.describe(hit.indicator).unwrap().text);
+        let found = hit.map(|hit| index.describe(hit.indicator).unwrap().text());
         let rank = found.map(|text| {
             let same = list.iter().filter(|it| it.observable.to_string() == text);
             same.filter_map(|it| slow_rank(it, &contact)).max().unwrap()

@@ -12,9 +12,11 @@
 //! A new reader gets a function here, a row in [`ALL`], a file in `fuzz/fuzz_targets/` and seeds
 //! in `fuzz/corpus/`.
 
+mod index;
 mod logs;
 mod values;
 
+pub use index::index_file;
 pub use logs::{check_logs, log_detection, log_lines};
 pub use values::{lists, observables, tables, unpacking};
 
@@ -22,8 +24,9 @@ pub use values::{lists, observables, tables, unpacking};
 pub type Entry = fn(&[u8]);
 
 /// Every entry by the name of its target.
-pub const ALL: [(&str, Entry); 7] = [
+pub const ALL: [(&str, Entry); 8] = [
     ("check_logs", check_logs),
+    ("index_file", index_file),
     ("lists", lists),
     ("log_detection", log_detection),
     ("log_lines", log_lines),
