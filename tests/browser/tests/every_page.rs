@@ -68,6 +68,12 @@ async fn every_page_of_the_focal_unit_is_sound() {
     browser.follow("a[href*='/board/']").await;
     let sections = browser.hrefs("nav.sections a").await;
     walk(&portal, &browser, "dieuphoi", &sections).await;
+    let board = sections.iter().find(|it| it.contains("/board/")).unwrap();
+    browser.go(&portal.url(board)).await;
+    browser.follow("a[href*='choose=unreported']").await;
+    let boxes = browser.count("input[name=receipts]").await;
+    assert_eq!(browser.count("input[name=receipts]:checked").await, boxes);
+    browser.look_at("dieuphoi-board-chosen").await;
 
     // In English too, on the widest page.
     browser.submit("button[name=language][value=en]").await;
@@ -93,6 +99,12 @@ async fn an_empty_portal_is_set_up_without_script_and_by_keyboard() {
     browser.find("[name=password]").await.send_keys("\u{E007}").await.unwrap();
     browser.find("nav.tabs").await;
     assert_eq!(browser.path().await, "/");
+    browser.close().await;
+    // The first page leads on from there.
+    let browser = Browser::open(true).await;
+    browser.sign_in(&portal.address, "quan.tri", "một câu dài dễ nhớ").await;
+    assert_eq!(browser.count("ol.numbered > li").await, 4);
+    browser.look_at("new-portal-home").await;
     browser.close().await;
 }
 
