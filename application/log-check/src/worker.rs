@@ -60,7 +60,7 @@ impl Found {
         let mut matcher = Matcher::new(reading.index);
         let times = Parser::new(parser.format());
         let mut span = Span::default();
-        let mut last_time: &[u8] = b"";
+        let mut last_line: &[u8] = b"";
         let mut lines = 0;
         let mut offset = block.offset;
         let mut rest = block.bytes();
@@ -83,14 +83,17 @@ impl Found {
                 self.refuse(number, place, line);
                 continue;
             }
-            let mut is_matched = false;
+            let (mut is_matched, mut is_last) = (false, false);
             let is_sample = block.bytes().len() < SMALL_BLOCK || lines % SAMPLED_LINES == 0;
             let kind = parser.read_line(line, &mut |contact| {
                 let time = || times.timestamp(contact, reading.times);
                 span.cover(is_sample || span.is_new(), time);
-                last_time = contact.time;
+                is_last = true;
                 is_matched |= self.examine(&mut matcher, contact, time, place, line);
             });
+            if is_last {
+                last_line = line;
+            }
             if kind == LineKind::NotParsed {
                 match self.read_otherwise(reading, &mut matcher, &mut span, place, line) {
                     Some(is_other_matched) => is_matched |= is_other_matched,
@@ -100,8 +103,10 @@ impl Found {
             self.lines_matched += u64::from(is_matched);
         }
         // The last line of a block need not hold a contact; the last contact tells how far it goes.
-        let last = Contact { time: last_time, ..Contact::default() };
-        span.cover(!span.is_new(), || times.timestamp(&last, reading.times));
+        let is_sample = !span.is_new();
+        parser.read_line(last_line, &mut |contact| {
+            span.cover(is_sample, || times.timestamp(contact, reading.times));
+        });
         self.block_lines.push((number, lines));
         self.cover(&span, &reading.times.zone);
         lines

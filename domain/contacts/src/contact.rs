@@ -2,8 +2,9 @@
 
 /// One line of evidence that a device talked, or tried to talk, to a destination.
 ///
-/// All slices point into the line (or are empty when the line does not say). Addresses and names
-/// are as the log wrote them, without quotes and brackets: not validated, not lower-cased.
+/// All slices point into the line (or are empty when the line does not say); where a format writes
+/// names or answers in a code of its own, into the parser's room for what it decoded. Addresses and
+/// names are as the log wrote them, without quotes and brackets: not validated, not lower-cased.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Contact<'l> {
     /// Address of the device that asked or connected.

@@ -32,6 +32,13 @@ pub(crate) fn port(bytes: &[u8]) -> u16 {
     u16::try_from(value).unwrap_or(0)
 }
 
+/// Whether a UDP packet that was logged by itself is an answer, as far as its ports tell: it goes
+/// from a service to a port that systems give to the side that asks. Which side opened decides
+/// between a finding and a scan, so such packets count for neither.
+pub(crate) fn is_udp_answer(from: u16, to: u16) -> bool {
+    (1..1024).contains(&from) && to >= 1024
+}
+
 /// A number of bytes or packets; 0 when it is none.
 pub(crate) fn has_count(bytes: &[u8]) -> bool {
     bytes.iter().any(|byte| (b'1'..=b'9').contains(byte))

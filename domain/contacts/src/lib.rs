@@ -2,7 +2,8 @@
 //!
 //! One module per format under [`formats`]; [`detect()`] tells which one a file is. A [`Parser`]
 //! takes one line and pushes zero or more [`Contact`]s whose fields are slices of that line:
-//! nothing is copied, decoded or checked until the matcher has found an indicator in it.
+//! nothing is copied or checked until the matcher has found an indicator in it, and nothing decoded
+//! but names and answers that a format writes in a code of its own.
 //!
 //! ```
 //! use contacts::{Format, LineKind, Outcome, Parser};

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use crate::formats::{
-    bind, dnsmasq, fortigate, squid, suricata, w3c, web_log, zeek_json, zeek_tsv,
+    bind, cisco_asa, dnsmasq, filterlog, fortigate, mikrotik, netfilter, paloalto, powerdns,
+    sophos, squid, suricata, unbound, w3c, web_log, windows_dns, windows_firewall, zeek_json,
+    zeek_tsv,
 };
 use crate::time::{self, TimeReading};
 use crate::{Contact, Format, syslog};
@@ -25,6 +27,8 @@ pub struct Parser {
     w3c: w3c::Header,
     /// Whether the last line stood behind a syslog header: the next one is then tried so first.
     is_wrapped: bool,
+    /// Room for what a format must decode, used again from line to line.
+    decoded: Vec<u8>,
 }
 
 impl Parser {
@@ -35,6 +39,7 @@ impl Parser {
             zeek: zeek_tsv::Header::default(),
             w3c: w3c::Header::default(),
             is_wrapped: false,
+            decoded: Vec::new(),
         }
     }
 
@@ -43,17 +48,14 @@ impl Parser {
         self.format
     }
 
-    /// Reads one line, without its end, and pushes its contacts. Allocates nothing, except when a
-    /// header arrives.
+    /// Reads one line, without its end, and pushes its contacts, which last as long as the call: what
+    /// a format had to decode stands in the parser's own room. Allocates nothing, except when a
+    /// header arrives and while that room grows.
     ///
     /// A syslog header may stand before the line of any format. The message's own time counts; the
     /// header's only where the message has none.
     #[inline]
-    pub fn read_line<'l>(
-        &mut self,
-        line: &'l [u8],
-        sink: &mut impl FnMut(&Contact<'l>),
-    ) -> LineKind {
+    pub fn read_line(&mut self, line: &[u8], sink: &mut impl FnMut(&Contact<'_>)) -> LineKind {
         let is_wrapped = self.is_wrapped || line.first() == Some(&b'<');
         if is_wrapped && self.read_wrapped(line, sink) == LineKind::Understood {
             return LineKind::Understood;
@@ -68,13 +70,9 @@ impl Parser {
 
     /// Reads the message behind a syslog header.
     #[inline]
-    fn read_wrapped<'l>(
-        &mut self,
-        line: &'l [u8],
-        sink: &mut impl FnMut(&Contact<'l>),
-    ) -> LineKind {
+    fn read_wrapped(&mut self, line: &[u8], sink: &mut impl FnMut(&Contact<'_>)) -> LineKind {
         let Some(header) = syslog::split(line) else { return LineKind::NotParsed };
-        let mut sink = |contact: &Contact<'l>| {
+        let mut sink = |contact: &Contact<'_>| {
             let time = if contact.time.is_empty() { header.time } else { contact.time };
             sink(&Contact { time, ..*contact });
         };
@@ -90,7 +88,7 @@ impl Parser {
     }
 
     #[inline]
-    fn read_bare<'l>(&mut self, line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>)) -> LineKind {
+    fn read_bare(&mut self, line: &[u8], sink: &mut impl FnMut(&Contact<'_>)) -> LineKind {
         match self.format {
             Format::Bind => bind::read_line(line, sink),
             Format::Dnsmasq => dnsmasq::read_line(line, sink),
@@ -102,6 +100,16 @@ impl Parser {
             Format::WebProxy => web_log::read_proxy(line, sink),
             Format::WebServer => web_log::read_server(line, sink),
             Format::W3c => w3c::read_line(&mut self.w3c, line, sink),
+            Format::Unbound => unbound::read_line(line, sink),
+            Format::Powerdns => powerdns::read_line(line, sink),
+            Format::WindowsDns => windows_dns::read_line(&mut self.decoded, line, sink),
+            Format::Paloalto => paloalto::read_line(line, sink),
+            Format::CiscoAsa => cisco_asa::read_line(line, sink),
+            Format::Sophos => sophos::read_line(line, sink),
+            Format::Filterlog => filterlog::read_line(line, sink),
+            Format::Mikrotik => mikrotik::read_line(line, sink),
+            Format::Netfilter => netfilter::read_line(line, sink),
+            Format::WindowsFirewall => windows_firewall::read_line(line, sink),
         }
     }
 
@@ -122,6 +130,16 @@ impl Parser {
             Format::Suricata => suricata::timestamp(text, reading),
             Format::WebProxy | Format::WebServer => web_log::timestamp(text, reading),
             Format::W3c => w3c::timestamp(text),
+            Format::Unbound => unbound::timestamp(text, reading),
+            Format::Powerdns => powerdns::timestamp(text, reading),
+            Format::WindowsDns => windows_dns::timestamp(text, reading),
+            Format::Paloalto => paloalto::timestamp(text, reading),
+            Format::CiscoAsa => cisco_asa::timestamp(text, reading),
+            Format::Sophos => sophos::timestamp(text, reading),
+            Format::Filterlog => filterlog::timestamp(text, reading),
+            Format::Mikrotik => mikrotik::timestamp(text, reading),
+            Format::Netfilter => netfilter::timestamp(text, reading),
+            Format::WindowsFirewall => windows_firewall::timestamp(text, reading),
         };
         own.or_else(|| time::header_moment(text, reading))
     }

@@ -44,6 +44,18 @@ pub(crate) fn header_time(line: &[u8]) -> &[u8] {
     line.get(..15).unwrap_or_default()
 }
 
+/// The time of a syslog header, also as it goes over the network: `<13>Nov 24 08:00:01`, or
+/// `<13>1 2026-11-24T08:00:01Z`. Empty when there is none.
+pub(crate) fn syslog_time(line: &[u8]) -> &[u8] {
+    let behind_priority =
+        line.strip_prefix(b"<").and_then(|rest| crate::fields::split_once(rest, b'>'));
+    let rest = behind_priority.map_or(line, |(_, rest)| rest);
+    let time = header_time(rest.strip_prefix(b"1 ").unwrap_or(rest));
+    let is_time =
+        time.get(10) == Some(&b'T') || time.get(..3).is_some_and(|it| month(it).is_some());
+    if is_time { time } else { b"" }
+}
+
 /// The moment that [`header_time`] found. A year that is missing comes from the file.
 pub(crate) fn header_moment(text: &[u8], reading: &TimeReading) -> Option<Timestamp> {
     if text.get(10) == Some(&b'T') {

@@ -47,20 +47,17 @@ fn gather(index: &Index, number: u32, kind: LogKind, log: &[u8], gatherer: &mut 
     let written: Option<Timestamp> = "2026-11-05T00:00:00Z".parse().ok();
     let reading = TimeReading { zone, written };
     let (mut parser, mut matcher) = (Parser::new(format(kind)), Matcher::new(index));
+    let times = Parser::new(format(kind));
     let mut offset = 0;
     for (at, line) in log.split(|byte| *byte == b'\n').enumerate() {
-        let mut hits = Vec::new();
+        let place = Place { log: number, offset, line: at as u64 + 1 };
         let is_read = parser.read_line(line, &mut |contact| {
             if let Some(hit) = matcher.examine(contact) {
-                hits.push((hit, *contact));
+                gatherer.add(&hit, times.timestamp(contact, &reading), place, line);
             }
         });
         let text = String::from_utf8_lossy(line);
         assert!(is_read == LineKind::Understood || line.is_empty(), "{kind:?}: {text}");
-        for (hit, contact) in hits {
-            let place = Place { log: number, offset, line: at as u64 + 1 };
-            gatherer.add(&hit, parser.timestamp(&contact, &reading), place, line);
-        }
         offset += line.len() as u64 + 1;
     }
 }

@@ -1,14 +1,24 @@
 //! One module a log format; each names the source of what it knows.
 
 pub(crate) mod bind;
+pub(crate) mod cisco_asa;
 pub(crate) mod dnsmasq;
+pub(crate) mod filterlog;
 pub(crate) mod fortigate;
+pub(crate) mod mikrotik;
+pub(crate) mod netfilter;
+pub(crate) mod paloalto;
+pub(crate) mod powerdns;
+pub(crate) mod sophos;
 pub(crate) mod squid;
 pub(crate) mod suricata;
 #[cfg(test)]
 pub(crate) mod testing;
+pub(crate) mod unbound;
 pub(crate) mod w3c;
 pub(crate) mod web_log;
+pub(crate) mod windows_dns;
+pub(crate) mod windows_firewall;
 pub(crate) mod zeek_json;
 pub(crate) mod zeek_tsv;
 
@@ -38,11 +48,31 @@ pub enum Format {
     WebServer,
     /// W3C extended: IIS, `ProxySG`, TMG.
     W3c,
+    /// Unbound query log.
+    Unbound,
+    /// PowerDNS query logs: Recursor, Authoritative Server, dnsdist.
+    Powerdns,
+    /// Windows DNS Server debug log.
+    WindowsDns,
+    /// Palo Alto CSV: TRAFFIC and THREAT.
+    Paloalto,
+    /// Cisco ASA and Firepower messages.
+    CiscoAsa,
+    /// Sophos Firewall key=value.
+    Sophos,
+    /// pfSense and OPNsense packet filter log.
+    Filterlog,
+    /// MikroTik RouterOS log: firewall and dns.
+    Mikrotik,
+    /// Linux kernel log of iptables and nftables.
+    Netfilter,
+    /// Windows Firewall log.
+    WindowsFirewall,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 20] = [
         Self::Bind,
         Self::Dnsmasq,
         Self::Fortigate,
@@ -53,6 +83,16 @@ impl Format {
         Self::WebProxy,
         Self::WebServer,
         Self::W3c,
+        Self::Unbound,
+        Self::Powerdns,
+        Self::WindowsDns,
+        Self::Paloalto,
+        Self::CiscoAsa,
+        Self::Sophos,
+        Self::Filterlog,
+        Self::Mikrotik,
+        Self::Netfilter,
+        Self::WindowsFirewall,
     ];
 
     /// Whether a line means nothing without the header lines that stand before it.
@@ -73,6 +113,16 @@ impl Format {
             Self::WebProxy => "web-proxy",
             Self::WebServer => "web-server",
             Self::W3c => "w3c",
+            Self::Unbound => "unbound",
+            Self::Powerdns => "powerdns",
+            Self::WindowsDns => "windows-dns",
+            Self::Paloalto => "paloalto",
+            Self::CiscoAsa => "cisco-asa",
+            Self::Sophos => "sophos",
+            Self::Filterlog => "filterlog",
+            Self::Mikrotik => "mikrotik",
+            Self::Netfilter => "netfilter",
+            Self::WindowsFirewall => "windows-firewall",
         }
     }
 
@@ -89,6 +139,16 @@ impl Format {
             Self::WebProxy => "Squid common/combined, nginx or Apache as a proxy",
             Self::WebServer => "nginx, Apache access log (web server)",
             Self::W3c => "W3C extended: IIS, ProxySG, TMG",
+            Self::Unbound => "Unbound query log",
+            Self::Powerdns => "PowerDNS (Recursor, server, dnsdist)",
+            Self::WindowsDns => "Windows DNS Server debug log",
+            Self::Paloalto => "Palo Alto CSV (TRAFFIC, THREAT)",
+            Self::CiscoAsa => "Cisco ASA, Firepower",
+            Self::Sophos => "Sophos Firewall (XG, XGS)",
+            Self::Filterlog => "pfSense, OPNsense filter log",
+            Self::Mikrotik => "MikroTik RouterOS (firewall, dns)",
+            Self::Netfilter => "iptables, nftables (Linux kernel log)",
+            Self::WindowsFirewall => "Windows Firewall (pfirewall.log)",
         }
     }
 }

@@ -30,7 +30,8 @@ pub(crate) fn read(format: Format, log: &[u8]) -> Reading {
     let mut times = Vec::new();
     let mut not_parsed = Vec::new();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    for line in log.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
+    let lines = log.split(|b| *b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    for line in lines.filter(|line| !line.is_empty()) {
         let clock = parser.clone();
         let kind = parser.read_line(line, &mut |contact| {
             contacts.push(describe(contact));

@@ -143,7 +143,7 @@ fn language(asked: Option<String>) -> anyhow::Result<Language> {
 
 fn unknown_format(name: &str) -> anyhow::Error {
     let known: String =
-        Format::ALL.map(|it| format!("\n  {:<12} {}", it.name(), it.title())).concat();
+        Format::ALL.map(|it| format!("\n  {:<16} {}", it.name(), it.title())).concat();
     let error = failure("match-unknown-format", &[("name", name.to_owned().into())]);
     anyhow::anyhow!("{error}\n  auto{known}")
 }

@@ -1,0 +1,159 @@
+//! One line of a Sophos Firewall.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use memchr::{memchr, memrchr};
+
+use crate::fields::{has_count, is_address, port, split_once, url_parts};
+use crate::time::{self, TimeReading};
+use crate::{Contact, LineKind, Outcome};
+
+/// The fields we read.
+#[derive(Default)]
+struct Fields<'l> {
+    kind: &'l [u8],
+    component: &'l [u8],
+    subtype: &'l [u8],
+    source: &'l [u8],
+    source_name: &'l [u8],
+    destination: &'l [u8],
+    port: &'l [u8],
+    url: &'l [u8],
+    domain: &'l [u8],
+    server_name: &'l [u8],
+    received: Option<&'l [u8]>,
+    log_id: &'l [u8],
+    /// The value of `timestamp`, or from the value of `date` to the end of the value of `time`.
+    time: &'l [u8],
+}
+
+pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>)) -> LineKind {
+    let fields = fields(line);
+    let is_ours = !fields.kind.is_empty() && !fields.log_id.is_empty() && !fields.time.is_empty();
+    if !is_ours {
+        return LineKind::NotParsed;
+    }
+    let base = Contact {
+        device: fields.source,
+        device_name: fields.source_name,
+        address: fields.destination,
+        port: port(fields.port),
+        time: fields.time,
+        ..Contact::default()
+    };
+    let is_stopped = matches!(
+        fields.subtype,
+        b"Denied"
+            | b"Deny"
+            | b"Drop"
+            | b"Dropped"
+            | b"Reject"
+            | b"Rejected"
+            | b"Blocked"
+            | b"Block"
+    );
+    // A session that got nothing back was an attempt, whatever ended it.
+    let is_one_way = fields.received.is_some_and(|bytes| !has_count(bytes));
+    let ending = |is_answered| if is_answered { Outcome::Connected } else { Outcome::Attempted };
+    match fields.kind {
+        b"Firewall" if !fields.source.is_empty() => {
+            sink(&Contact { outcome: ending(!is_stopped && !is_one_way), ..base });
+        }
+        b"Content Filtering" => {
+            let parts = url_parts(fields.url);
+            let host = if parts.host.is_empty() { fields.domain } else { parts.host };
+            sink(&Contact {
+                name: if is_address(host) { b"" } else { host },
+                path: parts.path,
+                query: parts.query,
+                outcome: ending(!is_stopped),
+                ..base
+            });
+        }
+        b"SSL" => {
+            let name =
+                if fields.server_name.is_empty() { fields.domain } else { fields.server_name };
+            sink(&Contact { name, outcome: ending(!is_stopped && !is_one_way), ..base });
+        }
+        // The destination of a question is the name server, not the threat.
+        b"ATP" if fields.component == b"DNS" => sink(&Contact {
+            name: if fields.url.is_empty() { fields.domain } else { fields.url },
+            address: b"",
+            port: 0,
+            outcome: if is_stopped { Outcome::DnsBlocked } else { Outcome::DnsQueried },
+            ..base
+        }),
+        // The destination as the threat's list has it: an address or a name, or a URL.
+        b"ATP" => {
+            let parts = url_parts(if fields.url.is_empty() { fields.domain } else { fields.url });
+            let name = if is_address(parts.host) { b"" } else { parts.host };
+            let (path, query) = (parts.path, parts.query);
+            sink(&Contact { name, path, query, outcome: Outcome::Attempted, ..base });
+        }
+        _ => {}
+    }
+    LineKind::Understood
+}
+
+/// Walks through `key=value key="value" …` once.
+fn fields(line: &[u8]) -> Fields<'_> {
+    let mut fields = Fields::default();
+    let mut at = 0;
+    let mut date_at = None;
+    while let Some(rest) = line.get(at..) {
+        let Some(equals) = memchr(b'=', rest) else { break };
+        let key = rest.get(..equals).unwrap_or_default();
+        // A syslog header stands before the first key: the key is its last word.
+        let key = memchr::memrchr2(b' ', b'>', key)
+            .map_or(key, |space| key.get(space + 1..).unwrap_or_default());
+        let value_at = at + equals + 1;
+        let Some(value) = line.get(value_at..) else { break };
+        let (value, end) = if let Some(quoted) = value.strip_prefix(b"\"") {
+            let length = memchr(b'"', quoted).unwrap_or(quoted.len());
+            (quoted.get(..length).unwrap_or(quoted), value_at + length + 2)
+        } else {
+            let length = memchr(b' ', value).unwrap_or(value.len());
+            (value.get(..length).unwrap_or(value), value_at + length)
+        };
+        match key {
+            b"log_type" => fields.kind = value,
+            b"log_component" => fields.component = value,
+            b"log_subtype" => fields.subtype = value,
+            b"log_id" => fields.log_id = value,
+            b"src_ip" | b"sourceip" => fields.source = value,
+            b"src_host" | b"host_name" => fields.source_name = value,
+            b"dst_ip" | b"destinationip" => fields.destination = value,
+            b"dst_port" => fields.port = value,
+            b"url" => fields.url = value,
+            b"domain" | b"domainname" => fields.domain = value,
+            b"server_name" | b"sni" => fields.server_name = value,
+            b"recv_bytes" | b"bytes_received" => fields.received = Some(value),
+            b"timestamp" => fields.time = value,
+            b"date" => date_at = Some(value_at),
+            b"time" => {
+                if let Some(from) = date_at.filter(|from| at >= *from && at - from <= 13) {
+                    fields.time = line.get(from..end).unwrap_or_default();
+                }
+            }
+            _ => {}
+        }
+        at = end + usize::from(line.get(end) == Some(&b' '));
+    }
+    fields
+}
+
+/// `2026-11-24T08:00:01+0700`, or `date` and `time` by the clock of the firewall.
+pub(crate) fn timestamp(text: &[u8], reading: &TimeReading) -> Option<Timestamp> {
+    let Some((date, clock)) = split_once(text, b' ') else {
+        // With or without the colon in the offset; without an offset the time is local.
+        let text = std::str::from_utf8(text).ok()?;
+        return match text.parse::<Timestamp>() {
+            Ok(moment) => Some(moment),
+            Err(_) => reading.moment(text.parse().ok()?),
+        };
+    };
+    let date = std::str::from_utf8(date).ok()?.trim_matches('"').parse::<Date>().ok()?;
+    let clock = memrchr(b'=', clock).and_then(|it| clock.get(it + 1..))?;
+    let clock = time::clock(clock.strip_prefix(b"\"").unwrap_or(clock).get(..8)?)?;
+    reading.moment(date.to_datetime(clock))
+}
