@@ -105,6 +105,7 @@ impl Truth {
         indicator: &str,
         verdict: TrueVerdict,
         time: Timestamp,
+        count: u64,
     ) {
         let key = (device.to_owned(), indicator.to_owned());
         let known = self.sightings.entry(key).or_insert_with(|| TrueSighting {
@@ -115,7 +116,7 @@ impl Truth {
             first_seen: time,
             last_seen: time,
         });
-        known.count += 1;
+        known.count += count;
         known.verdict = known.verdict.max(verdict);
         known.first_seen = known.first_seen.min(time);
         known.last_seen = known.last_seen.max(time);

@@ -4,14 +4,24 @@
 //! real program would, and enters the planted ones into the [`Truth`].
 
 mod bind;
+mod cisco_asa;
 mod dnsmasq;
 mod event;
+mod filterlog;
 mod fortigate;
+mod mikrotik;
+mod netfilter;
+mod paloalto;
 mod planting;
+mod powerdns;
+mod sophos;
 mod squid;
 mod suricata;
+mod unbound;
 mod w3c;
 mod web;
+mod windows_dns;
+mod windows_firewall;
 mod zeek;
 
 use std::io;
@@ -52,6 +62,26 @@ pub enum LogKind {
     W3cProxy,
     /// IIS: a web server's W3C log.
     W3cServer,
+    /// Unbound with `log-queries`, `log-replies` and `rpz-log`.
+    Unbound,
+    /// PowerDNS Recursor and dnsdist.
+    Powerdns,
+    /// Windows DNS Server debug log.
+    WindowsDns,
+    /// Palo Alto CSV: TRAFFIC and THREAT together.
+    Paloalto,
+    /// Cisco ASA messages.
+    CiscoAsa,
+    /// Sophos Firewall: sessions, web and threats together.
+    Sophos,
+    /// pfSense filterlog.
+    Filterlog,
+    /// MikroTik RouterOS: firewall and dns.
+    Mikrotik,
+    /// Linux kernel log of iptables.
+    Netfilter,
+    /// Windows Firewall.
+    WindowsFirewall,
     /// Another log behind syslog headers.
     Syslog(Wrapping),
 }
@@ -69,7 +99,7 @@ pub enum Wrapping {
 
 impl LogKind {
     /// Every log.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 32] = [
         Self::Bind,
         Self::Dnsmasq,
         Self::Fortigate,
@@ -89,6 +119,16 @@ impl LogKind {
         Self::WebServer,
         Self::W3cProxy,
         Self::W3cServer,
+        Self::Unbound,
+        Self::Powerdns,
+        Self::WindowsDns,
+        Self::Paloalto,
+        Self::CiscoAsa,
+        Self::Sophos,
+        Self::Filterlog,
+        Self::Mikrotik,
+        Self::Netfilter,
+        Self::WindowsFirewall,
         Self::Syslog(Wrapping::Rfc3164),
         Self::Syslog(Wrapping::Rfc5424),
         Self::Syslog(Wrapping::Rfc3339),
@@ -119,6 +159,16 @@ impl LogKind {
             Self::WebProxy => "web-proxy",
             Self::WebServer => "web-server",
             Self::W3cProxy | Self::W3cServer => "w3c",
+            Self::Unbound => "unbound",
+            Self::Powerdns => "powerdns",
+            Self::WindowsDns => "windows-dns",
+            Self::Paloalto => "paloalto",
+            Self::CiscoAsa => "cisco-asa",
+            Self::Sophos => "sophos",
+            Self::Filterlog => "filterlog",
+            Self::Mikrotik => "mikrotik",
+            Self::Netfilter => "netfilter",
+            Self::WindowsFirewall => "windows-firewall",
         }
     }
 
@@ -141,6 +191,16 @@ impl LogKind {
             Self::WebServer => "apache-access.log".to_owned(),
             Self::W3cProxy => "proxysg.log".to_owned(),
             Self::W3cServer => "iis.log".to_owned(),
+            Self::Unbound => "unbound.log".to_owned(),
+            Self::Powerdns => "powerdns.log".to_owned(),
+            Self::WindowsDns => "windows-dns.log".to_owned(),
+            Self::Paloalto => "paloalto.log".to_owned(),
+            Self::CiscoAsa => "cisco-asa.log".to_owned(),
+            Self::Sophos => "sophos.log".to_owned(),
+            Self::Filterlog => "filterlog.log".to_owned(),
+            Self::Mikrotik => "mikrotik.log".to_owned(),
+            Self::Netfilter => "netfilter.log".to_owned(),
+            Self::WindowsFirewall => "pfirewall.log".to_owned(),
             Self::Syslog(Wrapping::Rfc3164) => "syslog-squid.log".to_owned(),
             Self::Syslog(Wrapping::Rfc5424) => "syslog-eve.log".to_owned(),
             Self::Syslog(Wrapping::Rfc3339) => "syslog-apache.log".to_owned(),
@@ -149,11 +209,21 @@ impl LogKind {
 
     fn channels(self) -> &'static [Channel] {
         match self.inner() {
-            Self::Bind | Self::Dnsmasq | Self::Zeek(ZeekLog::Dns, _) => &[Channel::Dns],
-            Self::Fortigate => {
+            Self::Bind
+            | Self::Dnsmasq
+            | Self::Unbound
+            | Self::Powerdns
+            | Self::WindowsDns
+            | Self::Zeek(ZeekLog::Dns, _) => &[Channel::Dns],
+            Self::Fortigate | Self::Paloalto | Self::Sophos => {
                 &[Channel::Connection, Channel::Connection, Channel::Web, Channel::Dns]
             }
-            Self::Zeek(ZeekLog::Conn | ZeekLog::Files, _) => &[Channel::Connection],
+            Self::CiscoAsa => &[Channel::Connection, Channel::Connection, Channel::Web],
+            Self::Mikrotik => &[Channel::Connection, Channel::Dns],
+            Self::Filterlog
+            | Self::Netfilter
+            | Self::WindowsFirewall
+            | Self::Zeek(ZeekLog::Conn | ZeekLog::Files, _) => &[Channel::Connection],
             Self::Zeek(ZeekLog::Ssl, _) => &[Channel::Tls],
             Self::Squid | Self::WebProxy | Self::W3cProxy => &[Channel::Web, Channel::Tls],
             Self::Suricata => &[Channel::Connection, Channel::Dns, Channel::Tls, Channel::Web],
@@ -163,13 +233,29 @@ impl LogKind {
         }
     }
 
+    /// Whether its lines are packets or first packets, which prove no answer.
+    fn shows_openings_only(self) -> bool {
+        matches!(self, Self::Filterlog | Self::Mikrotik | Self::Netfilter | Self::WindowsFirewall)
+    }
+
     /// The shortest time step the log can show, in microseconds.
     fn time_step(self) -> i64 {
         match self.inner() {
-            Self::Dnsmasq | Self::WebProxy | Self::WebServer | Self::W3cProxy | Self::W3cServer => {
-                1_000_000
-            }
-            Self::Bind | Self::Squid => 1000,
+            Self::Dnsmasq
+            | Self::WebProxy
+            | Self::WebServer
+            | Self::W3cProxy
+            | Self::W3cServer
+            | Self::Unbound
+            | Self::WindowsDns
+            | Self::Paloalto
+            | Self::CiscoAsa
+            | Self::Sophos
+            | Self::Filterlog
+            | Self::Mikrotik
+            | Self::Netfilter
+            | Self::WindowsFirewall => 1_000_000,
+            Self::Bind | Self::Squid | Self::Powerdns => 1000,
             Self::Fortigate | Self::Zeek(..) | Self::Suricata | Self::Syslog(_) => 1,
         }
     }
@@ -184,7 +270,7 @@ pub struct LogSettings {
     pub start: Timestamp,
     /// How long it goes on.
     pub span: SignedDuration,
-    /// Offset from UTC of the local times that BIND, dnsmasq and `FortiGate` write.
+    /// Offset from UTC of the local times that most programs write.
     pub offset: Offset,
     /// How many devices the organisation has, at most 192,000.
     pub devices: u32,
@@ -225,8 +311,8 @@ pub fn write_log(
         let is_planted = random.below(100_000) < settings.planted_per_100k.saturating_mul(2);
         let planted = if is_planted { planting.draw(&mut random) } else { None };
         if let Some(planted) = planted {
-            writer.write(&planted.event, time_us, &mut random);
-            enter(truth, kind, &planted, time_us);
+            let count = writer.write(&planted.event, time_us, &mut random);
+            enter(truth, kind, &planted, time_us, count);
         } else {
             let event = good_event(kind, &devices, &good_names, &mut unique, &mut random);
             writer.write(&event, time_us, &mut random);
@@ -251,12 +337,12 @@ fn infected<'d>(
     order.into_iter().take(settings.infected_devices as usize).map(|(_, device)| device).collect()
 }
 
-fn enter(truth: &mut Truth, kind: LogKind, planted: &Planted<'_>, time_us: i64) {
+fn enter(truth: &mut Truth, kind: LogKind, planted: &Planted<'_>, time_us: i64, count: u64) {
     let Some(expected) = &planted.expected else { return truth.add_near_miss() };
     let shown_us = time_us - time_us.rem_euclid(kind.time_step());
     // Within the span of a log there is no moment that cannot be written.
     let time = Timestamp::from_microsecond(shown_us).unwrap_or_default();
-    truth.add(&expected.device, &expected.indicator, expected.verdict, time);
+    truth.add(&expected.device, &expected.indicator, expected.verdict, time, count);
 }
 
 fn good_event<'e>(
@@ -335,11 +421,15 @@ impl Writer {
         match self.kind {
             LogKind::Zeek(log, ZeekWriter::Tsv) => zeek::write_header(log, self),
             LogKind::W3cProxy | LogKind::W3cServer => w3c::write_header(self),
+            LogKind::WindowsDns => windows_dns::write_header(self),
+            LogKind::WindowsFirewall => windows_firewall::write_header(self),
             _ => {}
         }
     }
 
-    fn write(&mut self, event: &Event<'_>, time_us: i64, random: &mut Random) {
+    /// Writes an event and says how many contacts its lines show: some programs write a line for a
+    /// question and one for its answer.
+    fn write(&mut self, event: &Event<'_>, time_us: i64, random: &mut Random) -> u64 {
         self.last_us = time_us;
         match self.kind.inner() {
             LogKind::Bind => bind::write(self, event, time_us, random),
@@ -352,7 +442,18 @@ impl Writer {
             LogKind::WebServer => web::write_served(self, event, time_us, random),
             LogKind::W3cProxy => w3c::write_proxied(self, event, time_us, random),
             LogKind::W3cServer => w3c::write_served(self, event, time_us, random),
+            LogKind::Unbound => return unbound::write(self, event, time_us, random),
+            LogKind::Powerdns => powerdns::write(self, event, time_us, random),
+            LogKind::WindowsDns => return windows_dns::write(self, event, time_us, random),
+            LogKind::Paloalto => paloalto::write(self, event, time_us, random),
+            LogKind::CiscoAsa => return cisco_asa::write(self, event, time_us, random),
+            LogKind::Sophos => sophos::write(self, event, time_us, random),
+            LogKind::Filterlog => filterlog::write(self, event, time_us, random),
+            LogKind::Mikrotik => mikrotik::write(self, event, time_us, random),
+            LogKind::Netfilter => netfilter::write(self, event, time_us, random),
+            LogKind::WindowsFirewall => windows_firewall::write(self, event, time_us, random),
         }
+        1
     }
 
     fn line(&mut self, text: std::fmt::Arguments<'_>) {

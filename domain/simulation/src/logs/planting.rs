@@ -152,7 +152,11 @@ impl PlantKind {
                 channel == Channel::Web
                     && matches!(
                         kind,
-                        LogKind::Fortigate | LogKind::Squid | LogKind::Zeek(_, ZeekWriter::Json)
+                        LogKind::Fortigate
+                            | LogKind::Squid
+                            | LogKind::Paloalto
+                            | LogKind::Sophos
+                            | LogKind::Zeek(_, ZeekWriter::Json)
                     )
             }
             Self::V4
@@ -275,13 +279,20 @@ impl<'p> Planting<'p> {
             Flow::Inbound { .. } => TrueVerdict::InboundScan,
             Flow::Dns { answer, .. } => match (self.kind, answer) {
                 // The query is logged before there is an answer.
-                (LogKind::Bind | LogKind::Dnsmasq, _) | (_, Answer::None) => {
-                    TrueVerdict::DnsQueried
-                }
+                (
+                    LogKind::Bind | LogKind::Dnsmasq | LogKind::Powerdns | LogKind::Mikrotik,
+                    _,
+                )
+                // Or once more with the answer: the question is the stronger proof.
+                | (LogKind::Unbound | LogKind::WindowsDns, _)
+                | (_, Answer::None) => TrueVerdict::DnsQueried,
                 (_, Answer::Blocked) => TrueVerdict::DnsBlocked,
+                // Which address was answered is not logged.
+                (LogKind::Paloalto | LogKind::Sophos, _) => TrueVerdict::DnsQueried,
                 (_, Answer::Address(_)) => TrueVerdict::DnsResolved,
             },
             Flow::Web { .. } if self.kind.is_server() => TrueVerdict::MentionOnly,
+            _ if self.kind.shows_openings_only() => TrueVerdict::Attempted,
             Flow::Connection { ending, .. }
             | Flow::Tls { ending, .. }
             | Flow::Web { ending, .. } => connected(*ending),
