@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use crate::formats::{
-    bind, cisco_asa, dnsmasq, filterlog, fortigate, mikrotik, netfilter, paloalto, powerdns,
-    sophos, squid, suricata, unbound, w3c, web_log, windows_dns, windows_firewall, zeek_json,
-    zeek_tsv,
+    adguard, bind, cisco_asa, dnsmasq, filterlog, fortigate, mikrotik, netfilter, paloalto,
+    powerdns, sophos, squid, suricata, unbound, w3c, web_log, windows_dns, windows_firewall,
+    zeek_json, zeek_tsv,
 };
 use crate::time::{self, TimeReading};
 use crate::{Contact, Format, syslog};
@@ -102,6 +102,7 @@ impl Parser {
             Format::W3c => w3c::read_line(&mut self.w3c, line, sink),
             Format::Unbound => unbound::read_line(line, sink),
             Format::Powerdns => powerdns::read_line(line, sink),
+            Format::Adguard => adguard::read_line(&mut self.decoded, line, sink),
             Format::WindowsDns => windows_dns::read_line(&mut self.decoded, line, sink),
             Format::Paloalto => paloalto::read_line(line, sink),
             Format::CiscoAsa => cisco_asa::read_line(line, sink),
@@ -132,6 +133,7 @@ impl Parser {
             Format::W3c => w3c::timestamp(text),
             Format::Unbound => unbound::timestamp(text, reading),
             Format::Powerdns => powerdns::timestamp(text, reading),
+            Format::Adguard => adguard::timestamp(text),
             Format::WindowsDns => windows_dns::timestamp(text, reading),
             Format::Paloalto => paloalto::timestamp(text, reading),
             Format::CiscoAsa => cisco_asa::timestamp(text, reading),

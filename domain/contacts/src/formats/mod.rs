@@ -1,5 +1,6 @@
 //! One module a log format; each names the source of what it knows.
 
+pub(crate) mod adguard;
 pub(crate) mod bind;
 pub(crate) mod cisco_asa;
 pub(crate) mod dnsmasq;
@@ -52,6 +53,8 @@ pub enum Format {
     Unbound,
     /// PowerDNS query logs: Recursor, Authoritative Server, dnsdist.
     Powerdns,
+    /// AdGuard Home query log.
+    Adguard,
     /// Windows DNS Server debug log.
     WindowsDns,
     /// Palo Alto CSV: TRAFFIC and THREAT.
@@ -72,7 +75,7 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Bind,
         Self::Dnsmasq,
         Self::Fortigate,
@@ -85,6 +88,7 @@ impl Format {
         Self::W3c,
         Self::Unbound,
         Self::Powerdns,
+        Self::Adguard,
         Self::WindowsDns,
         Self::Paloalto,
         Self::CiscoAsa,
@@ -115,6 +119,7 @@ impl Format {
             Self::W3c => "w3c",
             Self::Unbound => "unbound",
             Self::Powerdns => "powerdns",
+            Self::Adguard => "adguard",
             Self::WindowsDns => "windows-dns",
             Self::Paloalto => "paloalto",
             Self::CiscoAsa => "cisco-asa",
@@ -141,6 +146,7 @@ impl Format {
             Self::W3c => "W3C extended: IIS, ProxySG, TMG",
             Self::Unbound => "Unbound query log",
             Self::Powerdns => "PowerDNS (Recursor, server, dnsdist)",
+            Self::Adguard => "AdGuard Home (querylog.json)",
             Self::WindowsDns => "Windows DNS Server debug log",
             Self::Paloalto => "Palo Alto CSV (TRAFFIC, THREAT)",
             Self::CiscoAsa => "Cisco ASA, Firepower",

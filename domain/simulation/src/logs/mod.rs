@@ -3,6 +3,7 @@
 //! [`write_log`] draws events from a seed, lets the module of the log's format write each as the
 //! real program would, and enters the planted ones into the [`Truth`].
 
+mod adguard;
 mod bind;
 mod cisco_asa;
 mod dnsmasq;
@@ -66,6 +67,8 @@ pub enum LogKind {
     Unbound,
     /// PowerDNS Recursor and dnsdist.
     Powerdns,
+    /// AdGuard Home's query log.
+    Adguard,
     /// Windows DNS Server debug log.
     WindowsDns,
     /// Palo Alto CSV: TRAFFIC and THREAT together.
@@ -99,7 +102,7 @@ pub enum Wrapping {
 
 impl LogKind {
     /// Every log.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::Bind,
         Self::Dnsmasq,
         Self::Fortigate,
@@ -121,6 +124,7 @@ impl LogKind {
         Self::W3cServer,
         Self::Unbound,
         Self::Powerdns,
+        Self::Adguard,
         Self::WindowsDns,
         Self::Paloalto,
         Self::CiscoAsa,
@@ -161,6 +165,7 @@ impl LogKind {
             Self::W3cProxy | Self::W3cServer => "w3c",
             Self::Unbound => "unbound",
             Self::Powerdns => "powerdns",
+            Self::Adguard => "adguard",
             Self::WindowsDns => "windows-dns",
             Self::Paloalto => "paloalto",
             Self::CiscoAsa => "cisco-asa",
@@ -193,6 +198,7 @@ impl LogKind {
             Self::W3cServer => "iis.log".to_owned(),
             Self::Unbound => "unbound.log".to_owned(),
             Self::Powerdns => "powerdns.log".to_owned(),
+            Self::Adguard => "querylog.json".to_owned(),
             Self::WindowsDns => "windows-dns.log".to_owned(),
             Self::Paloalto => "paloalto.log".to_owned(),
             Self::CiscoAsa => "cisco-asa.log".to_owned(),
@@ -213,6 +219,7 @@ impl LogKind {
             | Self::Dnsmasq
             | Self::Unbound
             | Self::Powerdns
+            | Self::Adguard
             | Self::WindowsDns
             | Self::Zeek(ZeekLog::Dns, _) => &[Channel::Dns],
             Self::Fortigate | Self::Paloalto | Self::Sophos => {
@@ -256,7 +263,9 @@ impl LogKind {
             | Self::Netfilter
             | Self::WindowsFirewall => 1_000_000,
             Self::Bind | Self::Squid | Self::Powerdns => 1000,
-            Self::Fortigate | Self::Zeek(..) | Self::Suricata | Self::Syslog(_) => 1,
+            Self::Fortigate | Self::Zeek(..) | Self::Adguard | Self::Suricata | Self::Syslog(_) => {
+                1
+            }
         }
     }
 }
@@ -444,6 +453,7 @@ impl Writer {
             LogKind::W3cServer => w3c::write_served(self, event, time_us, random),
             LogKind::Unbound => return unbound::write(self, event, time_us, random),
             LogKind::Powerdns => powerdns::write(self, event, time_us, random),
+            LogKind::Adguard => adguard::write(self, event, time_us, random),
             LogKind::WindowsDns => return windows_dns::write(self, event, time_us, random),
             LogKind::Paloalto => paloalto::write(self, event, time_us, random),
             LogKind::CiscoAsa => return cisco_asa::write(self, event, time_us, random),

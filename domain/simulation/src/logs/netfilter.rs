@@ -11,23 +11,21 @@ pub(super) fn write(writer: &mut Writer, event: &Event<'_>, time_us: i64, random
     let (uptime, id) = (random.below(900_000), random.below(65_536));
     let is_udp = random.per_mille(300);
     let mut packet = |prefix: &str, from: (&str, u64), to: (&str, u64), flags: &str| {
-        let mut ip = if to.0.contains(':') {
+        let ip = if to.0.contains(':') {
             "LEN=80 TC=0 HOPLIMIT=63 FLOWLBL=7001".to_owned()
         } else {
             format!("LEN=60 TOS=0x00 PREC=0x00 TTL=63 ID={id} DF")
         };
         let (from, from_port) = from;
         let (to, to_port) = to;
-        ip += &if is_udp {
-            format!(" PROTO=UDP SPT={from_port} DPT={to_port} LEN=51 ")
+        let transport = if is_udp {
+            format!("PROTO=UDP SPT={from_port} DPT={to_port} LEN=51 ")
         } else {
-            format!(
-                " PROTO=TCP SPT={from_port} DPT={to_port} WINDOW=64240 RES=0x00 {flags} URGP=0 "
-            )
+            format!("PROTO=TCP SPT={from_port} DPT={to_port} WINDOW=64240 RES=0x00 {flags} URGP=0 ")
         };
         writer.line(format_args!(
             "{time} router kernel: [{uptime:6}.123456] {prefix}IN=br-lan OUT=eth0 \
-             MAC=02:00:00:00:00:01:02:00:00:00:00:07:08:00 SRC={from} DST={to} {ip}"
+             MAC=02:00:00:00:00:01:02:00:00:00:00:07:08:00 SRC={from} DST={to} {ip} {transport}"
         ));
     };
     let prefix = |ending: Ending| if ending == Ending::Served { "NEW " } else { "[UFW BLOCK] " };

@@ -178,7 +178,10 @@ impl PlantKind {
                 channel == Channel::Dns
                     && matches!(
                         kind,
-                        LogKind::Fortigate | LogKind::Suricata | LogKind::Zeek(ZeekLog::Dns, _)
+                        LogKind::Fortigate
+                            | LogKind::Adguard
+                            | LogKind::Suricata
+                            | LogKind::Zeek(ZeekLog::Dns, _)
                     )
             }
             // What is written in a referrer is a name, never a page that was asked for.
@@ -280,11 +283,15 @@ impl<'p> Planting<'p> {
             Flow::Dns { answer, .. } => match (self.kind, answer) {
                 // The query is logged before there is an answer.
                 (
-                    LogKind::Bind | LogKind::Dnsmasq | LogKind::Powerdns | LogKind::Mikrotik,
+                    LogKind::Bind
+                    | LogKind::Dnsmasq
+                    | LogKind::Powerdns
+                    | LogKind::Mikrotik
+                    // Or once more with the answer: the question is the stronger proof.
+                    | LogKind::Unbound
+                    | LogKind::WindowsDns,
                     _,
                 )
-                // Or once more with the answer: the question is the stronger proof.
-                | (LogKind::Unbound | LogKind::WindowsDns, _)
                 | (_, Answer::None) => TrueVerdict::DnsQueried,
                 (_, Answer::Blocked) => TrueVerdict::DnsBlocked,
                 // Which address was answered is not logged.

@@ -1,5 +1,7 @@
 //! Windows DNS Server debug log, of a server set up in Vietnamese or in American English.
 
+use std::fmt::Write as _;
+
 use super::Writer;
 use super::event::{Answer, Event, Flow};
 use crate::random::Random;
@@ -60,6 +62,10 @@ pub(super) fn write(
 
 /// `(3)www(7)example(0)`.
 fn counted(name: &str) -> String {
-    let labels = name.split('.').filter(|label| !label.is_empty());
-    labels.map(|label| format!("({}){label}", label.len())).collect::<String>() + "(0)"
+    let mut text = String::with_capacity(name.len() + 16);
+    for label in name.split('.').filter(|label| !label.is_empty()) {
+        // Writing into a `String` cannot fail.
+        write!(text, "({}){label}", label.len()).unwrap_or_default();
+    }
+    text + "(0)"
 }

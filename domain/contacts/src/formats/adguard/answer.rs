@@ -1,0 +1,119 @@
+//! The answer of a query: a DNS message (RFC 1035 section 4) in Base64 (RFC 4648 section 4).
+
+use std::io::Write as _;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// Bytes of a DNS message's header.
+const HEADER: usize = 12;
+
+/// Decodes a message into `room` and gives the addresses of its answer section as text, separated
+/// by blanks. What is cut off or broken gives the addresses before it.
+pub(super) fn addresses<'r>(base64: &[u8], room: &'r mut Vec<u8>) -> &'r [u8] {
+    room.clear();
+    decode(base64, room);
+    let end = room.len();
+    write_addresses(room, end);
+    room.get(end..).unwrap_or_default()
+}
+
+fn decode(base64: &[u8], out: &mut Vec<u8>) {
+    for group in base64.chunks(4) {
+        let (mut bits, mut digits) = (0_u32, 0_usize);
+        for value in group.iter().map_while(|byte| digit(*byte)) {
+            bits = bits << 6 | u32::from(value);
+            digits += 1;
+        }
+        // Two digits hold one byte, three hold two.
+        let bits = bits << (6 * (4 - digits)) << 8;
+        let whole = digits.saturating_sub(1);
+        out.extend(bits.to_be_bytes().iter().take(whole));
+        if whole < 3 {
+            return;
+        }
+    }
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'A'..=b'Z' => Some(byte - b'A'),
+        b'a'..=b'z' => Some(byte - b'a' + 26),
+        b'0'..=b'9' => Some(byte - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    }
+}
+
+/// Walks through the message that ends at `end` and writes addresses behind it. Runs forward only,
+/// so it ends whatever the message says.
+fn write_addresses(room: &mut Vec<u8>, end: usize) -> Option<()> {
+    let message = room.get(..end)?;
+    let questions = number(message, 4)?;
+    let answers = number(message, 6)?;
+    let mut at = HEADER;
+    for _ in 0..questions {
+        // The type and the class stand behind the name.
+        at = behind_name(message, at)? + 4;
+    }
+    for _ in 0..answers {
+        let message = room.get(..end)?;
+        // Type, class, time to live, length.
+        let fixed = behind_name(message, at)?;
+        let (kind, length) = (number(message, fixed)?, number(message, fixed + 8)?);
+        let data = message.get(fixed + 10..fixed + 10 + usize::from(length))?;
+        at = fixed + 10 + usize::from(length);
+        let v4 = <[u8; 4]>::try_from(data).map(Ipv4Addr::from);
+        let v6 = <[u8; 16]>::try_from(data).map(Ipv6Addr::from);
+        // Writing into a `Vec` cannot fail.
+        match (kind, v4, v6) {
+            (1, Ok(address), _) => write!(room, "{address} ").ok()?,
+            (28, _, Ok(address)) => write!(room, "{address} ").ok()?,
+            _ => {}
+        }
+    }
+    Some(())
+}
+
+fn number(message: &[u8], at: usize) -> Option<u16> {
+    let bytes = message.get(at..at + 2)?;
+    Some(u16::from_be_bytes(bytes.try_into().ok()?))
+}
+
+/// Where the text behind a name begins: behind its root, or behind a pointer (RFC 1035 section
+/// 4.1.4), which ends it.
+fn behind_name(message: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        match *message.get(at)? {
+            0 => return Some(at + 1),
+            length @ 1..=63 => at += 1 + usize::from(length),
+            0xc0.. => return Some(at + 2),
+            _ => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_an_answer_are_written_out() {
+        let check = |base64: &str, expected: &str| {
+            let mut room = b"before".to_vec();
+            let addresses = addresses(base64.as_bytes(), &mut room);
+            assert_eq!(String::from_utf8_lossy(addresses), expected, "{base64}");
+        };
+        // www.example with 203.0.113.9; a name with an alias and two addresses.
+        check("EjSBgAABAAEAAAAAA3d3dwdleGFtcGxlAAABAAHADAABAAEAAAEsAATLAHEJ", "203.0.113.9 ");
+        check(
+            "EjSBgAABAAMAAAAAA3d3dwdleGFtcGxlAAAcAAHADAAFAAEAAAEsAAYDY2RuwBDAKQABAAEAAAEsAATLAHEJwCkAHAABAAABLAAQIAENuAAgAAAAAAAAAAAAAQ==",
+            "203.0.113.9 2001:db8:20::1 ",
+        );
+        // Cut off behind the first answer.
+        check("EjSBgAABAAMAAAAAA3d3dwdleGFtcGxlAAABAAHADAABAAEAAAEsAATLAHEJwAw", "203.0.113.9 ");
+        check("", "");
+        check("EjSBgAAB", "");
+        check("EjSBgP//", "");
+        check("!!!!", "");
+    }
+}
