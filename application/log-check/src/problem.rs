@@ -64,9 +64,14 @@ pub enum Problem {
         /// The name given.
         name: String,
     },
-    /// No format understands its lines.
-    #[error("no known format understands its lines")]
+    /// No format understands its lines: they were scanned for names and addresses, which proves no
+    /// contact.
+    #[error("no known format understands its lines; they were only scanned")]
     NoFormat,
+    /// Its lines were scanned for names and addresses because that was asked for, which proves no
+    /// contact.
+    #[error("its lines were only scanned for names and addresses")]
+    ScannedOnly,
     /// It is not text.
     #[error("the log is not text")]
     Binary,
@@ -77,7 +82,7 @@ pub enum Problem {
 
 impl Problem {
     /// Every code.
-    pub const CODES: [&'static str; 11] = [
+    pub const CODES: [&'static str; 12] = [
         "unreadable",
         "interrupted",
         "truncated",
@@ -87,6 +92,7 @@ impl Problem {
         "packed",
         "unknown-format",
         "no-format",
+        "scanned-only",
         "binary",
         "cancelled",
     ];
@@ -108,14 +114,23 @@ impl Problem {
             Self::Packed { .. } => "log-check-problem-packed",
             Self::UnknownFormat { .. } => "log-check-problem-unknown-format",
             Self::NoFormat => "log-check-problem-no-format",
+            Self::ScannedOnly => "log-check-problem-scanned-only",
             Self::Binary => "log-check-problem-binary",
             Self::Cancelled => "log-check-problem-cancelled",
         }
     }
 
-    /// Whether the file itself ends the reading: it would end there again.
+    /// Whether the file itself ends the reading: it would end there again. A log that was only scanned
+    /// counts as not read.
     pub fn is_of_file(&self) -> bool {
-        !matches!(self, Self::Unreadable { .. } | Self::Interrupted { .. } | Self::Cancelled)
+        !matches!(
+            self,
+            Self::Unreadable { .. }
+                | Self::Interrupted { .. }
+                | Self::Cancelled
+                | Self::NoFormat
+                | Self::ScannedOnly
+        )
     }
 
     /// What its message says besides the code, by the message's variables.
@@ -132,7 +147,7 @@ impl Problem {
             }
             Self::Packed { kind } => vec![("kind", kind.clone())],
             Self::UnknownFormat { name } => vec![("name", name.clone())],
-            Self::NoFormat | Self::Binary | Self::Cancelled => Vec::new(),
+            Self::NoFormat | Self::ScannedOnly | Self::Binary | Self::Cancelled => Vec::new(),
         }
     }
 

@@ -210,12 +210,19 @@ impl Run<'_> {
             file.problem = Some(self.problem(&error, blocks.offset()));
         } else if is_cancelled {
             file.problem = Some(Problem::Cancelled);
+        } else if file.format.as_deref() == Some(Format::Generic.name()) {
+            let is_chosen = self.settings.format.is_some();
+            file.problem = Some(if is_chosen { Problem::ScannedOnly } else { Problem::NoFormat });
         }
         if let Some(hash) = hash.filter(|_| file.problem.as_ref().is_none_or(Problem::is_of_file)) {
             let hash = hash.lock().unwrap_or_else(PoisonError::into_inner).clone();
             file.sha256 = Some(hex::encode(hash.finalize()));
         }
         let gatherer = sum_up(&mut file, founds, &mut starts);
+        if file.format.as_deref() == Some(Format::Generic.name()) {
+            // A name in a line of text is no proof that a day was watched.
+            file.days.clear();
+        }
         (file, gatherer, starts)
     }
 
@@ -262,7 +269,7 @@ impl Run<'_> {
                 name.parse().map_err(|_| Problem::UnknownFormat { name: name.clone() })?;
             return Ok(Parser::new(format));
         }
-        detection.format.map(Parser::new).ok_or(Problem::NoFormat)
+        Ok(Parser::new(detection.format.unwrap_or(Format::Generic)))
     }
 
     /// What else a line may be. Some mean nothing without their header, and one request does not
@@ -271,7 +278,9 @@ impl Run<'_> {
         if self.settings.format.is_some() {
             return Vec::new();
         }
-        let may_be = |it: &Format| *it != own && !it.has_header() && *it != Format::WebProxy;
+        let may_be = |it: &Format| {
+            *it != own && it.is_detected() && !it.has_header() && *it != Format::WebProxy
+        };
         Format::ALL.into_iter().filter(may_be).collect()
     }
 

@@ -48,7 +48,7 @@ pub fn detect(sample: &[u8]) -> Detection {
     lines.truncate(LINES);
     let mut best = (None, 0);
     let mut covered = vec![false; lines.len()];
-    for format in Format::ALL {
+    for format in Format::ALL.into_iter().filter(|it| it.is_detected()) {
         let understood = understood(format, &lines);
         let count = understood.iter().filter(|it| **it).count();
         if count * weight(format) > best.1 * best.0.map_or(1, weight) {

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use crate::formats::{
-    adguard, bind, cisco_asa, dnsmasq, filterlog, fortigate, mikrotik, netfilter, paloalto,
-    powerdns, sophos, squid, suricata, unbound, w3c, web_log, windows_dns, windows_firewall,
-    zeek_json, zeek_tsv,
+    adguard, bind, cisco_asa, dnsmasq, filterlog, fortigate, generic, mikrotik, netfilter,
+    paloalto, powerdns, sophos, squid, suricata, unbound, w3c, web_log, windows_dns,
+    windows_firewall, zeek_json, zeek_tsv,
 };
 use crate::time::{self, TimeReading};
 use crate::{Contact, Format, syslog};
@@ -56,6 +56,10 @@ impl Parser {
     /// header's only where the message has none.
     #[inline]
     pub fn read_line(&mut self, line: &[u8], sink: &mut impl FnMut(&Contact<'_>)) -> LineKind {
+        // A scan finds the header's time by itself.
+        if self.format == Format::Generic {
+            return generic::read_line(line, sink);
+        }
         let is_wrapped = self.is_wrapped || line.first() == Some(&b'<');
         if is_wrapped && self.read_wrapped(line, sink) == LineKind::Understood {
             return LineKind::Understood;
@@ -111,6 +115,7 @@ impl Parser {
             Format::Mikrotik => mikrotik::read_line(line, sink),
             Format::Netfilter => netfilter::read_line(line, sink),
             Format::WindowsFirewall => windows_firewall::read_line(line, sink),
+            Format::Generic => generic::read_line(line, sink),
         }
     }
 
@@ -142,6 +147,7 @@ impl Parser {
             Format::Mikrotik => mikrotik::timestamp(text, reading),
             Format::Netfilter => netfilter::timestamp(text, reading),
             Format::WindowsFirewall => windows_firewall::timestamp(text, reading),
+            Format::Generic => generic::timestamp(text, reading),
         };
         own.or_else(|| time::header_moment(text, reading))
     }

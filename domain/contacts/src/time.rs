@@ -119,6 +119,53 @@ pub(crate) fn iso_moment(text: &[u8], reading: &TimeReading) -> Option<Timestamp
     text.parse().ok().or_else(|| reading.moment(text.parse().ok()?))
 }
 
+/// A time in any of the forms that programs use: RFC 3339, ISO 8601 with a space, with slashes, day
+/// first, as web servers or syslog write it, or since 1970 in seconds to nanoseconds. Without an
+/// offset it is local.
+pub(crate) fn any_moment(text: &[u8], reading: &TimeReading) -> Option<Timestamp> {
+    let text = text.trim_ascii();
+    if text.iter().all(|b| b.is_ascii_digit() || *b == b'.') {
+        return since_1970(text);
+    }
+    iso_moment(text, reading)
+        .or_else(|| web_moment(text, reading))
+        .or_else(|| numbered_moment(text, reading))
+        .or_else(|| header_moment(text, reading))
+}
+
+/// Seconds, milli-, micro- or nanoseconds, by how many digits there are; 1973 is the earliest year.
+fn since_1970(text: &[u8]) -> Option<Timestamp> {
+    if text.contains(&b'.') {
+        return if text.len() > 10 { epoch(text) } else { None };
+    }
+    let number = std::str::from_utf8(text).ok()?.parse::<i64>().ok()?;
+    match text.len() {
+        9..=11 => Timestamp::from_second(number).ok(),
+        12..=14 => Timestamp::from_millisecond(number).ok(),
+        15..=17 => Timestamp::from_microsecond(number).ok(),
+        18.. => Timestamp::from_nanosecond(i128::from(number)).ok(),
+        _ => None,
+    }
+}
+
+/// `2026/11/24 08:00:01`, or day first: `24/11/2026 08:00:01`, `24-11-2026 08:00:01`.
+fn numbered_moment(text: &[u8], reading: &TimeReading) -> Option<Timestamp> {
+    let (date, rest) = text.split_at_checked(10)?;
+    let part = |from: usize, to: usize| number(date.get(from..to)?);
+    let is_mark = |at: usize| matches!(date.get(at), Some(b'/' | b'-' | b'.'));
+    let (year, month, day) = if is_mark(4) && is_mark(7) {
+        (part(0, 4)?, part(5, 7)?, part(8, 10)?)
+    } else if is_mark(2) && is_mark(5) {
+        (part(6, 10)?, part(3, 5)?, part(0, 2)?)
+    } else {
+        return None;
+    };
+    let small = |it: i64| i8::try_from(it).ok();
+    let date = Date::new(i16::try_from(year).ok()?, small(month)?, small(day)?).ok()?;
+    let time = rest.strip_prefix(b" ").or_else(|| rest.strip_prefix(b"T"))?;
+    reading.moment(date.to_datetime(clock(time.trim_ascii())?))
+}
+
 /// Seconds since 1970 with an optional fraction: `1661212800.123456`.
 pub(crate) fn epoch(text: &[u8]) -> Option<Timestamp> {
     let (whole, fraction) = crate::fields::split_once(text, b'.').unwrap_or((text, b""));

@@ -42,7 +42,7 @@ fn format(kind: LogKind) -> Format {
 /// Reads a log the plain way, line by line.
 fn gather(index: &Index, number: u32, kind: LogKind, log: &[u8], gatherer: &mut Gatherer) {
     let Detection { format: detected, .. } = detect(&log[..log.len().min(1 << 16)]);
-    assert_eq!(detected, Some(format(kind)), "{kind:?}");
+    assert_eq!(detected, Some(format(kind)).filter(|it| it.is_detected()), "{kind:?}");
     let zone = TimeZone::fixed(Offset::constant(7));
     let written: Option<Timestamp> = "2026-11-05T00:00:00Z".parse().ok();
     let reading = TimeReading { zone, written };
@@ -108,7 +108,7 @@ fn what_is_found_is_the_truth_in_every_log() {
     assert_eq!(index.len() as u64, indicators, "two indicators are the same");
 
     for part in 0..parts {
-        for kind in LogKind::ALL {
+        for kind in LogKind::ALL.into_iter().chain([LogKind::Unknown]) {
             let (mut truth, mut gatherer, mut log) =
                 (Truth::default(), Gatherer::default(), Vec::new());
             write_log(kind, &settings(part, lines), &targets, &mut truth, &mut log).unwrap();

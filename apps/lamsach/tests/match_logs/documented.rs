@@ -26,7 +26,8 @@ fn every_line_on_the_page_of_formats_is_read_and_found_by_its_format() {
             let file = &last["summary"]["files"][0];
             assert_eq!(
                 (&file["format"], &last["summary"]["complete"]),
-                (&format.into(), &true.into())
+                // What was only scanned proves nothing.
+                (&format.into(), &(format != "generic").into())
             );
             assert!(!sightings.is_empty(), "{format}");
             let lines = lines.lines().filter(|line| !line.starts_with('#')).count();

@@ -6,6 +6,7 @@ pub(crate) mod cisco_asa;
 pub(crate) mod dnsmasq;
 pub(crate) mod filterlog;
 pub(crate) mod fortigate;
+pub(crate) mod generic;
 pub(crate) mod mikrotik;
 pub(crate) mod netfilter;
 pub(crate) mod paloalto;
@@ -71,11 +72,13 @@ pub enum Format {
     Netfilter,
     /// Windows Firewall log.
     WindowsFirewall,
+    /// Any text: what stands in it is only mentioned.
+    Generic,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Bind,
         Self::Dnsmasq,
         Self::Fortigate,
@@ -97,7 +100,13 @@ impl Format {
         Self::Mikrotik,
         Self::Netfilter,
         Self::WindowsFirewall,
+        Self::Generic,
     ];
+
+    /// Whether it can be told from others by its lines.
+    pub fn is_detected(self) -> bool {
+        self != Self::Generic
+    }
 
     /// Whether a line means nothing without the header lines that stand before it.
     pub fn has_header(self) -> bool {
@@ -128,6 +137,7 @@ impl Format {
             Self::Mikrotik => "mikrotik",
             Self::Netfilter => "netfilter",
             Self::WindowsFirewall => "windows-firewall",
+            Self::Generic => "generic",
         }
     }
 
@@ -155,6 +165,7 @@ impl Format {
             Self::Mikrotik => "MikroTik RouterOS (firewall, dns)",
             Self::Netfilter => "iptables, nftables (Linux kernel log)",
             Self::WindowsFirewall => "Windows Firewall (pfirewall.log)",
+            Self::Generic => "any text: names and addresses are looked for, mentions only",
         }
     }
 }

@@ -19,6 +19,7 @@ mod sophos;
 mod squid;
 mod suricata;
 mod unbound;
+mod unknown;
 mod w3c;
 mod web;
 mod windows_dns;
@@ -87,6 +88,8 @@ pub enum LogKind {
     WindowsFirewall,
     /// Another log behind syslog headers.
     Syslog(Wrapping),
+    /// The log of a program that nobody knows.
+    Unknown,
 }
 
 /// How syslog headers are written, and what stands behind them.
@@ -101,7 +104,7 @@ pub enum Wrapping {
 }
 
 impl LogKind {
-    /// Every log.
+    /// Every log of a known format.
     pub const ALL: [Self; 33] = [
         Self::Bind,
         Self::Dnsmasq,
@@ -174,6 +177,7 @@ impl LogKind {
             Self::Mikrotik => "mikrotik",
             Self::Netfilter => "netfilter",
             Self::WindowsFirewall => "windows-firewall",
+            Self::Unknown => "generic",
         }
     }
 
@@ -207,6 +211,7 @@ impl LogKind {
             Self::Mikrotik => "mikrotik.log".to_owned(),
             Self::Netfilter => "netfilter.log".to_owned(),
             Self::WindowsFirewall => "pfirewall.log".to_owned(),
+            Self::Unknown => "unknown.log".to_owned(),
             Self::Syslog(Wrapping::Rfc3164) => "syslog-squid.log".to_owned(),
             Self::Syslog(Wrapping::Rfc5424) => "syslog-eve.log".to_owned(),
             Self::Syslog(Wrapping::Rfc3339) => "syslog-apache.log".to_owned(),
@@ -233,7 +238,9 @@ impl LogKind {
             | Self::Zeek(ZeekLog::Conn | ZeekLog::Files, _) => &[Channel::Connection],
             Self::Zeek(ZeekLog::Ssl, _) => &[Channel::Tls],
             Self::Squid | Self::WebProxy | Self::W3cProxy => &[Channel::Web, Channel::Tls],
-            Self::Suricata => &[Channel::Connection, Channel::Dns, Channel::Tls, Channel::Web],
+            Self::Suricata | Self::Unknown => {
+                &[Channel::Connection, Channel::Dns, Channel::Tls, Channel::Web]
+            }
             Self::Zeek(ZeekLog::Http, _) | Self::WebServer | Self::W3cServer | Self::Syslog(_) => {
                 &[Channel::Web]
             }
@@ -261,6 +268,7 @@ impl LogKind {
             | Self::Filterlog
             | Self::Mikrotik
             | Self::Netfilter
+            | Self::Unknown
             | Self::WindowsFirewall => 1_000_000,
             Self::Bind | Self::Squid | Self::Powerdns => 1000,
             Self::Fortigate | Self::Zeek(..) | Self::Adguard | Self::Suricata | Self::Syslog(_) => {
@@ -447,6 +455,7 @@ impl Writer {
             LogKind::Zeek(log, writer) => zeek::write(log, writer, self, event, time_us, random),
             LogKind::Squid => squid::write(self, event, time_us, random),
             LogKind::Suricata | LogKind::Syslog(_) => suricata::write(self, event, time_us, random),
+            LogKind::Unknown => unknown::write(self, event, time_us),
             LogKind::WebProxy => web::write_proxied(self, event, time_us, random),
             LogKind::WebServer => web::write_served(self, event, time_us, random),
             LogKind::W3cProxy => w3c::write_proxied(self, event, time_us, random),

@@ -156,6 +156,7 @@ impl PlantKind {
                             | LogKind::Squid
                             | LogKind::Paloalto
                             | LogKind::Sophos
+                            | LogKind::Unknown
                             | LogKind::Zeek(_, ZeekWriter::Json)
                     )
             }
@@ -278,7 +279,9 @@ impl<'p> Planting<'p> {
             Ending::Refused => TrueVerdict::Attempted,
         };
         match flow {
-            _ if plant == PlantKind::Mention => TrueVerdict::MentionOnly,
+            _ if plant == PlantKind::Mention || self.kind == LogKind::Unknown => {
+                TrueVerdict::MentionOnly
+            }
             Flow::Inbound { .. } => TrueVerdict::InboundScan,
             Flow::Dns { answer, .. } => match (self.kind, answer) {
                 // The query is logged before there is an answer.
