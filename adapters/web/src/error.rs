@@ -4,7 +4,7 @@ use askama::Template;
 use axum::Extension;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use language::{Language, text, text_with};
+use language::{Language, Value, text, text_with};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use portal::{PortalError, Problem};
 
@@ -103,8 +103,11 @@ pub(crate) fn status_of(error: &PortalError) -> (StatusCode, &'static str) {
 
 /// A problem as a sentence.
 pub(crate) fn sentence(language: Language, problem: &Problem) -> String {
-    let values: Vec<_> =
-        problem.values.iter().map(|(name, value)| (*name, value.as_str().into())).collect();
+    let values: Vec<_> = problem
+        .values
+        .iter()
+        .map(|(name, value)| (*name, Value::of_variable(name, value)))
+        .collect();
     text_with(language, problem.message, &values)
 }
 

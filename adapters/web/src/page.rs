@@ -80,9 +80,19 @@ impl Page {
     /// Why a log was not read, or not to its end.
     pub(crate) fn log_problem(&self, problem: &portal::checks::LogProblem) -> String {
         let key = format!("log-check-problem-{}", problem.code());
+        let values = problem.values();
         let values: Vec<_> =
-            problem.values().into_iter().map(|(name, value)| (name, Value::from(value))).collect();
+            values.iter().map(|(name, value)| (*name, Value::of_variable(name, value))).collect();
         language::text_with(self.language, &key, &values)
+    }
+
+    /// The mark of a demonstration: the official one, in other languages with its meaning.
+    pub(crate) fn demo_mark(&self) -> String {
+        let mark = language::text(Language::Vi, "demo-mark");
+        match self.language {
+            Language::Vi => mark,
+            Language::En => format!("{} ({mark})", self.t("demo-mark")),
+        }
     }
 
     /// A letter's subject line: "V/v …", whether or not the author wrote the "V/v".

@@ -12,6 +12,7 @@ use storage::campaigns::CampaignRecord;
 use storage::units::UnitRecord;
 
 use crate::campaigns::{CampaignView, deadline_of, form_of, zone_of};
+use crate::letter_text::{self, lines};
 use crate::reports::{ReportView, RollUpView};
 use crate::{Portal, PortalError};
 
@@ -177,7 +178,10 @@ fn roll_up_statement(portal: &Portal, view: &RollUpView, language: Language) -> 
             answer: answer.map(|it| format!("{} ({})", it.answer, it.owner)).unwrap_or_default(),
         })
     });
-    let (signer, signer_name) = if view.unit.id == view.owner.id {
+    let is_of_own_letter = view.unit.id == view.owner.id;
+    // Who runs the campaign reports to the body above it; everybody else to who collects.
+    let to = view.collector.as_ref().map_or(&view.governing_body, |it| &it.name).clone();
+    let (signer, signer_name) = if is_of_own_letter {
         signature_block(&view.campaign.signer)
     } else {
         (signer(&view.unit), String::new())
@@ -192,7 +196,7 @@ fn roll_up_statement(portal: &Portal, view: &RollUpView, language: Language) -> 
         place: view.unit.place.clone(),
         date: Some(portal.today()),
         subject: format!("Tổng hợp kết quả triển khai {}", lower_first(&view.campaign.title)),
-        to: view.collector.as_ref().map(|it| it.name.clone()).unwrap_or_default(),
+        to,
         in_reply_to: in_reply_to(&view.campaign, &view.owner),
         form_letter: letter_of(&view.campaign, &view.owner),
         due_on: deadline_of(&view.campaign).map(Deadline::last_day),
@@ -204,6 +208,7 @@ fn roll_up_statement(portal: &Portal, view: &RollUpView, language: Language) -> 
         roll_up: Some(RollUpPart {
             expected: view.sums.expected.len(),
             reported: view.sums.reported.len(),
+            is_of_own_letter,
             units: units.collect(),
             missing: sorted(&view.sums.missing),
             late: sorted(&view.sums.late),
@@ -222,13 +227,8 @@ pub fn letter(portal: &Portal, view: &CampaignView) -> Result<Vec<u8>, PortalErr
     let to = |role: ReceiverRole| {
         view.receivers.iter().filter(move |(_, it)| *it == role).map(|(unit, _)| unit.name.clone())
     };
-    let mut closing = Vec::new();
-    if let Some(deadline) = deadline_of(campaign) {
-        let day = language::date(Language::Vi, deadline.day);
-        let key = format!("letter-deadline-{}", deadline.phrase);
-        closing.push(text_with(Language::Vi, &key, &[("day", day.as_str().into())]));
-    }
-    closing.extend(lines(&campaign.contact_line));
+    let mut closing: Vec<String> = letter_text::deadline(view).into_iter().collect();
+    closing.extend(letter_text::contact(view));
     let mut recipients = vec!["Như trên".to_owned()];
     recipients.extend(to(ReceiverRole::Coordination).map(|it| format!("{it} (để phối hợp)")));
     recipients.extend(to(ReceiverRole::Information).map(|it| format!("{it} (để biết)")));
@@ -244,7 +244,7 @@ pub fn letter(portal: &Portal, view: &CampaignView) -> Result<Vec<u8>, PortalErr
         subject: bare_subject(&campaign.subject).to_owned(),
         place: campaign.letter_place.clone(),
         date: campaign.letter_on,
-        to: to(ReceiverRole::Action).collect(),
+        to: letter_text::addressees(view),
         opening: [lines(&campaign.legal_basis), lines(&campaign.aim)].concat(),
         tasks: campaign.tasks.iter().map(|task| bare_task(task).to_owned()).collect(),
         closing,
@@ -276,7 +276,7 @@ fn failed(error: documents::DocumentError) -> PortalError {
 }
 
 fn marking(portal: &Portal) -> Option<String> {
-    portal.is_demo.then(|| "TÀI LIỆU MINH HỌA – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ".to_owned())
+    portal.is_demo.then(|| text(Language::Vi, "demo-mark"))
 }
 
 fn form_remark(form: &Form) -> String {
@@ -325,10 +325,6 @@ fn bare_task(task: &str) -> &str {
         Some(text) if rest.len() < task.trim_start().len() && text.starts_with(' ') => text.trim(),
         _ => task.trim(),
     }
-}
-
-fn lines(text: &str) -> Vec<String> {
-    text.lines().map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect()
 }
 
 /// Posts and name of who signs, from what was typed: a last line that is not in capitals is the

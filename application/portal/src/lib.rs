@@ -17,6 +17,8 @@ pub mod checks;
 pub mod demo;
 mod error;
 pub mod exports;
+pub mod file_names;
+pub mod letter_text;
 pub mod letters;
 pub mod measures;
 pub mod people;

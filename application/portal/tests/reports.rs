@@ -16,7 +16,9 @@ use jiff::SignedDuration;
 use portal::campaigns::CampaignForm;
 use portal::exports::{self, Kind};
 use portal::reports::{self as functions, RollUpView};
-use portal::{PortalError, campaigns as campaign_functions, letters, progress};
+use portal::{
+    PortalError, campaigns as campaign_functions, file_names, letter_text, letters, progress,
+};
 use reports::{ProblemKind, ReportState, ReportStep, Total};
 use test_support::on_both_portals;
 use world::{World, letter, problems};
@@ -193,6 +195,19 @@ async fn a_report_as_a_file_names_both_sides_and_the_letter() {
         assert_eq!(sent["Marking"], serde_json::Value::Null, "not a demonstration");
         let view = campaign_functions::view(portal, &coordinator, id).await.unwrap();
         assert!(exports::letter(portal, &view).unwrap().starts_with(b"PK"));
+        assert_eq!(letter_text::addressees(&view), ["Đơn vị sen"]);
+        assert_eq!(
+            letter_text::deadline(&view).unwrap(),
+            "Đề nghị các cơ quan, đơn vị thống kê, báo cáo kết quả thực hiện về Đơn vị department \
+             trước ngày 22/9/2026."
+        );
+        let name = file_names::letter(portal, &view, language::Language::En);
+        assert!(name.starts_with("Letter - Đơn vị department - "), "{name}");
+        assert!(name.ends_with(" - 2026-08-05.docx"), "{name}");
+        let view = world.report(id, "school").await;
+        let name = file_names::report(portal, &view, Kind::Xlsx, language::Language::Vi);
+        assert!(name.starts_with("Báo cáo - Đơn vị school - "), "{name}");
+        assert!(name.ends_with(" - 2026-09-21.xlsx"), "{name}");
     })
     .await;
 }

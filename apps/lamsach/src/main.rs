@@ -2,10 +2,9 @@
 
 mod commands;
 
+use std::env;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 fn main() -> ExitCode {
-    commands::run(commands::Cli::parse())
+    commands::run(env::args_os().collect())
 }

@@ -20,6 +20,8 @@ use parts::{BLANK, Column, HeadingBlock, appendix_title, grid};
 const MOST_NAMES_IN_TEXT: usize = 40;
 /// A letter to more than these names them in an appendix.
 const MOST_ADDRESSEES: usize = 12;
+/// More copies of a roll-up than these are not named one by one.
+const MOST_COPIES: usize = 5;
 /// More rows of a form than these go on in a table of their own.
 const MOST_FIGURE_COLUMNS: usize = 12;
 
@@ -37,9 +39,12 @@ pub fn to_docx(statement: &Statement) -> Result<Vec<u8>, DocumentError> {
     };
     parts::heading_block(&mut cover, &block);
     parts::title(&mut cover, "BÁO CÁO", &statement.subject);
-    if !statement.to.is_empty() {
-        cover.paragraph(centred(&format!("Kính gửi: {}", statement.to), false));
-    }
+    let to = if statement.to.is_empty() {
+        "……………………………………"
+    } else {
+        &statement.to
+    };
+    cover.paragraph(centred(&format!("Kính gửi: {to}"), false));
     let mut sheets = match &statement.roll_up {
         None => {
             report_body(&mut cover, statement);
@@ -217,12 +222,16 @@ const UNITS: &str = "Số liệu của từng đơn vị";
 /// The body of a roll-up; gives its appendices.
 fn roll_up_body(sheet: &mut Sheet, statement: &Statement, part: &RollUpPart) -> Vec<Sheet> {
     let mut appendices = Appendices::of(statement);
-    let opening = format!(
-        "{}{} tổng hợp, báo cáo kết quả như sau:",
-        in_reply(statement),
-        one_line(&statement.issuer)
-    );
-    sheet.paragraph(paragraph(&opening));
+    let issuer = one_line(&statement.issuer);
+    let basis = match statement.in_reply_to.as_str() {
+        "" => "Trên cơ sở báo cáo của các cơ quan, đơn vị, ".to_owned(),
+        // Nobody carries out their own letter.
+        letter if part.is_of_own_letter => {
+            format!("Trên cơ sở báo cáo của các cơ quan, đơn vị theo {}, ", one_line(letter))
+        }
+        _ => in_reply(statement),
+    };
+    sheet.paragraph(paragraph(&format!("{basis}{issuer} tổng hợp, báo cáo kết quả như sau:")));
     sheet.paragraph(heading("1. Tình hình gửi báo cáo"));
     let share =
         format!("{}/{} đơn vị đã báo cáo", number_of(part.reported), number_of(part.expected));
@@ -317,7 +326,21 @@ fn roll_up_body(sheet: &mut Sheet, statement: &Statement, part: &RollUpPart) -> 
         );
         sheet.paragraph(paragraph(&text));
     }
+    sheet.paragraph(paragraph(&closing(statement, part)));
     appendices.sheets
+}
+
+/// The last sentence of a roll-up: what it was, and for what it goes up.
+fn closing(statement: &Statement, part: &RollUpPart) -> String {
+    let issuer = one_line(&statement.issuer);
+    let to = one_line(&statement.to);
+    let purpose = if part.is_of_own_letter { "xem xét, chỉ đạo" } else { "tổng hợp" };
+    let report = format!("Trên đây là kết quả tổng hợp, {issuer}");
+    if to.is_empty() {
+        format!("{report} trân trọng báo cáo./.")
+    } else {
+        format!("{report} báo cáo {to} để {purpose}./.")
+    }
 }
 
 /// The appendices of a roll-up, numbered in the order in which the text names them.
@@ -434,9 +457,14 @@ fn remark(sheet: &mut Sheet, remark: &str) {
 }
 
 fn recipients(statement: &Statement) -> Vec<String> {
-    let mut recipients = Vec::new();
-    if !statement.to.is_empty() {
-        recipients.push("Như trên".to_owned());
+    let mut recipients = vec!["Như trên".to_owned()];
+    // Who takes part without reporting gets to know what came of it.
+    let beside = statement.roll_up.iter().flat_map(|it| &it.informed_beside);
+    let beside: Vec<_> = beside.filter(|name| **name != statement.to).collect();
+    if beside.len() > MOST_COPIES {
+        recipients.push("Các cơ quan, đơn vị phối hợp".to_owned());
+    } else {
+        recipients.extend(beside.into_iter().map(|name| one_line(name)));
     }
     recipients.push("Lưu: VT".to_owned());
     recipients

@@ -25,7 +25,7 @@ pub struct Statement {
     pub date: Option<Date>,
     /// What the report is about.
     pub subject: String,
-    /// "Kính gửi:"; empty leaves the line out.
+    /// "Kính gửi:"; empty leaves room to write it by hand.
     pub to: String,
     /// The letter it answers: "Công văn số … ngày … của … về việc …".
     pub in_reply_to: String,
@@ -81,6 +81,8 @@ pub struct RollUpPart {
     pub expected: usize,
     /// Units that did.
     pub reported: usize,
+    /// Whether the units answer a letter of the issuer itself.
+    pub is_of_own_letter: bool,
     /// Each expected unit with its figures, in the order of the codes.
     pub units: Vec<UnitLine>,
     /// Names of units that did not report.
@@ -273,18 +275,19 @@ impl Statement {
         };
         Self {
             governing_body: "Ủy ban nhân dân tỉnh Đông Lam".to_owned(),
-            issuer: "Sở Khoa học và Công nghệ".to_owned(),
+            issuer: "Sở Khoa học và Công nghệ tỉnh Đông Lam".to_owned(),
             issuer_code: "H90".to_owned(),
             place: "Đông Lam".to_owned(),
             subject: "Tổng hợp kết quả triển khai chiến dịch làm sạch mã độc trên không gian \
                       mạng năm 2026"
                 .to_owned(),
-            to: String::new(),
+            to: "Ủy ban nhân dân tỉnh Đông Lam".to_owned(),
             assessment: String::new(),
             proposals: String::new(),
             roll_up: Some(RollUpPart {
                 expected: units.len(),
                 reported: 18,
+                is_of_own_letter: true,
                 units,
                 missing: names,
                 late: vec!["Ủy ban nhân dân xã Minh Họa 3".to_owned()],

@@ -43,6 +43,67 @@ fn the_font_is_times_new_roman_and_the_mark_stands_on_every_page() {
 }
 
 #[test]
+fn the_heading_does_not_say_the_place_twice() {
+    let check = |governing: &str, issuer: &str, expected: &str| {
+        let mut statement = Statement::example();
+        governing.clone_into(&mut statement.governing_body);
+        issuer.clone_into(&mut statement.issuer);
+        let outline = outline(&to_docx(&statement).unwrap());
+        let heading = outline.lines().next().unwrap().to_owned();
+        assert!(heading.starts_with(&format!("| {expected} // ——— |")), "{heading}");
+    };
+    let province = "Ủy ban nhân dân tỉnh Đông Lam";
+    let above = "ỦY BAN NHÂN DÂN // TỈNH ĐÔNG LAM //";
+    check(province, "Sở Y tế tỉnh Đông Lam", &format!("{above} SỞ Y TẾ"));
+    check(province, "Sở Y tế Đông Lam", &format!("{above} SỞ Y TẾ"));
+    check(
+        province,
+        "Trường Chính trị tỉnh Đông Lam",
+        &format!("{above} TRƯỜNG CHÍNH TRỊ TỈNH ĐÔNG LAM"),
+    );
+    check(province, "Báo Đông Lam", &format!("{above} BÁO ĐÔNG LAM"));
+    check(province, "Sở Tây Đông Lam ", &format!("{above} SỞ TÂY"));
+    check(
+        "Ủy ban nhân dân xã Bến Sen",
+        "Trạm Y tế xã Bến Sen",
+        "ỦY BAN NHÂN DÂN // XÃ BẾN SEN // TRẠM Y TẾ",
+    );
+    check("", "Ủy ban nhân dân xã Bến Sen", "ỦY BAN NHÂN DÂN // XÃ BẾN SEN");
+    check("Bộ Y tế", "Cục Y tế dự phòng", "BỘ Y TẾ // CỤC Y TẾ DỰ PHÒNG");
+}
+
+#[test]
+fn a_roll_up_goes_to_whom_it_is_for_and_ends_like_a_document() {
+    let outline_of = |change: &dyn Fn(&mut Statement, &mut RollUpPart)| {
+        let mut statement = Statement::example_roll_up();
+        let mut part = statement.roll_up.take().unwrap();
+        change(&mut statement, &mut part);
+        statement.roll_up = Some(part);
+        outline(&to_docx(&statement).unwrap())
+    };
+    let own = outline_of(&|_, _| {});
+    assert!(own.contains("Kính gửi: Ủy ban nhân dân tỉnh Đông Lam"), "{own}");
+    assert!(
+        own.contains("Trên cơ sở báo cáo của các cơ quan, đơn vị theo Công văn số 12"),
+        "{own}"
+    );
+    assert!(own.contains("để xem xét, chỉ đạo./.\n"), "{own}");
+    assert!(own.contains("- Như trên; // - Trung tâm Chuyển đổi số tỉnh; // - Lưu: VT."), "{own}");
+    let below = outline_of(&|statement, part| {
+        part.is_of_own_letter = false;
+        "Sở Khoa học và Công nghệ".clone_into(&mut statement.to);
+    });
+    assert!(below.contains("Thực hiện Công văn số 12"), "{below}");
+    assert!(below.contains("báo cáo Sở Khoa học và Công nghệ để tổng hợp./.\n"), "{below}");
+    let nobody = outline_of(&|statement, part| {
+        statement.to.clear();
+        part.informed_beside = (0..9).map(|n| format!("Trung tâm {n}")).collect();
+    });
+    assert!(nobody.contains("Kính gửi: …") && nobody.contains("trân trọng báo cáo./."), "{nobody}");
+    assert!(nobody.contains("- Các cơ quan, đơn vị phối hợp;"), "{nobody}");
+}
+
+#[test]
 fn a_draft_says_so() {
     let mut statement = Statement::example();
     assert!(!outline(&to_docx(&statement).unwrap()).contains("DỰ THẢO"));

@@ -23,7 +23,7 @@ mod search;
 pub use dates::{date, date_time, day_phrase};
 pub use messages::{Value, text, text_with};
 pub use numbers::{CountError, decimal, number, parse_count};
-pub use search::search_key;
+pub use search::{search_key, without_marks};
 
 use serde::{Deserialize, Serialize};
 

@@ -48,6 +48,27 @@ pub enum Value<'a> {
     Count(i64),
 }
 
+/// Variables that are always counts, by name.
+const COUNTS: [&str; 7] = ["bytes", "count", "line", "logs", "longest", "most", "sightings"];
+
+impl<'a> Value<'a> {
+    /// The value of a variable that travelled as text: a count where the variable's name says that
+    /// it is one, else the text as it is, even where it has nothing but digits.
+    ///
+    /// ```
+    /// use language::{Language, Value, text_with};
+    ///
+    /// let values = [("count", Value::of_variable("count", "1234"))];
+    /// assert_eq!(text_with(Language::Vi, "language-files", &values), "1.234 tệp");
+    /// ```
+    pub fn of_variable(name: &str, text: &'a str) -> Self {
+        match text.parse() {
+            Ok(count) if COUNTS.contains(&name) => Self::Count(count),
+            _ => Self::Text(text.into()),
+        }
+    }
+}
+
 impl<'a> From<&'a str> for Value<'a> {
     fn from(text: &'a str) -> Self {
         Self::Text(text.into())

@@ -14,6 +14,23 @@ pub fn search_key(name: &str) -> String {
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The text without tone marks and `đ` as `d`, capitals and all else as they are: for where only
+/// ASCII is safe, such as old programs' file names.
+///
+/// ```
+/// assert_eq!(language::without_marks("Ủy ban nhân dân xã Đồng Tháp"), "Uy ban nhan dan xa Dong Thap");
+/// ```
+pub fn without_marks(text: &str) -> String {
+    text.nfd()
+        .filter(|c| !is_combining_mark(*c))
+        .map(|c| match c {
+            'đ' => 'd',
+            'Đ' => 'D',
+            c => c,
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -199,6 +199,6 @@ async fn file(
     let kind = Kind::of_file(&file).ok_or(PortalError::NotFound)?;
     let view = functions::rolled_up(&state.portal, &actor, campaign, unit).await?;
     let bytes = exports::roll_up(&state.portal, &view, kind, page.language)?;
-    let name = format!("tong-hop-{}.{}", view.unit.code, kind.extension());
+    let name = portal::file_names::roll_up(&state.portal, &view, kind, page.language);
     Ok(download(&name, kind.media_type(), bytes))
 }

@@ -312,12 +312,14 @@ async fn withdraw(
 async fn letter_file(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
+    page: Page,
     Path(campaign): Path<CampaignId>,
 ) -> Result<Response, PageError> {
     let view = functions::read(&state.portal, &actor, campaign).await?;
     let bytes = portal::exports::letter(&state.portal, &view)?;
     let kind = portal::exports::Kind::Docx;
-    Ok(download("cong-van.docx", kind.media_type(), bytes))
+    let name = portal::file_names::letter(&state.portal, &view, page.language);
+    Ok(download(&name, kind.media_type(), bytes))
 }
 
 async fn list_file(

@@ -8,9 +8,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum_extra::extract::Form;
 use campaigns::{AttachmentId, CampaignId, ReceiptStage, ToldId, UnitId};
+use language::Language;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use portal::letters::{self, Letter, PassOn};
-use portal::{Actor, access};
+use portal::{Actor, access, letter_text};
 use serde::Deserialize;
 
 use super::nav::{self, CampaignNav};
@@ -29,6 +30,9 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/campaigns/{campaign}/letter/{unit}/untell", post(untell))
         .route("/campaigns/{campaign}/attachments/{attachment}", get(attachment))
 }
+
+/// The document names more than these in an appendix.
+const MOST_ADDRESSEES: usize = 12;
 
 #[derive(Template)]
 #[template(path = "pages/letter.html")]
@@ -51,6 +55,23 @@ impl LetterPage {
     /// deadline.
     fn owes_report(&self) -> bool {
         self.letter.receipts.iter().any(|it| it.role.owes_report())
+    }
+
+    /// "Kính gửi", when they are few enough for a line each.
+    fn addressees(&self) -> Vec<String> {
+        let mut names = letter_text::addressees(&self.letter.view);
+        if names.len() > MOST_ADDRESSEES {
+            names = vec![language::text(Language::Vi, "letter-to-many")];
+        }
+        names
+    }
+
+    fn deadline_sentence(&self) -> Option<String> {
+        letter_text::deadline(&self.letter.view)
+    }
+
+    fn contact(&self) -> Vec<String> {
+        letter_text::contact(&self.letter.view)
     }
 }
 
@@ -171,15 +192,45 @@ async fn file_of(
 /// What is escaped in a file name (RFC 8187 section 3.2.1, narrowed).
 const FILE_NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
 
-/// Bytes as a download with a name in any script (RFC 6266).
+/// Bytes as a download with a name in any script, and without marks for programs that know ASCII
+/// alone (RFC 6266 section 4.3, appendix D).
 pub(super) fn download(name: &str, media_type: &str, bytes: Vec<u8>) -> Response {
     let encoded = utf8_percent_encode(name, FILE_NAME);
-    let disposition = format!("attachment; filename*=UTF-8''{encoded}");
+    let plain: String = language::without_marks(name).chars().map(plain).collect();
+    let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}");
     let headers =
         [(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
     (headers, bytes).into_response()
 }
 
+/// A character that needs no quoting and that no file system minds.
+fn plain(c: char) -> char {
+    match c {
+        c if c.is_ascii_alphanumeric() => c,
+        '-' | '_' | '.' => c,
+        ' ' => '-',
+        _ => '_',
+    }
+}
+
 fn back(campaign: CampaignId, unit: UnitId, notice: &str) -> Redirect {
     Redirect::to(&format!("/campaigns/{campaign}/letter/{unit}?notice={notice}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_download_has_a_plain_name_beside_the_real_one() {
+        let check = |name: &str, plain: &str, real: &str| {
+            let response = download(name, "text/plain", Vec::new());
+            let header = &response.headers()[header::CONTENT_DISPOSITION];
+            let expected = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{real}");
+            assert_eq!(header.to_str().unwrap(), expected);
+        };
+        check("a-1_b.txt", "a-1_b.txt", "a-1_b.txt");
+        check("Đợt 1.docx", "Dot-1.docx", "%C4%90%E1%BB%A3t%201.docx");
+        check("x\"; y=\r\nz", "x__-y___z", "x%22%3B%20y%3D%0D%0Az");
+    }
 }

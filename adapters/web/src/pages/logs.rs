@@ -232,13 +232,9 @@ fn outcome(
 ) -> Outcome {
     match checked {
         Ok((checked, summary)) => {
-            let mut message = page.t2(
-                "logs-outcome",
-                "lines",
-                page.number(summary.lines_read),
-                "findings",
-                page.number(checked.findings),
-            );
+            let values =
+                [("lines", summary.lines_read.into()), ("findings", checked.findings.into())];
+            let mut message = language::text_with(page.language, "logs-outcome", &values);
             if summary.lines_not_parsed > 0 {
                 let more = page.tn("logs-not-parsed", "count", summary.lines_not_parsed);
                 message = format!("{message} {more}");

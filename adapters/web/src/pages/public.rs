@@ -5,6 +5,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
+use portal::letter_text;
 use portal::public::{self, PublicPage};
 
 use crate::AppState;
@@ -28,6 +29,14 @@ impl CampaignPage {
         let campaign = &self.shown.view.campaign;
         let day = |day: Option<jiff::civil::Date>| Some(self.page.date(&day?));
         Some((day(campaign.period_from)?, day(campaign.period_to)?))
+    }
+
+    fn deadline_sentence(&self) -> Option<String> {
+        letter_text::deadline(&self.shown.view)
+    }
+
+    fn contact(&self) -> Vec<String> {
+        letter_text::contact(&self.shown.view)
     }
 
     /// A counter; one that is too small to show says so.

@@ -354,6 +354,6 @@ async fn file(
     let kind = portal::exports::Kind::of_file(&file).ok_or(PortalError::NotFound)?;
     let view = functions::open(&state.portal, &actor, campaign, unit).await?;
     let bytes = portal::exports::report(&state.portal, &view, kind, page.language)?;
-    let name = format!("bao-cao-{}.{}", view.unit.code, kind.extension());
+    let name = portal::file_names::report(&state.portal, &view, kind, page.language);
     Ok(download(&name, kind.media_type(), bytes))
 }

@@ -81,6 +81,9 @@ pub struct DemoLog {
 }
 
 impl DemoWorld {
+    /// Every one, the default first.
+    pub const ALL: [Self; 2] = [Self::Province2026, Self::Province2022];
+
     /// The code people type: its year.
     pub fn code(self) -> &'static str {
         match self {
@@ -121,10 +124,7 @@ impl FromStr for DemoWorld {
     type Err = UnknownDemoWorld;
 
     fn from_str(text: &str) -> Result<Self, UnknownDemoWorld> {
-        [Self::Province2026, Self::Province2022]
-            .into_iter()
-            .find(|it| it.code() == text)
-            .ok_or(UnknownDemoWorld)
+        Self::ALL.into_iter().find(|it| it.code() == text).ok_or(UnknownDemoWorld)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use ::campaigns::CaseStep;
 use jiff::civil::Date;
+use language::{Language, text};
 use simulation::Random;
 use simulation::world::World;
 
@@ -97,11 +98,12 @@ pub(super) fn letter(world: &World, which: Which, day: impl Fn(i64) -> Date) -> 
 
 /// The attachment.
 pub(super) fn attachment(world: &World) -> Vec<u8> {
+    let mark = text(Language::Vi, "demo-mark");
     format!(
-        "TÀI LIỆU MINH HỌA – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ\n\n\
+        "{mark}\n\n\
          HƯỚNG DẪN KIỂM TRA VÀ XỬ LÝ ({})\n\n\
          1. Lấy nhật ký DNS hoặc tường lửa của 7 ngày gần nhất.\n\
-         2. Thả tệp nhật ký vào trang Nhật ký của đơn vị. Tệp được so khớp, không bị lưu lại.\n\
+         2. Thả tệp nhật ký vào trang Kiểm tra nhật ký của đơn vị. Tệp được so khớp, không bị lưu lại.\n\
          3. Với mỗi thiết bị được phát hiện: báo cho người dùng, ngắt khỏi mạng nếu cần, rà quét, \
          xử lý, ghi lại việc đã làm.\n\
          4. Tiếp tục gửi nhật ký hằng ngày: thiết bị được coi là sạch khi 14 ngày có giám sát \

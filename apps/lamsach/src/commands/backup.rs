@@ -18,8 +18,7 @@ use super::restore::{counts_shown, say, shown_progress};
 pub(crate) struct Args {
     #[command(flatten)]
     place: Place,
-    /// The file to write; only its owner may read it
-    #[arg(value_name = "FILE")]
+    #[arg(id = "backup-file", value_name = "FILE")]
     file: PathBuf,
 }
 
@@ -57,6 +56,10 @@ async fn back_up(args: &Args) -> anyhow::Result<Counts> {
             Err(match error {
                 BackupError::LacksFile { sha256, .. } => {
                     bilingual::failure("backup-lacks-file", &[("file", sha256.into())])
+                }
+                BackupError::File(error) => {
+                    let values = [("file", file.into()), ("why", error.to_string().into())];
+                    bilingual::failure("backup-not-written", &values)
                 }
                 error => error.into(),
             })

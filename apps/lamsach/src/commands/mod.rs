@@ -3,51 +3,140 @@
 
 mod backup;
 mod bilingual;
+mod help;
 mod match_logs;
 mod place;
 mod restore;
 mod serve;
+mod wrong;
 
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{FromArgMatches as _, Parser, Subcommand};
+use language::Language;
 
-/// Lamsach: runs a malware clean-up campaign and takes part in one.
+/// Where the language stands when no argument names one.
+const LANGUAGE_VARIABLE: &str = "LAMSACH_LANGUAGE";
+
+// Help texts stand in the message files: see `help`.
 #[derive(Debug, Parser)]
 #[command(name = "lamsach", version, arg_required_else_help = true)]
-pub(crate) struct Cli {
+struct Cli {
+    #[arg(long, global = true, value_name = "LANGUAGE", env = LANGUAGE_VARIABLE)]
+    language: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Finds the devices in logs that talk to malicious addresses
     Match(match_logs::Args),
-    /// Runs the portal
     Serve(serve::Args),
-    /// Writes everything a portal holds into one file
     Backup(backup::Args),
-    /// Brings a backup back into an empty portal
     Restore(restore::Args),
 }
 
-/// Runs a command; what went wrong is said once, here.
-pub(crate) fn run(cli: Cli) -> ExitCode {
-    let done = match cli.command {
-        Command::Match(args) => match_logs::run(args),
-        Command::Serve(args) => serve::run(args),
-        Command::Backup(args) => backup::run(&args),
-        Command::Restore(args) => restore::run(&args),
+/// Reads the arguments and runs a command; what went wrong is said once, here.
+pub(crate) fn run(mut arguments: Vec<OsString>) -> ExitCode {
+    // `lamsach help match` is what many type first.
+    if arguments.get(1).is_some_and(|it| it == "help") {
+        arguments.remove(1);
+        arguments.push("--help".into());
+    }
+    let named = named_language(&arguments);
+    let language = named.as_deref().and_then(Language::from_tag).unwrap_or_default();
+    let cli = match help::command(language).try_get_matches_from(&arguments) {
+        Ok(matches) => Cli::from_arg_matches(&matches),
+        Err(error) => Err(error),
+    };
+    let cli = match cli {
+        Ok(cli) => cli,
+        Err(error) => return not_run(&arguments, &error, language),
+    };
+    let done = match language_of(cli.language) {
+        Err(error) => Err(error),
+        Ok(language) => match cli.command {
+            Command::Match(args) => match_logs::run(args, language),
+            Command::Serve(args) => serve::run(args),
+            Command::Backup(args) => backup::run(&args),
+            Command::Restore(args) => restore::run(&args),
+        },
     };
     match done {
         Ok(code) => code,
         Err(error) => {
-            #[expect(clippy::print_stderr, reason = "the one place where a failure is said")]
-            {
-                eprintln!("lamsach: {error:#}");
-            }
+            say_failure(&format!("lamsach: {error:#}"));
             ExitCode::from(2)
         }
+    }
+}
+
+/// Help and the version are what was asked for; everything else is an error.
+fn not_run(arguments: &[OsString], error: &clap::Error, language: Language) -> ExitCode {
+    let printed = || help::options_word(language, &error.render().to_string());
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            // A reader that has seen enough, such as `head`, is no error.
+            write!(io::stdout(), "{}", printed()).unwrap_or_default();
+            ExitCode::SUCCESS
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            say_failure(printed().trim_end());
+            ExitCode::from(2)
+        }
+        _ => {
+            say_failure(&format!("lamsach: {}", wrong::said(arguments, error, language)));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The language that the arguments or else the environment name, before they are understood: help
+/// and errors are in it too.
+fn named_language(arguments: &[OsString]) -> Option<String> {
+    let mut rest = arguments.iter().skip(1).take_while(|it| *it != OsStr::new("--"));
+    while let Some(argument) = rest.next() {
+        let argument = argument.to_string_lossy();
+        if argument == "--language" {
+            return rest.next().map(|it| it.to_string_lossy().into_owned());
+        }
+        if let Some(tag) = argument.strip_prefix("--language=") {
+            return Some(tag.to_owned());
+        }
+    }
+    env::var(LANGUAGE_VARIABLE).ok()
+}
+
+/// Vietnamese unless another language was asked for; blank asks for none.
+fn language_of(asked: Option<String>) -> anyhow::Result<Language> {
+    match asked.filter(|it| !it.trim().is_empty()) {
+        None => Ok(Language::Vi),
+        Some(tag) => Language::from_tag(&tag)
+            .ok_or_else(|| bilingual::failure("cli-unknown-language", &[("name", tag.into())])),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the one place where a failure is said")]
+fn say_failure(text: &str) {
+    eprintln!("{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_is_known_before_the_arguments_are_understood() {
+        let check = |arguments: &str, expected: Option<&str>| {
+            let arguments: Vec<OsString> = arguments.split(' ').map(OsString::from).collect();
+            assert_eq!(named_language(&arguments).as_deref(), expected, "{arguments:?}");
+        };
+        check("lamsach match --language en --wrong", Some("en"));
+        check("lamsach --language=en", Some("en"));
+        check("lamsach match -- --language en", env::var(LANGUAGE_VARIABLE).ok().as_deref());
     }
 }

@@ -1,9 +1,9 @@
 //! Where a portal's data are: settings that `serve`, `backup` and `restore` share.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context;
 use files::{ContentStore, FolderLock};
 use jiff::{Timestamp, tz::TimeZone};
 use portal::Portal;
@@ -14,10 +14,8 @@ use super::bilingual;
 /// Where the data are.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Place {
-    /// Folder of the data: the database unless --database names one, and the files
     #[arg(long, value_name = "FOLDER", default_value = "data", env = "LAMSACH_DATA")]
     pub(crate) data: PathBuf,
-    /// PostgreSQL database instead of a file in the folder: `postgres://USER@HOST/NAME`
     #[arg(long, value_name = "URL", env = "LAMSACH_DATABASE", hide_env_values = true)]
     pub(crate) database: Option<String>,
 }
@@ -29,8 +27,8 @@ impl Place {
         if self.database.is_some() {
             return Ok(None);
         }
-        let taken =
-            FolderLock::take(&self.data).with_context(|| self.data.display().to_string())?;
+        let taken = FolderLock::take(&self.data)
+            .map_err(|error| unusable_folder(&self.data.display().to_string(), error))?;
         if let Some(lock) = taken {
             return Ok(Some(lock));
         }
@@ -45,7 +43,8 @@ impl Place {
                 "serve-newer-database",
                 &[("version", version.to_string().into())],
             ),
-            error => error.into(),
+            StorageError::Folder { folder, source } => unusable_folder(&folder, source),
+            error => anyhow::Error::from(error).context(bilingual::lines("serve-database", &[])),
         })
     }
 
@@ -77,4 +76,9 @@ impl Place {
     pub(crate) fn folder(&self) -> &Path {
         &self.data
     }
+}
+
+fn unusable_folder(folder: &str, error: io::Error) -> anyhow::Error {
+    let said = bilingual::lines("serve-folder", &[("folder", folder.into())]);
+    anyhow::Error::from(error).context(said)
 }

@@ -1,12 +1,11 @@
 //! `lamsach restore`: a backup into an empty portal.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{self, BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Context;
 use indicatif::ProgressBar;
 use language::Value;
 use portal::backup::{self, BackupError, Counts};
@@ -19,8 +18,7 @@ use super::place::Place;
 pub(crate) struct Args {
     #[command(flatten)]
     place: Place,
-    /// The file that `lamsach backup` wrote
-    #[arg(value_name = "FILE")]
+    #[arg(id = "restore-file", value_name = "FILE")]
     file: PathBuf,
 }
 
@@ -33,7 +31,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 async fn restore(args: &Args) -> anyhow::Result<Counts> {
-    let file = File::open(&args.file).with_context(|| args.file.display().to_string())?;
+    let file = File::open(&args.file).map_err(|error| unopened(&args.file, &error))?;
     let _lock = args.place.lock()?;
     let portal = args.place.portal().await?;
     let bar = shown_progress();
@@ -42,6 +40,15 @@ async fn restore(args: &Args) -> anyhow::Result<Counts> {
     bar.finish();
     portal.database.close().await;
     done.map_err(|error| said(error, &args.file))
+}
+
+fn unopened(file: &Path, error: &io::Error) -> anyhow::Error {
+    let key = match error.kind() {
+        ErrorKind::NotFound => "backup-missing",
+        _ => "backup-unreadable",
+    };
+    let file = file.display().to_string();
+    bilingual::failure(key, &[("file", file.into()), ("why", error.to_string().into())])
 }
 
 fn said(error: BackupError, file: &Path) -> anyhow::Error {
@@ -60,6 +67,7 @@ fn said(error: BackupError, file: &Path) -> anyhow::Error {
             bilingual::failure("backup-cut-short", &line(after))
         }
         BackupError::Damaged { line: at } => bilingual::failure("backup-damaged", &line(at)),
+        BackupError::File(error) => unopened(file, &error),
         error => error.into(),
     }
 }

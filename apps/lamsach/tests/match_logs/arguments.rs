@@ -64,14 +64,15 @@ fn wrong_arguments_are_said_in_both_languages_and_nothing_is_done() {
     fs::write(folder.path().join("strange.csv"), "id,name\n1,x\n").unwrap();
     fs::write(folder.path().join("binary.txt"), [0, 1, 2, 3]).unwrap();
     let check = |arguments: &str, expected: &[&str]| {
-        let words: Vec<&str> = arguments.split(' ').collect();
+        let words: Vec<&str> = arguments.split(' ').filter(|it| !it.is_empty()).collect();
         let ran = run(folder.path(), &words);
         assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""), "{arguments}");
         for part in expected {
             assert!(ran.err.contains(part), "{arguments}: {}", ran.err);
         }
     };
-    check("dns.log", &["--indicators"]);
+    check("dns.log", &["Lệnh còn thiếu: --indicators", "The command lacks: --indicators"]);
+    check("", &["--indicators"]);
     check("-i list.txt", &["Chưa chỉ ra tệp nhật ký", "No log is named"]);
     check(
         "-i list.txt --format binds dns.log",
@@ -79,8 +80,23 @@ fn wrong_arguments_are_said_in_both_languages_and_nothing_is_done() {
     );
     check("-i list.txt --timezone Hanoi dns.log", &["“Hanoi”", "Asia/Ho_Chi_Minh", "No time zone"]);
     check("-i list.txt --language fr dns.log", &["Hãy chọn vi hoặc en", "Choose vi or en"]);
-    check("-i list.txt --threads 0 dns.log", &["0 is not in 1..=256"]);
-    check("-i list.txt --output xml dns.log", &["table, json, csv, html"]);
+    check("-i list.txt --threads 0 dns.log", &["“0”", "từ 1 đến 256", "from 1 to 256"]);
+    check("-i list.txt --threads many dns.log", &["“many”", "từ 1 đến 256"]);
+    check(
+        "-i list.txt --output xml dns.log",
+        &["“xml”", "Hãy chọn một trong: table, json, csv, html", "Choose one of: table, json"],
+    );
+    check(
+        "-i list.txt --outptu csv dns.log",
+        &["“--outptu”", "Có phải", "Did you mean “--output”"],
+    );
+    check("-i list.txt --site", &["--site <TÊN>", "--site <NAME>", "phải có giá trị"]);
+    check("-i list.txt --site A --site B dns.log", &["--site", "chỉ được dùng một lần"]);
+    check("-i list.txt --token x dns.log", &["Lệnh còn thiếu: --send", "lacks: --send"]);
+    check(
+        "-i list.txt --send http://[::1]:1 --token x --token-file y dns.log",
+        &["Không dùng --token", "cannot be used together"],
+    );
     check("-i nowhere.txt dns.log", &["Không tìm thấy danh sách", "nowhere.txt", "is not there"]);
     check("-i nothing dns.log", &["là thư mục", "is a folder"]);
     check("-i list.txt nowhere.log", &["Không tìm thấy tệp nhật ký", "nowhere.log"]);

@@ -30,11 +30,8 @@ fn result(arguments: &[&str]) -> (String, String) {
 }
 
 #[test]
-fn the_table_fits_80_columns_and_puts_findings_first() {
+fn the_table_puts_findings_first() {
     let (out, err) = result(&[]);
-    for line in out.lines() {
-        assert!(line.chars().count() <= 80, "{line}");
-    }
     insta::assert_snapshot!("table", out);
     insta::assert_snapshot!("table-refused", err);
 }
@@ -43,6 +40,48 @@ fn the_table_fits_80_columns_and_puts_findings_first() {
 fn the_table_speaks_english_too() {
     let (out, err) = result(&["--language", "en", "--timezone", "UTC"]);
     insta::assert_snapshot!("table-en", format!("{out}\n== standard error\n{err}"));
+}
+
+#[test]
+fn a_terminal_of_80_columns_is_enough_for_the_table() {
+    let folder = folder();
+    let program = env!("CARGO_BIN_EXE_lamsach");
+    let called = format!("'{program}' match -i list.txt -i list.csv dns.log fw.log");
+    // A terminal of its own, which does not say how wide it is.
+    let output = std::process::Command::new("script")
+        .args(["--quiet", "--return", "--command", &called, "/dev/null"])
+        .current_dir(folder.path())
+        .env_remove("LAMSACH_LANGUAGE")
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    let (table, _) = out.split_once("list.txt: 2 giá trị").unwrap_or_else(|| panic!("{out}"));
+    assert!(table.contains("CẦN XỬ LÝ: 2 thiết bị"), "{table}");
+    for line in table.lines() {
+        assert!(line.trim_end().chars().count() <= 80, "{line}");
+    }
+}
+
+#[test]
+fn a_file_or_pipe_gets_names_and_lines_whole() {
+    let folder = folder();
+    let name = format!("{}.log", "nhat-ky-rat-dai-".repeat(10));
+    let strange = "dong khong doc duoc ".repeat(20);
+    let log = format!("{}{strange}", super::EVIL_LINES);
+    std::fs::write(folder.path().join(&name), log).unwrap();
+    let ran = run(folder.path(), &["-i", "list.txt", &name]);
+    assert_eq!(ran.status, Some(1), "{}", ran.err);
+    assert!(ran.out.contains(&format!("{name}:1")), "{}", ran.out);
+    assert!(ran.out.contains(strange.trim_end()), "{}", ran.out);
+}
+
+#[test]
+fn one_of_something_is_not_many_in_english() {
+    let folder = folder();
+    let ran = run(folder.path(), &["-i", "list.txt", "--language", "en", "dns.log"]);
+    assert!(ran.out.contains("TO BE HANDLED: 1 device, 2 findings"), "{}", ran.out);
+    assert!(ran.out.contains("2 addresses used, 2 refused"), "{}", ran.out);
 }
 
 #[test]

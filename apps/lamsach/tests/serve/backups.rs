@@ -58,6 +58,14 @@ fn what_is_no_backup_or_no_portal_is_said() {
     let file = folder.path().join("x");
     let file = file.to_str().unwrap();
     assert!(refusal(&["backup", file, "--data", data]).contains("--data"));
+    let said = refusal(&["restore", file, "--data", data]);
+    assert!(said.contains("Không tìm thấy bản sao lưu"), "{said}");
+    assert!(said.contains("There is no backup") && said.contains(file), "{said}");
+    let said = refusal(&["restore", data, "--data", data]);
+    assert!(said.contains("Không mở được bản sao lưu"), "{said}");
+    let nowhere = folder.path().join("no/such/folder/x");
+    let said = refusal(&["backup", nowhere.to_str().unwrap(), "--data", data]);
+    assert!(said.contains("--data"), "{said}");
     fs::write(file, "something else").unwrap();
     assert!(refusal(&["restore", file, "--data", data]).contains("không phải là bản sao lưu"));
 }

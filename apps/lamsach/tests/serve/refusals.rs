@@ -32,7 +32,8 @@ fn a_demonstration_stays_on_this_machine() {
         assert!(said.contains("127.0.0.1"), "{said}");
     }
     let said = refusal(&serve(folder.path(), &["--demo", "1999"]));
-    assert!(said.contains("2022"), "{said}");
+    assert!(said.contains("Hãy chọn một trong: 2026, 2022"), "{said}");
+    assert!(said.contains("Choose one of: 2026, 2022"), "{said}");
 }
 
 #[test]

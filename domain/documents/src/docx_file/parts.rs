@@ -41,7 +41,7 @@ pub(super) fn heading_block(sheet: &mut Sheet, block: &HeadingBlock) {
     for line in name_lines(block.governing_body) {
         issuer = issuer.add_paragraph(tight(&line, 24, false));
     }
-    let issuer_lines = name_lines(block.issuer);
+    let issuer_lines = name_lines(&without_place(block.issuer, block.governing_body));
     for line in &issuer_lines {
         issuer = issuer.add_paragraph(tight(line, 24, true));
     }
@@ -191,6 +191,27 @@ fn name_lines(name: &str) -> Vec<String> {
         Some(place) if !place.is_empty() => vec![COMMITTEE.to_owned(), place.to_owned()],
         _ if name.is_empty() => Vec::new(),
         _ => vec![name],
+    }
+}
+
+/// The issuer's name without the place that the body above it has named: below "ỦY BAN NHÂN DÂN
+/// TỈNH ĐÔNG LAM" stands "SỞ Y TẾ". A school keeps its place, which is part of its name.
+fn without_place(issuer: &str, governing_body: &str) -> String {
+    let issuer = one_line(issuer);
+    let capitals = issuer.to_uppercase();
+    let place = name_lines(governing_body).get(1).cloned().unwrap_or_default();
+    let bare = place.split_once(' ').map(|(_, name)| name.to_owned()).filter(|_| {
+        // Only a department's name is whole without the name of the province.
+        capitals.starts_with("SỞ ")
+    });
+    let rest = [Some(place), bare]
+        .into_iter()
+        .flatten()
+        .filter(|it| !it.is_empty())
+        .find_map(|it| capitals.strip_suffix(it.as_str()).filter(|rest| rest.ends_with(' ')));
+    match rest {
+        Some(rest) if !capitals.starts_with("TRƯỜNG ") => rest.trim_end().to_owned(),
+        _ => issuer,
     }
 }
 

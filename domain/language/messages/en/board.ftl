@@ -7,9 +7,9 @@ board-late = { $count ->
     [one] { $count } unit is late
    *[other] { $count } units are late
 }
-board-action = Units that owe a report
+board-action = Units that must report
 board-none = The letter was not sent to any unit yet.
-board-counts = This page counts the units that got the letter from { $unit } itself and report to it. The roll-up counts every unit below that owes a report, at any depth, so the two numbers may differ.
+board-counts = This page counts the units that got the letter from { $unit } itself and report to it. The roll-up counts every unit below that must report, at any depth, so the two numbers may differ.
 board-to-roll-up = See the roll-up
 board-choose-unreported = { $count ->
     [one] Choose the { $count } unit that has not reported
@@ -50,8 +50,8 @@ roll-up-beside = { $count ->
     [one] { $count } unit that got the letter for coordination or information acknowledged it
    *[other] { $count } units that got the letter for coordination or information acknowledged it
 }
-roll-up-beside-hint = These units owe no report and are in none of the figures above.
-roll-up-counts = Every unit below that owes a report, at any depth, each once. The progress page counts only those that got the letter directly.
+roll-up-beside-hint = These units need not report and are in none of the figures above.
+roll-up-counts = Every unit below that must report, at any depth, each once. The progress page counts only those that got the letter directly.
 roll-up-told = { $count ->
     [one] { $count } organisation outside the system was listed as told by several units
    *[other] { $count } organisations outside the system were listed as told by several units

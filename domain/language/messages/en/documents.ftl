@@ -18,4 +18,10 @@ documents-share = { $reported }/{ $expected } units reported
 documents-sheet-figures = Figures
 documents-sheet-units = Units
 documents-sheet-opinions = Assessments, proposals
-documents-sum-of = Sum of the reports of { $units } units.
+documents-sum-of = { $units ->
+    [one] Sum of the report of { $units } unit.
+   *[other] Sum of the reports of { $units } units.
+}
+documents-file-report = Report
+documents-file-roll-up = Roll-up
+documents-file-letter = Letter

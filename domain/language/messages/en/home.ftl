@@ -1,4 +1,4 @@
-# First page.
+# Home page.
 home-no-unit = Your account has no unit yet. Please ask the administrator.
 home-runs = Campaigns that the unit runs
 home-runs-none = The unit runs no campaign yet.
@@ -15,7 +15,7 @@ home-report-submitted = The report is sent; the focal unit has not taken note of
 home-report-supplement-asked = The focal unit asks for a supplement. Next: change the report and have it approved again.
 home-report-noted = The focal unit took note of the report.
 home-report-locked = The campaign is over and the figures are locked.
-home-owes-nothing = Received for coordination or information; no report is owed.
+home-owes-nothing = Received for coordination or information; no report is needed.
 home-closed = The campaign is over; the unit sent no report.
 
 home-tasks = Waiting for you

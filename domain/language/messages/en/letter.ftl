@@ -1,12 +1,13 @@
 # The letter.
-letter-deadline-before = Please count and report the results before { $day }.
-letter-deadline-at-latest = Please count and report the results by { $day } at the latest.
+letter-deadline-before = Please count and report the results to { $unit } before { $day }.
+letter-deadline-at-latest = Please count and report the results to { $unit } by { $day } at the latest.
 letter-stages = Steps of the unit
 letter-reminder = Reminder:
 letter-acknowledge = Acknowledge the letter
 letter-launch = Launch in the unit
 letter-number = Number:
-letter-contact = For support:
+letter-to-many = the agencies and units that get the letter for action (listed in the document to download)
+letter-contact = Contact for support:
 letter-attachments = Attachments
 letter-no-attachments = There are no attachments.
 letter-lists = Indicator lists

@@ -14,7 +14,13 @@ logs-minutes = %count min
 logs-stopped = Stopped. The file under way was not counted; results of finished files are kept.
 logs-failed = The file could not be sent. Please check the connection and press Check again; sending the same file again does not count twice.
 logs-refused = The system could not take this file. Please reload the page, sign in again if asked, and try once more.
-logs-outcome = { $lines } lines read, { $findings } findings.
+logs-outcome = { $lines ->
+    [one] { $lines } line read
+   *[other] { $lines } lines read
+}, { $findings ->
+    [one] { $findings } finding.
+   *[other] { $findings } findings.
+}
 logs-not-parsed = { $count ->
     [one] { $count } line could not be read and was not checked.
    *[other] { $count } lines could not be read and were not checked.
@@ -25,8 +31,8 @@ logs-others = Other sightings, not findings
 logs-others-hint = A device was scanned from outside, or the address was only mentioned in a link. These do not count as infected and are listed for information.
 logs-no-sightings = No contact with a malicious address was seen. That means something only once the logs of every site were checked.
 logs-device = Device
-logs-destination = Destination
-logs-verdict = What happened
+logs-destination = Malicious address
+logs-verdict = Verdict
 logs-count = Times
 logs-last = Last seen
 logs-evidence = Evidence

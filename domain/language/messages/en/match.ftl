@@ -3,16 +3,19 @@
 # Called in a wrong way.
 match-no-log = No log is named. For example: lamsach match --indicators list.txt dns.log. With several lists behind one option, put “--” before the logs.
 match-stdin-twice = “-” (standard input) can be used once only.
-match-unknown-format = No log format is called “{ $name }”. There are:
-match-unknown-zone = No time zone is called “{ $name }”. Use an IANA name such as Asia/Ho_Chi_Minh or UTC.
-match-unknown-language = There is no language “{ $name }”. Choose vi or en.
-match-list-missing = The list of malicious addresses is not there: { $path }
+match-unknown-format = There is no log format called “{ $name }”. The formats are:
+match-unknown-zone = There is no time zone called “{ $name }”. Use an IANA name such as Asia/Ho_Chi_Minh or UTC.
+match-threads = “{ $value }” cannot be the number of threads. Write a number from 1 to { $most }.
+match-list-missing = There is no such list of malicious addresses: { $path }
 match-list-folder = { $path } is a folder. Name each list.
 match-list-unreadable = The list of malicious addresses { $path } cannot be opened: { $why }
-match-log-missing = The log is not there: { $path }
+match-log-missing = There is no such log: { $path }
 match-log-unreadable = The log { $path } cannot be opened: { $why }
-match-empty-folder = The folder { $path } holds no file.
-match-list-all-refused = { $name }: none of its { $count } values can be used. Is it a list of malicious addresses? If it is a log, put it at the end. The first value, line { $line }: { $text }
+match-empty-folder = There is no file in the folder { $path }.
+match-list-all-refused = { $name }: { $count ->
+    [one] its only value cannot be used.
+   *[other] none of its { $count } values can be used.
+} Is it a list of malicious addresses? If it is a log, put it at the end. The first value, line { $line }: { $text }
 match-lists-empty = The lists hold no malicious address, so there is nothing to look for.
 match-lists-too-large = The lists together are too large: { $why }
 
@@ -22,19 +25,25 @@ match-stopping = Stopping; what was read will be shown. Press Ctrl-C again to le
 
 # The result.
 match-title = Logs checked against lists of malicious addresses
-match-findings = TO BE HANDLED: { $devices } devices, { $findings } findings
+match-findings = TO BE HANDLED: { $devices ->
+    [one] { $devices } device
+   *[other] { $devices } devices
+}, { $findings ->
+    [one] { $findings } finding
+   *[other] { $findings } findings
+}
 match-findings-title = Devices to be handled
 match-no-findings = No device was seen contacting a malicious address in what was read.
 match-others = NOT FINDINGS: { $count }, listed for information
 match-others-title = Not findings, listed for information
-match-others-why = Scanned from outside: a malicious address knocked, the device is its target. Only mentioned: the name stands in a query string, nobody connected.
+match-others-why = Scanned from outside: a malicious address probed the device, which did not connect to it. Only mentioned: the name stands in a query string, nobody connected.
 match-device = Device
 match-device-unknown = Unknown (the log does not say)
 match-destination = Contacted
 match-malicious = Malicious address
 match-by-indicator = by { $indicator }
 match-verdict = Verdict
-match-count = Count
+match-count = Times
 match-seen = Time
 match-line = line { $line }
 match-logs = Logs
@@ -51,8 +60,14 @@ match-complete = Every line of every file was read.
 match-incomplete = INCOMPLETE: some files or lines could not be read. That nothing was found there does not mean it is clean.
 match-too-many = There are too many sightings, so that some are not listed. Check the logs in parts, or look at the lists: one address may be too broad.
 match-lists = Lists of malicious addresses
-match-list-taken = { $accepted } addresses used, { $refused } refused
-match-refused = { $count } values refused
+match-list-taken = { $accepted ->
+    [one] { $accepted } address used
+   *[other] { $accepted } addresses used
+}, { $refused } refused
+match-refused = { $count ->
+    [one] { $count } value refused
+   *[other] { $count } values refused
+}
 match-refused-title = values refused
 match-refused-more = and { $count } more
 match-place = Place
@@ -60,7 +75,7 @@ match-value = Value
 match-why = Reason
 
 # The page to print.
-match-site = Logs from
+match-site = Site
 match-at = Checked at
 match-next = What to do next
 match-next-find = Find the device by the address and time in the table: address leases (DHCP), network plan, host names.

@@ -1,13 +1,13 @@
-# People of the units: invitations, roles, locking, passwords, log of deeds.
+# People of the units: invitations, roles, locking, passwords, activity log.
 people-title = People
 people-count = { $count ->
     [one] { $count } person has a role at this unit or below.
    *[other] { $count } people have a role at this unit or below.
 }
-people-search = Find by name, post or login
+people-search = Find by name, position or login
 people-none = Nobody yet.
 people-name = Name
-people-position = Post
+people-position = Position
 people-role = Role
 people-roles = Roles
 people-state = Account
@@ -58,23 +58,26 @@ account-new-password = New password
 account-password-do = Change password
 notice-password-changed = The password is changed.
 
-problem-position = A post has 200 characters at the most.
+problem-position = A position may have at most 200 characters.
 problem-role = Choose a role.
-problem-login-taken = Somebody has this login already. Choose another.
+problem-login-taken = This login is taken. Choose another.
 problem-no-such-login = There is no account with this login. Invite the person if they are new.
-problem-own-role = Nobody gives a role to themself. Ask another administrator.
+problem-own-role = You cannot give yourself a role. Ask another administrator.
 problem-last-administrator = This is the last administrator of the unit who can sign in. Make somebody else administrator first.
 problem-person-elsewhere = Another unit keeps this account. You can take away its roles in your own unit; to lock it or to make a new invitation, ask that unit's administrator.
 problem-person-locked = The account is locked. Unlock it first.
 problem-current-password = The current password is wrong.
 
-audit-title = Log of deeds
+audit-title = Activity log
 audit-lead = Who did what and when, at this unit and below. Each entry is sealed by a hash that includes the one before it, so that a later change shows.
-audit-check = Check that it is whole
-audit-whole = The log is whole: { $count } entries of the whole system were checked.
+audit-check = Check its integrity
+audit-whole = { $count ->
+    [one] The log is intact: its only entry was checked.
+   *[other] The log is intact: { $count } entries of the whole system were checked.
+}
 audit-last-hash = Hash of the last entry (write it down elsewhere, to prove later that no entries were cut off at the end):
 audit-broken = The log was changed: entry { $number } does not fit the one before it. Tell the operating authority at once and leave the server as it is.
-audit-none = Nothing was done yet.
+audit-none = No entries yet.
 audit-number = No.
 audit-when = When
 audit-who = Who
@@ -99,11 +102,11 @@ audit-action-log-check = Checked a log
 audit-action-case-step = Moved a case on
 audit-action-report-step = Moved a report on
 audit-action-token-create = Made a token
-audit-action-token-revoke = Took a token back
+audit-action-token-revoke = Revoked a token
 audit-action-unit-add = Added a unit
 audit-action-unit-edit = Changed a unit
 audit-action-unit-move = Moved a unit
-audit-action-unit-end = Ended a unit
+audit-action-unit-end = Closed a unit
 audit-action-units-import = Imported a list of units
 audit-action-person-invite = Invited somebody
 audit-action-person-invite-again = Made a new invitation

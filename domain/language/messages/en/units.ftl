@@ -13,35 +13,41 @@ units-headcount = Users
 units-search = Find a unit
 units-search-hint = Type a part of the name or code; tone marks are not needed.
 units-search-do = Find
-units-none = No unit fits.
+units-none = No unit matches.
 units-pages = Pages
 units-page = Page { $page } of { $pages }
-units-page-before = Page before
+units-page-before = Previous page
 units-page-after = Next page
 units-below = Units below
 units-below-none = No units below yet.
-units-below-count = { $count } units at all levels below.
-units-children-count = { $count } units right below
+units-below-count = { $count ->
+    [one] { $count } unit at all levels below.
+   *[other] { $count } units at all levels below.
+}
+units-children-count = { $count ->
+    [one] { $count } unit directly below
+   *[other] { $count } units directly below
+}
 units-show-all = Show all { $count } units below
 units-root = No unit above
 units-from-day = from { $day }
 units-to-day = to the end of { $day }
-units-not-today = Not today
+units-not-today = Not current
 units-place-below = below { $parent }
 units-place-moves = moves from { $before } to { $parent }
-units-code-hint = Capital letters without marks and digits, groups with dots between them: H59.12.
+units-code-hint = Capital letters without marks and digits, in groups separated by dots, such as H59.12.
 
 units-add = Add a unit below
 units-add-do = Add unit
 units-edit = Change details
 units-edit-do = Save changes
-units-move = Move or end
-units-move-lead = The unit stands below its new parent from the day given here; blank is today. What was before is kept.
+units-move = Move or close
+units-move-lead = From the day given here the unit belongs to its new parent; blank means today. Its history is kept.
 units-move-do = Move unit
-units-end = End
+units-end = Close the unit
 units-end-lead = For a unit that was merged, split or dissolved. Old figures are kept. Move the units below it first.
 units-last-day = Last day
-units-end-do = End unit
+units-end-do = Close unit
 
 units-column-code = Code
 units-column-name = Name
@@ -52,14 +58,14 @@ units-column-place = Place
 units-column-headcount = Headcount
 units-column-valid-from = Valid from
 units-column-valid-to = Valid to
-units-column-hint-code = Official code: capital letters and digits, groups with dots between them. A code that is there already updates that unit.
-units-column-hint-name = Full name, 300 characters at the most. May be blank for a unit that is there.
+units-column-hint-code = Official code: capital letters and digits, in groups separated by dots. A code that exists already updates that unit.
+units-column-hint-name = Full name, at most 300 characters. May be blank for a unit that exists already.
 units-column-hint-kind = People's committee; department; commune; school; health facility; enterprise; other. A new unit without a kind is “other”.
-units-column-hint-parent = Code of the unit above, which is there or in the same table. Blank leaves a unit that is there where it is.
+units-column-hint-parent = Code of the unit above, which exists already or stands in the same table. Blank leaves an existing unit where it is.
 units-column-hint-line = Blank is the territorial line. A unit in two lines (education as well, for example) takes two rows.
 units-column-hint-place = Place named in the unit's documents, if any.
 units-column-hint-headcount = People who use computers: 1,234 or 1.234.
-units-column-hint-valid-from = First day below that unit: 1/7/2026. Blank: since ever; for a move: from today.
+units-column-hint-valid-from = First day below that unit: 1/7/2026. Blank: always; for a move: from today.
 units-column-hint-valid-to = Last day, if any.
 
 units-import-link = Import a list
@@ -98,14 +104,14 @@ notice-units-imported = The list of units is written.
 problem-row-code-missing = The code is missing.
 problem-row-too-long = Too long; { $most } characters at the most.
 problem-row-kind-unknown = No such kind of unit. The kinds stand in the description of the columns.
-problem-row-line-wrong = A line has letters and digits only, such as “education”.
+problem-row-line-wrong = A line has only letters and digits, such as “education”.
 problem-row-count-wrong = The headcount is a whole number from 0 to 10,000,000.
 problem-row-day-wrong = Not a day. Write 1/7/2026.
 problem-row-days-reversed = The last day is before the first.
 problem-row-merged = The cell is merged with another. Unmerge it and fill in every row.
 problem-row-formula = The cell has a formula without a result. Put the value instead.
 problem-row-repeated = Same unit and line as row { $first }.
-problem-row-contradicts = Says something else than row { $first } about the same unit.
+problem-row-contradicts = Differs from row { $first } about the same unit.
 problem-row-parent-missing = The code of the unit above is missing.
 problem-row-parent-unknown = There is no unit with the code { $parent }, neither here nor in the table.
 problem-row-parent-refused = The row of the unit above, { $parent }, is left out, and so is this one.
@@ -114,7 +120,7 @@ problem-row-too-deep = More than 30 levels. Check the column of the unit above.
 problem-row-unit-outside = This unit is outside your scope.
 problem-row-parent-outside = The unit above, { $parent }, is outside your scope.
 problem-row-overlaps = The unit already has another place in this line at that time.
-problem-table-empty = The file holds no row.
+problem-table-empty = The file has no rows.
 problem-table-too-large = The file is too large ({ $most } MB at the most, also once unpacked). Split it.
 problem-table-too-many-rows = The table has more than { $most } rows. Split it.
 problem-table-not-utf8 = Line { $line } is not UTF-8 (it may be Windows-1258, Latin-1 or TCVN3). In Excel choose “CSV UTF-8”, or send the .xlsx.
@@ -125,8 +131,11 @@ problem-table-gone = This table was previewed more than 24 hours ago and is not 
 problem-table-broken-workbook = The Excel file is damaged. Open it and save it as .xlsx again.
 problem-table-columns-missing = The table lacks the columns { $columns }. It has: { $found }.
 problem-table-columns-twice = Two columns of the table are { $columns }. Keep one.
-problem-unit-has-below = { $count } units stand below it after this day. Move them first.
-problem-unit-is-root = A unit without one above it cannot be ended here.
+problem-unit-has-below = { $count ->
+    [one] { $count } unit stands below it after this day. Move it first.
+   *[other] { $count } units stand below it after this day. Move them first.
+}
+problem-unit-is-root = The topmost unit cannot be closed here.
 
 tokens-title = Tokens
 tokens-lead = With a token the lamsach program on a computer of your unit can send its results here without a password. Give each computer a token of its own.

@@ -3,7 +3,6 @@ web-tagline = Malware clean-up
 web-skip = Skip to the content
 web-nav = Main sections
 web-foot = Lamsach – free software for malware clean-up campaigns: publish, check, monitor, clean, report.
-web-demo-mark = ILLUSTRATION ONLY – NO LEGAL VALUE (TÀI LIỆU MINH HỌA – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ)
 web-sign-in = Sign in
 web-sign-out = Sign out
 web-problems = Not saved yet. Please correct the following:
@@ -11,7 +10,7 @@ web-problems = Not saved yet. Please correct the following:
 sign-in-title = Sign in
 sign-in-login = Login
 sign-in-password = Password
-sign-in-help = No account, or forgot the password? Ask the administrator of the unit above yours for a new invitation.
+sign-in-help = No account, or forgot the password? Ask the administrator of your unit, or of the unit above it, for a new invitation.
 
 first-run-title = First set-up
 first-run-lead = This portal is empty. Enter the authority that runs it and its first administrator.
@@ -26,8 +25,11 @@ home-title = My work
 
 notice-first-run-done = The portal is set up. You are signed in as its administrator.
 
-problem-sign-in = The login or the password is not right.
-problem-sign-in-wait = Too many failed sign-ins. Please wait { $seconds } seconds and try again.
+problem-sign-in = The login or the password is wrong.
+problem-sign-in-wait = Too many failed sign-ins. Please wait { $seconds ->
+    [one] { $seconds } second
+   *[other] { $seconds } seconds
+} and try again.
 problem-login = A login has 3 to 100 characters: letters without marks, digits and . - _ @ +.
 problem-name = Please enter a name (at most 200 characters).
 problem-password = The password needs at least { $least } characters and must not contain the login.
@@ -46,11 +48,11 @@ error-invalid = What was sent could not be taken
 error-invalid-advice = Nothing was changed. Please go back, correct it and send it again.
 error-conflict = Somebody else has just changed this
 error-conflict-advice = Nothing was overwritten. Please reopen the page to see the newest state and go on.
-error-too-many = Too many tries
+error-too-many = Too many attempts
 error-too-many-advice = Please wait a few minutes and try again.
 error-bad-request = What was sent could not be read
 error-bad-request-advice = Please reload the page and try again.
 error-cross-origin = This request came from another site
 error-cross-origin-advice = For safety only what is sent from the portal's own pages is taken. Nothing was changed. Please open the first page and do it there; if this comes again, tell the administrator.
 error-internal = The system has a fault
-error-internal-advice = Nothing was lost. Please try again in a few minutes; if it stays, tell the administrator.
+error-internal-advice = Nothing was lost. Please try again in a few minutes; if it fails again, tell the administrator.

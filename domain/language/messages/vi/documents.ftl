@@ -19,3 +19,6 @@ documents-sheet-figures = Số liệu
 documents-sheet-units = Đơn vị
 documents-sheet-opinions = Đánh giá, kiến nghị
 documents-sum-of = Cộng từ báo cáo của { $units } đơn vị.
+documents-file-report = Báo cáo
+documents-file-roll-up = Tổng hợp
+documents-file-letter = Công văn

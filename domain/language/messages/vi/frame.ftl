@@ -26,4 +26,4 @@ notice-log-not-checked = Có tệp chưa đối chiếu được. Xin xem danh s
 error-typed = Nội dung bạn vừa gõ
 error-typed-hint = Chưa được lưu. Xin chép lại trước khi rời trang này.
 error-back = Quay lại
-error-home = Trang đầu
+error-home = Trang chủ

@@ -1,4 +1,4 @@
-# Trang đầu.
+# Trang chủ.
 home-no-unit = Tài khoản của bạn chưa được giao đơn vị nào. Xin liên hệ người quản trị.
 home-runs = Chiến dịch do đơn vị điều phối
 home-runs-none = Đơn vị chưa có chiến dịch nào.

@@ -1,11 +1,12 @@
 # Công văn triển khai.
-letter-deadline-before = Đề nghị các cơ quan, đơn vị thống kê, báo cáo kết quả thực hiện trước ngày { $day }.
-letter-deadline-at-latest = Đề nghị các cơ quan, đơn vị thống kê, báo cáo kết quả thực hiện chậm nhất ngày { $day }.
+letter-deadline-before = Đề nghị các cơ quan, đơn vị thống kê, báo cáo kết quả thực hiện về { $unit } trước ngày { $day }.
+letter-deadline-at-latest = Đề nghị các cơ quan, đơn vị thống kê, báo cáo kết quả thực hiện về { $unit } chậm nhất ngày { $day }.
 letter-stages = Các bước của đơn vị
 letter-reminder = Đôn đốc:
 letter-acknowledge = Tiếp nhận công văn
 letter-launch = Phát động tại đơn vị
 letter-number = Số:
+letter-to-many = các cơ quan, đơn vị nhận công văn để thực hiện (theo danh sách tại văn bản tải về)
 letter-contact = Đầu mối hỗ trợ:
 letter-attachments = Tài liệu kèm theo
 letter-no-attachments = Không có tài liệu kèm theo.

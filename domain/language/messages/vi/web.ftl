@@ -3,7 +3,6 @@ web-tagline = Làm sạch mã độc
 web-skip = Đến nội dung chính
 web-nav = Mục chính
 web-foot = Lamsach – phần mềm tự do cho chiến dịch làm sạch mã độc: công bố, kiểm tra, giám sát, xử lý, báo cáo.
-web-demo-mark = TÀI LIỆU MINH HỌA – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ
 web-sign-in = Đăng nhập
 web-sign-out = Đăng xuất
 web-problems = Chưa lưu được. Xin sửa những chỗ sau:
@@ -11,7 +10,7 @@ web-problems = Chưa lưu được. Xin sửa những chỗ sau:
 sign-in-title = Đăng nhập
 sign-in-login = Tên đăng nhập
 sign-in-password = Mật khẩu
-sign-in-help = Chưa có tài khoản hoặc quên mật khẩu? Liên hệ người quản trị của đơn vị cấp trên để nhận giấy mời mới.
+sign-in-help = Chưa có tài khoản hoặc quên mật khẩu? Liên hệ người quản trị của đơn vị hoặc của đơn vị cấp trên để nhận giấy mời mới.
 
 first-run-title = Thiết lập lần đầu
 first-run-lead = Cổng này chưa có dữ liệu. Khai báo cơ quan vận hành và người quản trị đầu tiên.

@@ -3,52 +3,36 @@
 use std::ffi::OsStr;
 use std::num::NonZero;
 use std::path::PathBuf;
-use std::{env, thread};
+use std::thread;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches, ValueEnum, value_parser};
 use jiff::tz::TimeZone;
-use language::Language;
 use log_check::Format;
 
 use super::send::SendArgs;
 use crate::commands::bilingual::failure;
 
-const EXAMPLES: &str = "\
-Examples:
-  lamsach match --indicators list.txt dns.log
-  lamsach match --indicators a.csv --indicators b.txt --output html logs/ > result.html
-  zcat old.gz | lamsach match --indicators list.txt --format bind -
-  lamsach match --indicators list.txt --send https://portal.example --site Office dns.log
+/// More threads than these are a slip of the finger.
+const MOST_THREADS: usize = 256;
 
-Exit status: 2 error, else 1 findings, else 3 something could not be read, else 0.";
-
+// Help texts stand in the message files: see `commands::help`.
 /// Settings of the command.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     #[command(flatten)]
     lists: Lists,
-    /// Format of the logs: auto, or a name of docs/formats.md; a wrong one lists them all
     #[arg(long, value_name = "NAME", default_value = "auto")]
     format: String,
-    /// What is written to standard output
-    #[arg(long, value_enum, default_value_t = OutputKind::Table)]
+    #[arg(long, value_name = "KIND", value_enum, default_value_t = OutputKind::Table)]
     output: OutputKind,
-    /// Zone of logs that write local time, and of the times shown
     #[arg(long, value_name = "ZONE", default_value = "Asia/Ho_Chi_Minh")]
     timezone: String,
-    /// Name of the place the logs are from, shown in the result
     #[arg(long, value_name = "NAME")]
     site: Option<String>,
-    /// Threads that match [default: one a processor]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
-    threads: Option<u16>,
-    /// Language of table and html: vi or en [default: `LAMSACH_LANGUAGE`, else vi]
-    #[arg(long, value_name = "LANGUAGE")]
-    language: Option<String>,
+    #[arg(long, value_name = "N")]
+    threads: Option<String>,
     #[command(flatten)]
     send: SendArgs,
-    /// Logs, plain, gzip, zstd, xz or bzip2; a folder stands for all files in it, `-` for standard input
     #[arg(value_name = "LOG")]
     logs: Vec<PathBuf>,
 }
@@ -82,7 +66,6 @@ pub(super) struct Choices {
     pub(super) zone: TimeZone,
     pub(super) site: Option<String>,
     pub(super) threads: usize,
-    pub(super) language: Language,
 }
 
 impl Args {
@@ -114,8 +97,8 @@ impl Args {
         if standard_inputs.count() > 1 {
             return Err(failure("match-stdin-twice", &[]));
         }
-        let threads = match self.threads {
-            Some(threads) => usize::from(threads),
+        let threads = match self.threads.as_deref() {
+            Some(typed) => threads(typed)?,
             None => thread::available_parallelism().map_or(1, NonZero::get),
         };
         let choices = Choices {
@@ -127,18 +110,15 @@ impl Args {
             zone,
             site: self.site.map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()),
             threads,
-            language: language(self.language)?,
         };
         Ok((choices, self.send))
     }
 }
 
-fn language(asked: Option<String>) -> anyhow::Result<Language> {
-    let Some(tag) = asked.or_else(|| env::var("LAMSACH_LANGUAGE").ok()) else {
-        return Ok(Language::Vi);
-    };
-    Language::from_tag(&tag)
-        .ok_or_else(|| failure("match-unknown-language", &[("name", tag.into())]))
+fn threads(typed: &str) -> anyhow::Result<usize> {
+    typed.parse().ok().filter(|it| (1..=MOST_THREADS).contains(it)).ok_or_else(|| {
+        failure("match-threads", &[("value", typed.into()), ("most", MOST_THREADS.into())])
+    })
 }
 
 fn unknown_format(name: &str) -> anyhow::Error {
@@ -171,8 +151,7 @@ impl clap::Args for Lists {
                 .required(true)
                 .num_args(1..)
                 .action(ArgAction::Append)
-                .value_parser(value_parser!(PathBuf))
-                .help("Lists of malicious addresses: plain text, CSV, hosts file; repeat for more"),
+                .value_parser(value_parser!(PathBuf)),
         )
     }
 

@@ -12,9 +12,11 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use jiff::Timestamp;
+use language::Language;
 use log_check::{ListReport, ReadOptions, Settings, check_logs, check_logs_one_by_one, load_lists};
 
 pub(crate) use args::Args;
+pub(super) use words::printable;
 
 use finished::Finished;
 use inputs::Inputs;
@@ -24,9 +26,9 @@ use words::{Words, list_problem};
 use super::bilingual::{failure, lines};
 
 /// Runs the command.
-pub(crate) fn run(args: Args) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     let (choices, send) = args.choices()?;
-    let words = Words { language: choices.language, zone: choices.zone.clone() };
+    let words = Words { language, zone: choices.zone.clone() };
     let mut sending = send.prepare(choices.site.as_deref(), &words)?;
     let inputs = Inputs::open(&choices)?;
     let now = Timestamp::now();

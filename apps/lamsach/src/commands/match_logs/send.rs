@@ -20,19 +20,14 @@ const LONGEST_NAME: usize = 300;
 /// Where to send.
 #[derive(Debug, clap::Args)]
 pub(super) struct SendArgs {
-    /// Portal to send what was seen to, without log lines: `https://…`
     #[arg(long, value_name = "URL")]
     send: Option<String>,
-    /// Token of the unit; others on this machine can see it: better `LAMSACH_TOKEN` or --token-file
     #[arg(long, value_name = "TOKEN", requires = "send", conflicts_with = "token_file")]
     token: Option<String>,
-    /// File that holds the token
     #[arg(long, value_name = "FILE", requires = "send")]
     token_file: Option<PathBuf>,
-    /// Id of the campaign, when several run for the unit
     #[arg(long, value_name = "ID", requires = "send")]
     campaign: Option<String>,
-    /// Certificates (PEM) to trust for the portal instead of the public authorities
     #[arg(long, value_name = "FILE", requires = "send")]
     ca: Option<PathBuf>,
 }

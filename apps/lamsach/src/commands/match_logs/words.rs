@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use language::{Language, Value, text, text_with};
-use log_check::{ListProblem, Problem, Refused};
+use log_check::{ListProblem, ListReport, Problem, Refused};
 use matching::Verdict;
 
 use crate::commands::bilingual::lines;
@@ -54,21 +54,22 @@ impl Words {
     pub(super) fn problem(&self, problem: &Problem) -> String {
         let values = problem.values();
         let values: Vec<(&'static str, Value<'_>)> =
-            values.into_iter().map(|(name, value)| (name, self.value(value))).collect();
+            values.iter().map(|(name, value)| (*name, Value::of_variable(name, value))).collect();
         text_with(self.language, &format!("log-check-problem-{}", problem.code()), &values)
+    }
+
+    /// How much of a list is used.
+    pub(super) fn taken(&self, report: &ListReport) -> String {
+        let values = [
+            ("accepted", report.accepted_total().into()),
+            ("refused", report.refused_total().into()),
+        ];
+        text_with(self.language, "match-list-taken", &values)
     }
 
     /// Why a value of a list was refused.
     pub(super) fn refused(&self, refused: &Refused) -> String {
         text(self.language, &refused_key(refused))
-    }
-
-    /// Counts of bytes are written with separators, everything else as it is.
-    fn value(&self, value: String) -> Value<'static> {
-        match value.parse::<u64>() {
-            Ok(count) => self.number(count).into(),
-            Err(_) => value.into(),
-        }
     }
 }
 
@@ -113,7 +114,7 @@ pub(super) fn list_problem_code(problem: &ListProblem) -> &'static str {
 
 /// Text of a log or a list as it may be shown: what would move the cursor, change colours or turn
 /// the direction of writing is replaced.
-pub(super) fn printable(text: &str) -> String {
+pub(in crate::commands) fn printable(text: &str) -> String {
     let is_unsafe = |c: char| {
         c.is_control()
             || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -2,12 +2,16 @@
 
 use std::io::IsTerminal as _;
 
-use anyhow::Context;
 use tracing_subscriber::EnvFilter;
+
+use super::super::bilingual;
 
 /// Starts the log; `filter` as `tracing-subscriber` reads it.
 pub(super) fn start(filter: &str, as_json: bool) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(filter).with_context(|| format!("--log {filter}"))?;
+    let filter = EnvFilter::try_new(filter).map_err(|error| {
+        let values = [("filter", filter.into())];
+        anyhow::Error::from(error).context(bilingual::lines("serve-log-filter", &values))
+    })?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())

@@ -9,7 +9,9 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jiff::{SignedDuration, Timestamp};
+use portal::demo::DemoWorld;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use web::AppState;
@@ -23,27 +25,26 @@ use listening::Listening;
 pub(crate) struct Args {
     #[command(flatten)]
     place: Place,
-    /// Address and port to listen at; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", env = "LAMSACH_LISTEN")]
     listen: String,
-    /// Certificate chain for HTTPS, a PEM file
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_certificate: Option<std::path::PathBuf>,
-    /// Private key for HTTPS, a PEM file
     #[arg(long, value_name = "FILE", requires = "tls_certificate")]
     tls_key: Option<std::path::PathBuf>,
-    /// A proxy that speaks HTTPS stands in front: plain HTTP may leave this machine
     #[arg(long)]
     behind_proxy: bool,
-    /// Fill an empty portal with an invented province: of 2026, or of 2022 with districts
-    #[arg(long, value_name = "WORLD", num_args = 0..=1, default_missing_value = "2026")]
-    demo: Option<portal::demo::DemoWorld>,
-    /// What the log on standard error holds: `info`, `debug`, `warn,web=debug`
+    #[arg(long, value_name = "WORLD", num_args = 0..=1, default_missing_value = "2026",
+        value_parser = demo_worlds())]
+    demo: Option<DemoWorld>,
     #[arg(long, value_name = "FILTER", default_value = "info,sqlx=warn", env = "LAMSACH_LOG")]
     log: String,
-    /// One JSON object a line instead of text
     #[arg(long)]
     log_json: bool,
+}
+
+/// Reads the year of an invented province.
+fn demo_worlds() -> impl TypedValueParser<Value = DemoWorld> {
+    PossibleValuesParser::new(DemoWorld::ALL.map(DemoWorld::code)).try_map(|it| it.parse())
 }
 
 /// Runs the command.

@@ -128,10 +128,6 @@ fn log(words: &Words, file: &FileSummary) -> Log {
 
 fn lists(words: &Words, finished: &Finished) -> Vec<List> {
     let list = |(name, report): &(String, log_check::ListReport)| {
-        let values = [
-            ("accepted", words.number(report.accepted_total()).into()),
-            ("refused", words.number(report.refused_total()).into()),
-        ];
         let named = report.refused.iter().take(NAMED).map(|it| {
             let line = words.tn("match-line", "line", it.line);
             (line, printable(&it.text), words.refused(it))
@@ -139,7 +135,7 @@ fn lists(words: &Words, finished: &Finished) -> Vec<List> {
         let more = report.refused_total().saturating_sub(NAMED as u64);
         List {
             name: printable(name),
-            taken: language::text_with(words.language, "match-list-taken", &values),
+            taken: words.taken(report),
             refused: named.collect(),
             more: (more > 0).then(|| words.tn("match-refused-more", "count", more)),
         }

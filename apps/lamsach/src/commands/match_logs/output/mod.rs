@@ -20,7 +20,7 @@ use super::words::Words;
 pub(super) fn write(kind: OutputKind, words: &Words, finished: &Finished) -> anyhow::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     let written = match kind {
-        OutputKind::Table => table::write(&mut out, words, finished, table::width()),
+        OutputKind::Table => table::write(&mut out, words, finished, table::width(&io::stdout())),
         OutputKind::Json => json::write(&mut out, finished),
         OutputKind::Csv => csv::write(&mut out, words, finished),
         OutputKind::Html => html::write(&mut out, words, finished),
@@ -33,8 +33,10 @@ pub(super) fn write(kind: OutputKind, words: &Words, finished: &Finished) -> any
     let mut err = BufWriter::new(io::stderr().lock());
     let said = match kind {
         OutputKind::Table => refused::write(&mut err, words, finished),
-        OutputKind::Csv => table::write_summary(&mut err, words, finished, table::width())
-            .and_then(|()| refused::write(&mut err, words, finished)),
+        OutputKind::Csv => {
+            table::write_summary(&mut err, words, finished, table::width(&io::stderr()))
+                .and_then(|()| refused::write(&mut err, words, finished))
+        }
         OutputKind::Json | OutputKind::Html => Ok(()),
     };
     // Nobody reading along is no error either.

@@ -1,6 +1,6 @@
-//! Tables for a terminal of 80 columns or more.
+//! Tables for a terminal of 80 columns or more, and for files and pipes, where nothing is cut.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, IsTerminal, Write};
 
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width};
@@ -10,15 +10,15 @@ use matching::Sighting;
 use super::super::finished::Finished;
 use super::super::words::{Words, printable};
 
-/// Columns when standard output is no terminal.
+/// The fewest columns of a terminal, and how many it has when it does not say.
 const COLUMNS: u16 = 80;
 
-/// How many columns there are: those of the terminal, within reason.
-pub(super) fn width() -> u16 {
-    if !io::stdout().is_terminal() {
-        return COLUMNS;
-    }
-    terminal_size::terminal_size().map_or(COLUMNS, |(width, _)| width.0).clamp(COLUMNS, 160)
+/// How many columns there are: those of the terminal, within reason. `None` where `stream` is no
+/// terminal: whatever reads a file or a pipe wants names whole and lines as they are.
+pub(super) fn width(stream: &impl IsTerminal) -> Option<u16> {
+    stream.is_terminal().then(|| {
+        terminal_size::terminal_size().map_or(COLUMNS, |(width, _)| width.0).clamp(COLUMNS, 160)
+    })
 }
 
 /// Findings, then what is none, then the logs.
@@ -26,7 +26,7 @@ pub(super) fn write(
     out: &mut dyn Write,
     words: &Words,
     finished: &Finished,
-    width: u16,
+    width: Option<u16>,
 ) -> io::Result<()> {
     let findings: Vec<&Sighting> = finished.findings().collect();
     if findings.is_empty() {
@@ -52,7 +52,7 @@ pub(super) fn write_summary(
     out: &mut dyn Write,
     words: &Words,
     finished: &Finished,
-    width: u16,
+    width: Option<u16>,
 ) -> io::Result<()> {
     writeln!(out, "{}", words.t("match-read"))?;
     let summary = &finished.report.summary;
@@ -82,17 +82,16 @@ pub(super) fn write_summary(
             number(words, summary.lines_not_parsed),
         ]);
     }
-    let narrow = ColumnConstraint::UpperBoundary(Width::Percentage(40));
-    table.set_constraints([narrow, ColumnConstraint::UpperBoundary(Width::Percentage(30))]);
+    if width.is_some() {
+        let narrow = ColumnConstraint::UpperBoundary(Width::Percentage(40));
+        table.set_constraints([narrow, ColumnConstraint::UpperBoundary(Width::Percentage(30))]);
+    }
     writeln!(out, "{table}")?;
     for file in &summary.files {
         write_troubles(out, words, finished, file, width)?;
     }
     for (name, report) in &finished.lists {
-        let accepted = words.number(report.accepted_total());
-        let refused = words.number(report.refused_total());
-        let values = [("accepted", accepted.into()), ("refused", refused.into())];
-        let said = language::text_with(words.language, "match-list-taken", &values);
+        let said = words.taken(report);
         writeln!(out, "{}: {said}", printable(name))?;
     }
     if summary.too_many_sightings {
@@ -104,9 +103,10 @@ pub(super) fn write_summary(
 
 /// How many devices there are to handle.
 pub(super) fn headline(words: &Words, finished: &Finished) -> String {
-    let devices = words.number(finished.device_count() as u64);
-    let findings = words.number(finished.findings().count() as u64);
-    let values = [("devices", devices.into()), ("findings", findings.into())];
+    let values = [
+        ("devices", finished.device_count().into()),
+        ("findings", finished.findings().count().into()),
+    ];
     language::text_with(words.language, "match-findings", &values)
 }
 
@@ -122,7 +122,7 @@ pub(super) fn format_words(words: &Words, file: &FileSummary) -> String {
     std::iter::once(formats).chain(wrappings).collect::<Vec<_>>().join(", ")
 }
 
-fn sightings(words: &Words, heading: &str, sightings: &[&Sighting], width: u16) -> Table {
+fn sightings(words: &Words, heading: &str, sightings: &[&Sighting], width: Option<u16>) -> Table {
     let mut table = table(width);
     table.set_header([
         words.t("match-device"),
@@ -153,13 +153,15 @@ fn sightings(words: &Words, heading: &str, sightings: &[&Sighting], width: u16) 
             Cell::new(seen),
         ]);
     }
-    table.set_constraints([
-        ColumnConstraint::UpperBoundary(Width::Percentage(24)),
-        ColumnConstraint::UpperBoundary(Width::Percentage(42)),
-        ColumnConstraint::UpperBoundary(Width::Percentage(18)),
-        ColumnConstraint::ContentWidth,
-        ColumnConstraint::ContentWidth,
-    ]);
+    if width.is_some() {
+        table.set_constraints([
+            ColumnConstraint::UpperBoundary(Width::Percentage(24)),
+            ColumnConstraint::UpperBoundary(Width::Percentage(42)),
+            ColumnConstraint::UpperBoundary(Width::Percentage(18)),
+            ColumnConstraint::ContentWidth,
+            ColumnConstraint::ContentWidth,
+        ]);
+    }
     table
 }
 
@@ -178,7 +180,7 @@ fn write_troubles(
     words: &Words,
     finished: &Finished,
     file: &FileSummary,
-    width: u16,
+    width: Option<u16>,
 ) -> io::Result<()> {
     let name = printable(&file.file);
     if let Some(problem) = &file.problem {
@@ -193,18 +195,27 @@ fn write_troubles(
     }
     for sample in &file.not_parsed_samples {
         let line = words.tn("match-line", "line", sample.line_number);
-        let room = usize::from(width).saturating_sub(line.chars().count() + 4);
+        let room = width.map_or(usize::MAX, |width| {
+            usize::from(width).saturating_sub(line.chars().count() + 4)
+        });
         let text: String = printable(&sample.text).chars().take(room).collect();
         writeln!(out, "  {line}: {text}")?;
     }
     Ok(())
 }
 
-fn table(width: u16) -> Table {
+fn table(width: Option<u16>) -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(width);
+    match width {
+        Some(width) => {
+            table.set_content_arrangement(ContentArrangement::Dynamic);
+            table.set_width(width);
+        }
+        None => {
+            table.set_content_arrangement(ContentArrangement::Disabled);
+        }
+    }
     table
 }
 
@@ -217,9 +228,10 @@ fn printable_lines(text: &str) -> String {
     text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
 }
 
-/// A sentence in lines of at most so many characters, words kept whole.
-fn wrapped(text: &str, width: u16) -> String {
-    let width = usize::from(width);
+/// A sentence in lines of at most so many characters, words kept whole; on one line without a
+/// width.
+fn wrapped(text: &str, width: Option<u16>) -> String {
+    let width = width.map_or(usize::MAX, usize::from);
     let (mut lines, mut column) = (String::new(), 0);
     for word in text.split(' ') {
         let length = word.chars().count();
@@ -242,9 +254,10 @@ mod tests {
 
     #[test]
     fn sentences_are_wrapped_between_words() {
-        let check = |text: &str, expected: &str| assert_eq!(wrapped(text, 10), expected);
+        let check = |text: &str, expected: &str| assert_eq!(wrapped(text, Some(10)), expected);
         check("", "");
         check("một hai ba bốn", "một hai ba\nbốn");
         check("1234567890123 4", "1234567890123\n4");
+        assert_eq!(wrapped("một hai ba bốn năm", None), "một hai ba bốn năm");
     }
 }

@@ -1,0 +1,86 @@
+# The command line of lamsach: help, and what is said about wrong arguments.
+cli-usage = Usage
+cli-commands = Commands
+cli-command-word = COMMAND
+cli-arguments = Arguments
+cli-options = Options
+cli-options-word = OPTIONS
+cli-note-default = default: { $value }
+cli-note-env = environment variable: { $value }
+cli-note-values = one of: { $value }
+
+cli-about-lamsach = Lamsach: runs a malware clean-up campaign, and takes part in one.
+cli-after-lamsach =
+    Help of each command:  lamsach COMMAND --help
+    Bằng tiếng Việt:       lamsach --language vi --help
+cli-about-match = Finds the devices in logs that talk to malicious addresses
+cli-after-match =
+    Examples:
+      lamsach match --indicators list.txt dns.log
+      lamsach match --indicators a.csv --indicators b.txt --output html logs/ > result.html
+      zcat old.gz | lamsach match --indicators list.txt --format bind -
+      lamsach match --indicators list.txt --send https://portal.example --site Office dns.log
+
+    Exit status: 2 error, else 1 findings, else 3 something could not be read, else 0.
+cli-about-serve = Runs the portal of a campaign
+cli-about-backup = Writes everything a portal holds into one file
+cli-about-restore = Restores a backup into an empty portal
+
+cli-arg-help = Print this help
+cli-arg-version = Print the version
+cli-arg-language = Language of help and results: vi or en [default: vi]
+cli-arg-indicators = Lists of malicious addresses: plain text with one a line, CSV or hosts file; repeat the option for more lists
+cli-arg-format = Format of the logs: auto (recognised by itself) or a name such as bind, fortigate, squid; a wrong name lists all of them
+cli-arg-output = Form of the result: table for a terminal, json with one object a line, csv for a spreadsheet, html for one page to print
+cli-arg-timezone = Time zone of logs that write local time, and of the result
+cli-arg-site = Site the logs are from, named in the result
+cli-arg-threads = Threads that match, from 1 to 256 [default: one for each processor]
+cli-arg-send = Send the results, without log lines, to the portal at this address: https://…
+cli-arg-token = Token of the unit. Others on this machine can see it: better use the variable LAMSACH_TOKEN or --token-file
+cli-arg-token-file = File that holds the token
+cli-arg-campaign = Id of the campaign, when several run for the unit
+cli-arg-ca = Certificates (PEM) to trust for the portal instead of the public authorities
+cli-arg-logs = Log files, plain or packed with gzip, zstd, xz or bzip2; a folder stands for all files in it, - for standard input
+cli-arg-data = Folder of the data: the files, and the database unless --database names one
+cli-arg-database = PostgreSQL database instead of a file in the folder: postgres://USER@HOST/NAME
+cli-arg-listen = Address and port to listen at; port 0 takes a free one
+cli-arg-tls-certificate = Certificate chain for HTTPS, a PEM file; goes with --tls-key
+cli-arg-tls-key = Private key for HTTPS, a PEM file; goes with --tls-certificate
+cli-arg-behind-proxy = A proxy that speaks HTTPS stands in front: plain HTTP may leave this machine
+cli-arg-demo = Fill an empty portal with demonstration data: 2026 is an invented province with communes (taken when no year is given); 2022 is one that still has districts, its clock runs in September 2022
+cli-arg-log = What the program's own log on standard error holds: info, debug, warn,web=debug
+cli-arg-log-json = Write the program's own log as JSON, one object a line
+cli-arg-backup-file = The file to write; only its owner may read it
+cli-arg-restore-file = The file that lamsach backup wrote
+
+cli-value-address = ADDRESS
+cli-value-file = FILE
+cli-value-filter = FILTER
+cli-value-folder = FOLDER
+cli-value-id = ID
+cli-value-kind = KIND
+cli-value-language = LANGUAGE
+cli-value-list = LIST
+cli-value-log = LOG
+cli-value-n = N
+cli-value-name = NAME
+cli-value-token = TOKEN
+cli-value-url = URL
+cli-value-world = YEAR
+cli-value-zone = ZONE
+
+cli-unknown-language = There is no language “{ $name }”. Choose vi or en.
+cli-wrong = The command was not called in the right way.
+cli-wrong-command = There is no command “{ $command }”.
+cli-wrong-conflict = { $argument } cannot be used together with { $other }. Leave one of them out.
+cli-wrong-help = More: { $command } --help
+cli-wrong-meant = Did you mean “{ $meant }”?
+cli-wrong-missing = The command lacks: { $argument }.
+cli-wrong-no-command = No command is named.
+cli-wrong-no-value = A value must follow { $argument }.
+cli-wrong-takes-none = { $argument } takes no value: leave “{ $value }” out.
+cli-wrong-twice = { $argument } can be used only once.
+cli-wrong-unknown = This command does not take “{ $argument }”.
+cli-wrong-utf8 = An argument is not UTF-8 text.
+cli-wrong-value = { $argument } does not take the value “{ $value }”.
+cli-wrong-values = Choose one of: { $values }.

@@ -1,0 +1,86 @@
+# Dòng lệnh lamsach: trợ giúp và lỗi khi gọi sai.
+cli-usage = Cách dùng
+cli-commands = Các lệnh
+cli-command-word = LỆNH
+cli-arguments = Tham số
+cli-options = Tùy chọn
+cli-options-word = TÙY CHỌN
+cli-note-default = mặc định: { $value }
+cli-note-env = biến môi trường: { $value }
+cli-note-values = một trong: { $value }
+
+cli-about-lamsach = Lamsach: chạy và tham gia chiến dịch làm sạch mã độc.
+cli-after-lamsach =
+    Trợ giúp của từng lệnh:  lamsach LỆNH --help
+    In English:              lamsach --language en --help
+cli-about-match = Tìm trong nhật ký những thiết bị có kết nối tới địa chỉ độc hại
+cli-after-match =
+    Ví dụ:
+      lamsach match --indicators danhsach.txt dns.log
+      lamsach match --indicators a.csv --indicators b.txt --output html nhatky/ > ketqua.html
+      zcat cu.gz | lamsach match --indicators danhsach.txt --format bind -
+      lamsach match --indicators danhsach.txt --send https://cong.example --site "Trụ sở" dns.log
+
+    Mã thoát: 2 là có lỗi; nếu không, 1 là có phát hiện; nếu không, 3 là có phần chưa đọc được; còn lại là 0.
+cli-about-serve = Chạy cổng thông tin của chiến dịch
+cli-about-backup = Sao lưu toàn bộ dữ liệu của cổng vào một tệp
+cli-about-restore = Khôi phục bản sao lưu vào một cổng còn trống
+
+cli-arg-help = In trợ giúp này
+cli-arg-version = In số phiên bản
+cli-arg-language = Ngôn ngữ của trợ giúp và kết quả: vi hoặc en [mặc định: vi]
+cli-arg-indicators = Danh sách địa chỉ độc hại: văn bản mỗi dòng một địa chỉ, CSV hoặc tệp hosts; nhiều danh sách thì lặp lại tùy chọn này
+cli-arg-format = Định dạng nhật ký: auto (tự nhận ra) hoặc tên định dạng, ví dụ bind, fortigate, squid; ghi sai tên thì chương trình liệt kê đủ
+cli-arg-output = Dạng kết quả: table để đọc trên màn hình, json mỗi dòng một đối tượng, csv cho bảng tính, html là một trang để in
+cli-arg-timezone = Múi giờ của nhật ký ghi giờ địa phương và của kết quả
+cli-arg-site = Địa điểm lấy nhật ký, ghi trong kết quả
+cli-arg-threads = Số luồng đối chiếu, từ 1 đến 256 [mặc định: mỗi bộ xử lý một luồng]
+cli-arg-send = Gửi kết quả về cổng có địa chỉ này, không gửi dòng nhật ký: https://…
+cli-arg-token = Mã truy cập của đơn vị. Người khác trên máy này có thể nhìn thấy: nên dùng biến LAMSACH_TOKEN hoặc --token-file
+cli-arg-token-file = Tệp chứa mã truy cập
+cli-arg-campaign = Mã chiến dịch, khi đơn vị có nhiều chiến dịch đang diễn ra
+cli-arg-ca = Chứng thư (PEM) để tin cậy cổng, thay cho các tổ chức chứng thực công cộng
+cli-arg-logs = Tệp nhật ký, để nguyên hoặc nén gzip, zstd, xz, bzip2; thư mục là mọi tệp bên trong; dấu - là đầu vào chuẩn
+cli-arg-data = Thư mục dữ liệu: các tệp, và cơ sở dữ liệu nếu không dùng --database
+cli-arg-database = Cơ sở dữ liệu PostgreSQL thay cho tệp trong thư mục: postgres://NGƯỜI-DÙNG@MÁY-CHỦ/TÊN
+cli-arg-listen = Địa chỉ và cổng để mở trang; cổng 0 là một cổng còn trống
+cli-arg-tls-certificate = Chuỗi chứng thư cho HTTPS, tệp PEM; đi cùng --tls-key
+cli-arg-tls-key = Khóa riêng cho HTTPS, tệp PEM; đi cùng --tls-certificate
+cli-arg-behind-proxy = Phía trước đã có máy chủ trung gian dùng HTTPS: cho phép HTTP ra ngoài máy này
+cli-arg-demo = Điền dữ liệu minh họa vào cổng còn trống: 2026 là tỉnh giả định có xã, phường (không ghi năm là 2026); 2022 là tỉnh giả định còn cấp huyện, đồng hồ chạy trong tháng 9/2022
+cli-arg-log = Nhật ký chạy ghi ra đầu ra lỗi chuẩn: info, debug, warn,web=debug
+cli-arg-log-json = Ghi nhật ký chạy dạng JSON, mỗi dòng một đối tượng
+cli-arg-backup-file = Tệp sẽ ghi; chỉ chủ sở hữu đọc được
+cli-arg-restore-file = Tệp do lamsach backup đã ghi
+
+cli-value-address = ĐỊA-CHỈ
+cli-value-file = TỆP
+cli-value-filter = MỨC
+cli-value-folder = THƯ-MỤC
+cli-value-id = MÃ
+cli-value-kind = DẠNG
+cli-value-language = NGÔN-NGỮ
+cli-value-list = DANH-SÁCH
+cli-value-log = NHẬT-KÝ
+cli-value-n = SỐ
+cli-value-name = TÊN
+cli-value-token = MÃ
+cli-value-url = URL
+cli-value-world = NĂM
+cli-value-zone = MÚI-GIỜ
+
+cli-unknown-language = Không có ngôn ngữ “{ $name }”. Hãy chọn vi hoặc en.
+cli-wrong = Lệnh gọi chưa đúng.
+cli-wrong-command = Không có lệnh “{ $command }”.
+cli-wrong-conflict = Không dùng { $argument } cùng với { $other }. Hãy bỏ một trong hai.
+cli-wrong-help = Xem thêm: { $command } --help
+cli-wrong-meant = Có phải bạn muốn ghi “{ $meant }”?
+cli-wrong-missing = Lệnh còn thiếu: { $argument }.
+cli-wrong-no-command = Chưa chọn lệnh.
+cli-wrong-no-value = Sau { $argument } phải có giá trị.
+cli-wrong-takes-none = { $argument } không nhận giá trị nào: hãy bỏ “{ $value }”.
+cli-wrong-twice = { $argument } chỉ được dùng một lần.
+cli-wrong-unknown = Lệnh này không nhận “{ $argument }”.
+cli-wrong-utf8 = Có tham số không phải là văn bản UTF-8.
+cli-wrong-value = { $argument } không nhận giá trị “{ $value }”.
+cli-wrong-values = Hãy chọn một trong: { $values }.
