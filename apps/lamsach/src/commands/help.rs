@@ -12,6 +12,9 @@ use super::Cli;
 /// Commands with examples or a hint below their help.
 const WITH_MORE: [&str; 2] = ["lamsach", "match"];
 
+/// Options of every command, in the order in which help names them.
+const EVERYWHERE: [&str; 3] = ["language", "help", "version"];
+
 /// The command line, its help in a language.
 pub(super) fn command(language: Language) -> Command {
     let command = Cli::command()
@@ -63,11 +66,17 @@ fn argument(arg: Arg, language: Language) -> Arg {
         .map(|name| Str::from(text(language, &format!("cli-value-{}", name.to_lowercase()))))
         .collect();
     let arg = if names.is_empty() { arg } else { arg.value_names(names) };
-    arg.help(help)
-        .help_heading(Str::from(text(language, heading)))
-        .hide_default_value(true)
-        .hide_env(true)
-        .hide_possible_values(true)
+    let takes_value = arg.get_action().takes_values();
+    let arg = arg.help(help).help_heading(Str::from(text(language, heading)));
+    // What every command has stands last.
+    let arg = match EVERYWHERE.iter().position(|it| *it == id) {
+        Some(place) => arg.display_order(900 + place),
+        None => arg,
+    };
+    if !takes_value {
+        return arg;
+    }
+    arg.hide_default_value(true).hide_env(true).hide_possible_values(true)
 }
 
 /// What clap would say in English behind the help: values, default, environment variable.

@@ -43,8 +43,10 @@ enum Command {
 /// Reads the arguments and runs a command; what went wrong is said once, here.
 pub(crate) fn run(mut arguments: Vec<OsString>) -> ExitCode {
     // `lamsach help match` is what many type first.
-    if arguments.get(1).is_some_and(|it| it == "help") {
-        arguments.remove(1);
+    if let Some(at) =
+        first_word(&arguments).filter(|at| arguments.get(*at).is_some_and(|it| it == "help"))
+    {
+        arguments.remove(at);
         arguments.push("--help".into());
     }
     let named = named_language(&arguments);
@@ -91,6 +93,19 @@ fn not_run(arguments: &[OsString], error: &clap::Error, language: Language) -> E
         _ => {
             say_failure(&format!("lamsach: {}", wrong::said(arguments, error, language)));
             ExitCode::from(2)
+        }
+    }
+}
+
+/// Where the command's name stands: behind the options of every command.
+fn first_word(arguments: &[OsString]) -> Option<usize> {
+    let mut at = 1;
+    loop {
+        let argument = arguments.get(at)?.to_string_lossy();
+        match &*argument {
+            "--language" => at += 2,
+            other if other.starts_with("--language=") => at += 1,
+            _ => return Some(at),
         }
     }
 }

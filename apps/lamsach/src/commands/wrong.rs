@@ -67,7 +67,8 @@ fn sentence(error: &Error, language: Language) -> String {
         ("command", command.into()),
     ];
     let mut sentence = text_with(language, key, &values);
-    if !known.is_empty() {
+    let has_choice = !known.is_empty();
+    if has_choice {
         let note = text_with(language, "cli-wrong-values", &[("values", known.into())]);
         sentence = format!("{sentence} {note}");
     }
@@ -76,7 +77,7 @@ fn sentence(error: &Error, language: Language) -> String {
             .into_iter()
             .flat_map(|kind| words(error, kind))
             .next();
-    if let Some(suggested) = suggested {
+    if let Some(suggested) = suggested.filter(|_| !has_choice) {
         let note = text_with(language, "cli-wrong-meant", &[("meant", suggested.into())]);
         sentence = format!("{sentence} {note}");
     }

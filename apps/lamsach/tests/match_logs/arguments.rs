@@ -76,9 +76,17 @@ fn wrong_arguments_are_said_in_both_languages_and_nothing_is_done() {
     check("-i list.txt", &["Chưa chỉ ra tệp nhật ký", "No log is named"]);
     check(
         "-i list.txt --format binds dns.log",
-        &["định dạng nhật ký nào tên là “binds”", "There are:", "zeek-json", "Squid access log"],
+        &[
+            "định dạng nhật ký nào tên là “binds”",
+            "The formats are:",
+            "zeek-json",
+            "Squid access log",
+        ],
     );
-    check("-i list.txt --timezone Hanoi dns.log", &["“Hanoi”", "Asia/Ho_Chi_Minh", "No time zone"]);
+    check(
+        "-i list.txt --timezone Hanoi dns.log",
+        &["“Hanoi”", "Asia/Ho_Chi_Minh", "There is no time zone"],
+    );
     check("-i list.txt --language fr dns.log", &["Hãy chọn vi hoặc en", "Choose vi or en"]);
     check("-i list.txt --threads 0 dns.log", &["“0”", "từ 1 đến 256", "from 1 to 256"]);
     check("-i list.txt --threads many dns.log", &["“many”", "từ 1 đến 256"]);
@@ -97,10 +105,13 @@ fn wrong_arguments_are_said_in_both_languages_and_nothing_is_done() {
         "-i list.txt --send http://[::1]:1 --token x --token-file y dns.log",
         &["Không dùng --token", "cannot be used together"],
     );
-    check("-i nowhere.txt dns.log", &["Không tìm thấy danh sách", "nowhere.txt", "is not there"]);
+    check(
+        "-i nowhere.txt dns.log",
+        &["Không tìm thấy danh sách", "nowhere.txt", "There is no such list"],
+    );
     check("-i nothing dns.log", &["là thư mục", "is a folder"]);
     check("-i list.txt nowhere.log", &["Không tìm thấy tệp nhật ký", "nowhere.log"]);
-    check("-i list.txt nothing", &["không có tệp nào", "holds no file"]);
+    check("-i list.txt nothing", &["không có tệp nào", "There is no file in the folder"]);
     check("-i list.txt - -", &["chỉ dùng được một lần", "once only"]);
     check("-i comment.txt dns.log", &["không có địa chỉ độc hại nào", "no malicious address"]);
     check("-i strange.csv dns.log", &["không có cột địa chỉ", "id, name"]);

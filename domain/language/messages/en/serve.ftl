@@ -9,9 +9,9 @@ serve-port-taken = Another program uses the address { $address }. Stop it or cho
 serve-cannot-listen = Cannot open the address { $address }.
 serve-folder-taken = Another lamsach program uses the data folder { $folder }. Stop it first, or choose another folder with --data.
 serve-newer-database = This data was made by a newer lamsach (tables of version { $version }). Use that version or a newer one; nothing was changed.
-serve-database = The database cannot be opened. Check --database (postgres://USER@HOST/NAME) and that the PostgreSQL server runs, or the folder of --data. Reason:
-serve-folder = The data folder { $folder } cannot be used. Choose another one with --data, or give the right to write to it. Reason:
-serve-log-filter = Cannot read --log { $filter }. Write it as info, debug or warn,web=debug.
+serve-database = The database cannot be opened. Check --database (postgres://USER@HOST/NAME) and that the PostgreSQL server runs, or the folder of --data
+serve-folder = The data folder { $folder } cannot be used. Choose another one with --data, or give the right to write to it
+serve-log-filter = Cannot read --log { $filter }. Write it as info, debug or warn,web=debug
 serve-tls-file = Cannot read the certificate { $certificate } or the key { $key } (PEM files are needed).
 
 demo-only-loopback = Demonstration data is served on this machine only (127.0.0.1): everybody knows its passwords. Leave out --behind-proxy and choose --listen 127.0.0.1:8080.

@@ -9,9 +9,9 @@ serve-port-taken = Địa chỉ { $address } đang có chương trình khác dù
 serve-cannot-listen = Không mở được địa chỉ { $address }.
 serve-folder-taken = Thư mục dữ liệu { $folder } đang được một chương trình lamsach khác dùng. Hãy dừng chương trình đó trước, hoặc chọn thư mục khác bằng --data.
 serve-newer-database = Dữ liệu được tạo bởi phiên bản lamsach mới hơn (bảng phiên bản { $version }). Hãy dùng phiên bản đó hoặc mới hơn; chưa có gì bị thay đổi.
-serve-database = Không mở được cơ sở dữ liệu. Hãy kiểm tra --database (dạng postgres://NGƯỜI-DÙNG@MÁY-CHỦ/TÊN) và máy chủ PostgreSQL đang chạy, hoặc thư mục --data. Lý do:
-serve-folder = Không dùng được thư mục dữ liệu { $folder }. Hãy chọn thư mục khác bằng --data hoặc cấp quyền ghi. Lý do:
-serve-log-filter = Không hiểu --log { $filter }. Ghi như info, debug hoặc warn,web=debug.
+serve-database = Không mở được cơ sở dữ liệu. Hãy kiểm tra --database (dạng postgres://NGƯỜI-DÙNG@MÁY-CHỦ/TÊN) và máy chủ PostgreSQL đang chạy, hoặc thư mục --data
+serve-folder = Không dùng được thư mục dữ liệu { $folder }. Hãy chọn thư mục khác bằng --data hoặc cấp quyền ghi
+serve-log-filter = Không hiểu --log { $filter }. Ghi như info, debug hoặc warn,web=debug
 serve-tls-file = Không đọc được chứng thư { $certificate } hoặc khóa { $key } (cần tệp PEM).
 
 demo-only-loopback = Dữ liệu minh họa chỉ chạy trên máy này (127.0.0.1): mật khẩu minh họa ai cũng biết. Hãy bỏ --behind-proxy và chọn --listen 127.0.0.1:8080.
