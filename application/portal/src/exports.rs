@@ -245,7 +245,7 @@ pub fn letter(portal: &Portal, view: &CampaignView) -> Result<Vec<u8>, PortalErr
         place: campaign.letter_place.clone(),
         date: campaign.letter_on,
         to: letter_text::addressees(view),
-        opening: [lines(&campaign.legal_basis), lines(&campaign.aim)].concat(),
+        opening: letter_text::opening(view),
         tasks: campaign.tasks.iter().map(|task| bare_task(task).to_owned()).collect(),
         closing,
         signer,

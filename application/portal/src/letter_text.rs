@@ -12,6 +12,19 @@ pub fn addressees(view: &CampaignView) -> Vec<String> {
     action.map(|(unit, _)| unit.name.clone()).collect()
 }
 
+/// What stands before the tasks, one paragraph a line: legal basis, aim, and what leads over to the
+/// tasks unless the author wrote it.
+pub fn opening(view: &CampaignView) -> Vec<String> {
+    let campaign = &view.campaign;
+    let mut opening = [lines(&campaign.legal_basis), lines(&campaign.aim)].concat();
+    let leads_over = opening.last().is_some_and(|it| it.ends_with(':'));
+    if !campaign.tasks.is_empty() && !leads_over {
+        let values = [("unit", view.owner.name.as_str().into())];
+        opening.push(text_with(Language::Vi, "letter-asks", &values));
+    }
+    opening
+}
+
 /// Until when to report, and to whom; `None` while the letter has no deadline.
 pub fn deadline(view: &CampaignView) -> Option<String> {
     let deadline = deadline_of(&view.campaign)?;

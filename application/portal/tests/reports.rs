@@ -196,6 +196,7 @@ async fn a_report_as_a_file_names_both_sides_and_the_letter() {
         let view = campaign_functions::view(portal, &coordinator, id).await.unwrap();
         assert!(exports::letter(portal, &view).unwrap().starts_with(b"PK"));
         assert_eq!(letter_text::addressees(&view), ["Đơn vị sen"]);
+        assert_eq!(letter_text::opening(&view).iter().filter(|it| it.ends_with(':')).count(), 1);
         assert_eq!(
             letter_text::deadline(&view).unwrap(),
             "Đề nghị các cơ quan, đơn vị thống kê, báo cáo kết quả thực hiện về Đơn vị department \

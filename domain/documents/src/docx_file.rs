@@ -6,7 +6,7 @@
 mod layout;
 mod parts;
 
-use docx_rs::AlignmentType;
+use docx_rs::{AlignmentType, Paragraph};
 
 use crate::text::one_line;
 use crate::{
@@ -92,8 +92,11 @@ pub fn letter_to_docx(letter: &Letter) -> Result<Vec<u8>, DocumentError> {
     }
     let closing: Vec<&str> = letter.closing.iter().flat_map(|it| it.lines()).collect();
     for (index, text) in closing.iter().enumerate() {
-        let is_last = index + 1 == closing.len();
-        sheet.paragraph(paragraph(&if is_last { closed(text) } else { (*text).to_owned() }));
+        if index + 1 == closing.len() {
+            sheet.paragraph(last(&closed(text)));
+        } else {
+            sheet.paragraph(paragraph(text));
+        }
     }
     parts::signature(&mut sheet, &letter.signer, &letter.signer_name, &letter.recipients);
     let mut sheets = vec![sheet];
@@ -123,6 +126,11 @@ fn closed(text: &str) -> String {
     let text = one_line(text);
     let bare = text.trim_end_matches(['/', '.']);
     format!("{bare}./.")
+}
+
+/// The last paragraph of a body: the signature never stands on a page without it.
+fn last(text: &str) -> Paragraph {
+    paragraph(text).keep_next(true)
 }
 
 /// "Kính gửi": one addressee on the line, several below each other with the dashes below the
@@ -155,7 +163,7 @@ fn report_body(sheet: &mut Sheet, statement: &Statement) {
     } else {
         format!("{issuer} báo cáo {} để tổng hợp./.", statement.to)
     };
-    sheet.paragraph(paragraph(&closing));
+    sheet.paragraph(last(&closing));
 }
 
 /// The form of the letter, filled in.
@@ -326,7 +334,7 @@ fn roll_up_body(sheet: &mut Sheet, statement: &Statement, part: &RollUpPart) -> 
         );
         sheet.paragraph(paragraph(&text));
     }
-    sheet.paragraph(paragraph(&closing(statement, part)));
+    sheet.paragraph(last(&closing(statement, part)));
     appendices.sheets
 }
 

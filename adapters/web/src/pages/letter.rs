@@ -66,6 +66,10 @@ impl LetterPage {
         names
     }
 
+    fn opening(&self) -> Vec<String> {
+        letter_text::opening(&self.letter.view)
+    }
+
     fn deadline_sentence(&self) -> Option<String> {
         letter_text::deadline(&self.letter.view)
     }
@@ -196,7 +200,8 @@ const FILE_NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(
 /// alone (RFC 6266 section 4.3, appendix D).
 pub(super) fn download(name: &str, media_type: &str, bytes: Vec<u8>) -> Response {
     let encoded = utf8_percent_encode(name, FILE_NAME);
-    let plain: String = language::without_marks(name).chars().map(plain).collect();
+    let plain = language::without_marks(name).replace(" - ", "_");
+    let plain: String = plain.chars().map(plain_character).collect();
     let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}");
     let headers =
         [(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
@@ -204,7 +209,7 @@ pub(super) fn download(name: &str, media_type: &str, bytes: Vec<u8>) -> Response
 }
 
 /// A character that needs no quoting and that no file system minds.
-fn plain(c: char) -> char {
+fn plain_character(c: char) -> char {
     match c {
         c if c.is_ascii_alphanumeric() => c,
         '-' | '_' | '.' => c,
@@ -231,6 +236,7 @@ mod tests {
         };
         check("a-1_b.txt", "a-1_b.txt", "a-1_b.txt");
         check("Đợt 1.docx", "Dot-1.docx", "%C4%90%E1%BB%A3t%201.docx");
+        check("Xã - A.csv", "Xa_A.csv", "X%C3%A3%20-%20A.csv");
         check("x\"; y=\r\nz", "x__-y___z", "x%22%3B%20y%3D%0D%0Az");
     }
 }

@@ -62,8 +62,7 @@ pub(super) fn letter(world: &World, which: Which, day: impl Fn(i64) -> Date) -> 
         letter_place: world.place.to_owned(),
         legal_basis: format!(
             "Thực hiện Kế hoạch số {number}/KH-MH (văn bản minh họa) về bảo đảm an toàn thông tin \
-             mạng trên địa bàn {};\n{focal} đề nghị các cơ quan, đơn vị, địa phương phối hợp triển \
-             khai chiến dịch với các nội dung sau:",
+             mạng trên địa bàn {}, {focal} phát động chiến dịch đến các cơ quan, đơn vị, địa phương.",
             world.province
         ),
         aim: "Triển khai đồng bộ chiến dịch đến các cơ quan, tổ chức và người dùng; bảo đảm không \
@@ -85,7 +84,7 @@ pub(super) fn letter(world: &World, which: Which, day: impl Fn(i64) -> Date) -> 
             "Phòng Chuyển đổi số, {focal}; thư điện tử: hotro@{}.example (địa chỉ minh họa)",
             language::search_key(world.place).replace(' ', "-")
         ),
-        signer: "KT. GIÁM ĐỐC\nPHÓ GIÁM ĐỐC\n(Văn bản minh họa, không có người ký)".to_owned(),
+        signer: "KT. GIÁM ĐỐC\nPHÓ GIÁM ĐỐC\n(Không có người ký)".to_owned(),
         period_from: day(launched).to_string(),
         period_to: day(last).to_string(),
         deadline_phrase: "before".to_owned(),

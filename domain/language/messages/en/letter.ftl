@@ -6,6 +6,7 @@ letter-reminder = Reminder:
 letter-acknowledge = Acknowledge the letter
 letter-launch = Launch in the unit
 letter-number = Number:
+letter-asks = { $unit } asks the agencies and units to carry out the following:
 letter-to-many = the agencies and units that get the letter for action (listed in the document to download)
 letter-contact = Contact for support:
 letter-attachments = Attachments

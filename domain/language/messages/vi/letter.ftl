@@ -6,6 +6,7 @@ letter-reminder = Đôn đốc:
 letter-acknowledge = Tiếp nhận công văn
 letter-launch = Phát động tại đơn vị
 letter-number = Số:
+letter-asks = { $unit } đề nghị các cơ quan, đơn vị thực hiện các nội dung sau:
 letter-to-many = các cơ quan, đơn vị nhận công văn để thực hiện (theo danh sách tại văn bản tải về)
 letter-contact = Đầu mối hỗ trợ:
 letter-attachments = Tài liệu kèm theo
