@@ -313,7 +313,7 @@ async fn whatever_goes_wrong_under_api_is_a_problem_in_the_language_asked_for() 
         "/api/v1/campaigns",
         "en",
         401,
-        "Not signed in, or the token no longer holds",
+        "Not signed in, or the token is no longer valid",
     )
     .await;
     check(

@@ -77,7 +77,7 @@ mod tests {
         assert_eq!(
             named("report", Language::Vi, unit, campaign, day, Kind::Docx),
             "Báo cáo - Ủy ban nhân dân xã Bến Sen - Chiến dịch làm sạch mã độc trên không gian mạng \
-             năm 2026 tại - 2026-09-05.docx"
+             năm 2026 tại tỉnh Đông Lam - 2026-09-05.docx"
         );
     }
 
@@ -88,6 +88,10 @@ mod tests {
         check("..\\..\\etc", "etc");
         check("a\nb\u{0}c", "a b c");
         check(" . ", "");
+        check(
+            &"một hai ".repeat(20),
+            "một hai một hai một hai một hai một hai một hai một hai một hai một hai một",
+        );
         let longest = "ự".repeat(400);
         let name = named(
             "roll-up",
