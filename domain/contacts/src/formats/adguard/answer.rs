@@ -16,10 +16,30 @@ pub(super) fn addresses<'r>(base64: &[u8], room: &'r mut Vec<u8>) -> &'r [u8] {
     room.get(end..).unwrap_or_default()
 }
 
+/// What is no digit of Base64.
+const NO_DIGIT: u8 = 64;
+
+/// The value of each byte as a digit of Base64 (RFC 4648 section 4).
+#[expect(clippy::indexing_slicing, reason = "made by the compiler, which refuses what is out")]
+const DIGITS: [u8; 256] = {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut digits = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < NO_DIGIT {
+        digits[alphabet[value as usize] as usize] = value;
+        value += 1;
+    }
+    digits
+};
+
 fn decode(base64: &[u8], out: &mut Vec<u8>) {
     for group in base64.chunks(4) {
         let (mut bits, mut digits) = (0_u32, 0_usize);
-        for value in group.iter().map_while(|byte| digit(*byte)) {
+        for byte in group {
+            let value = DIGITS.get(usize::from(*byte)).copied().unwrap_or(NO_DIGIT);
+            if value == NO_DIGIT {
+                break;
+            }
             bits = bits << 6 | u32::from(value);
             digits += 1;
         }
@@ -30,17 +50,6 @@ fn decode(base64: &[u8], out: &mut Vec<u8>) {
         if whole < 3 {
             return;
         }
-    }
-}
-
-fn digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
     }
 }
 

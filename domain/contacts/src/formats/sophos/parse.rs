@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use memchr::{memchr, memrchr};
 
 use crate::fields::{has_count, is_address, port, split_once, url_parts};
+use crate::scan::{KeyEnds, KeyStyle, find_near};
 use crate::time::{self, TimeReading};
 use crate::{Contact, LineKind, Outcome};
 
@@ -28,7 +29,7 @@ struct Fields<'l> {
 }
 
 pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>)) -> LineKind {
-    let fields = fields(line);
+    let fields = Fields::of(line);
     let is_ours = !fields.kind.is_empty() && !fields.log_id.is_empty() && !fields.time.is_empty();
     if !is_ours {
         return LineKind::NotParsed;
@@ -95,51 +96,94 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
     LineKind::Understood
 }
 
-/// Walks through `key=value key="value" …` once.
-fn fields(line: &[u8]) -> Fields<'_> {
-    let mut fields = Fields::default();
-    let mut at = 0;
-    let mut date_at = None;
-    while let Some(rest) = line.get(at..) {
-        let Some(equals) = memchr(b'=', rest) else { break };
-        let key = rest.get(..equals).unwrap_or_default();
-        // A syslog header stands before the first key: the key is its last word.
-        let key = memchr::memrchr2(b' ', b'>', key)
-            .map_or(key, |space| key.get(space + 1..).unwrap_or_default());
-        let value_at = at + equals + 1;
-        let Some(value) = line.get(value_at..) else { break };
-        let (value, end) = if let Some(quoted) = value.strip_prefix(b"\"") {
-            let length = memchr(b'"', quoted).unwrap_or(quoted.len());
-            (quoted.get(..length).unwrap_or(quoted), value_at + length + 2)
-        } else {
-            let length = memchr(b' ', value).unwrap_or(value.len());
-            (value.get(..length).unwrap_or(value), value_at + length)
-        };
+impl<'l> Fields<'l> {
+    /// The fields of a line: by its key ends when all of it is plain, else value by value.
+    fn of(line: &'l [u8]) -> Self {
+        Self::by_key_ends(line).unwrap_or_else(|| Self::by_walking(line))
+    }
+
+    /// `None` when a quotation mark stands where none belongs.
+    #[inline]
+    fn by_key_ends(line: &'l [u8]) -> Option<Self> {
+        let mut fields = Self::default();
+        let mut date_at = None;
+        let mut ends = KeyEnds::new(line, KeyStyle::Equals);
+        for end in ends.by_ref() {
+            let Some((head, rest)) = line.split_at_checked(end) else { break };
+            let from = head.iter().rposition(|b| matches!(b, b' ' | b'>')).map_or(0, |at| at + 1);
+            let value = rest.get(1..).unwrap_or_default();
+            let (value, mark) = match value.strip_prefix(b"\"") {
+                Some(quoted) => (quoted, b'"'),
+                None => (value, b' '),
+            };
+            let value = find_near(value, mark).and_then(|it| value.get(..it)).unwrap_or(value);
+            fields.set(head.get(from..).unwrap_or_default(), value, line, end + 1, &mut date_at);
+        }
+        ends.is_sound().then_some(fields)
+    }
+
+    /// Walks through `key=value key="value" …` once.
+    #[cold]
+    fn by_walking(line: &'l [u8]) -> Self {
+        let mut fields = Self::default();
+        let mut at = 0;
+        let mut date_at = None;
+        while let Some(rest) = line.get(at..) {
+            let Some(equals) = memchr(b'=', rest) else { break };
+            let key = rest.get(..equals).unwrap_or_default();
+            // A syslog header stands before the first key: the key is its last word.
+            let key = memchr::memrchr2(b' ', b'>', key)
+                .map_or(key, |space| key.get(space + 1..).unwrap_or_default());
+            let value_at = at + equals + 1;
+            let Some(value) = line.get(value_at..) else { break };
+            let (value, end) = if let Some(quoted) = value.strip_prefix(b"\"") {
+                let length = memchr(b'"', quoted).unwrap_or(quoted.len());
+                (quoted.get(..length).unwrap_or(quoted), value_at + length + 2)
+            } else {
+                let length = memchr(b' ', value).unwrap_or(value.len());
+                (value.get(..length).unwrap_or(value), value_at + length)
+            };
+            fields.set(key, value, line, value_at, &mut date_at);
+            at = end + usize::from(line.get(end) == Some(&b' '));
+        }
+        fields
+    }
+
+    /// Takes a value in; `value_at` is where it stands in the line, its quote included.
+    #[inline]
+    fn set(
+        &mut self,
+        key: &[u8],
+        value: &'l [u8],
+        line: &'l [u8],
+        value_at: usize,
+        date_at: &mut Option<usize>,
+    ) {
         match key {
-            b"log_type" => fields.kind = value,
-            b"log_component" => fields.component = value,
-            b"log_subtype" => fields.subtype = value,
-            b"log_id" => fields.log_id = value,
-            b"src_ip" | b"sourceip" => fields.source = value,
-            b"src_host" | b"host_name" => fields.source_name = value,
-            b"dst_ip" | b"destinationip" => fields.destination = value,
-            b"dst_port" => fields.port = value,
-            b"url" => fields.url = value,
-            b"domain" | b"domainname" => fields.domain = value,
-            b"server_name" | b"sni" => fields.server_name = value,
-            b"recv_bytes" | b"bytes_received" => fields.received = Some(value),
-            b"timestamp" => fields.time = value,
-            b"date" => date_at = Some(value_at),
+            b"log_type" => self.kind = value,
+            b"log_component" => self.component = value,
+            b"log_subtype" => self.subtype = value,
+            b"log_id" => self.log_id = value,
+            b"src_ip" | b"sourceip" => self.source = value,
+            b"src_host" | b"host_name" => self.source_name = value,
+            b"dst_ip" | b"destinationip" => self.destination = value,
+            b"dst_port" => self.port = value,
+            b"url" => self.url = value,
+            b"domain" | b"domainname" => self.domain = value,
+            b"server_name" | b"sni" => self.server_name = value,
+            b"recv_bytes" | b"bytes_received" => self.received = Some(value),
+            b"timestamp" => self.time = value,
+            b"date" => *date_at = Some(value_at),
             b"time" => {
-                if let Some(from) = date_at.filter(|from| at >= *from && at - from <= 13) {
-                    fields.time = line.get(from..end).unwrap_or_default();
+                let quotes = if line.get(value_at) == Some(&b'"') { 2 } else { 0 };
+                if let Some(from) = date_at.filter(|from| (*from..=from + 18).contains(&value_at)) {
+                    let end = value_at + value.len() + quotes;
+                    self.time = line.get(from..end).unwrap_or_default();
                 }
             }
             _ => {}
         }
-        at = end + usize::from(line.get(end) == Some(&b' '));
     }
-    fields
 }
 
 /// `2026-11-24T08:00:01+0700`, or `date` and `time` by the clock of the firewall.
