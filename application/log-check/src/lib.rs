@@ -11,8 +11,9 @@ mod worker;
 
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::sync::Arc;
 
-pub use contacts::Format;
+pub use contacts::{Columns, ColumnsError, Format};
 pub use indicators::{ListProblem, ListReport, ReadOptions, Refused};
 pub use lists::{ListInput, LoadedLists, load_lists};
 pub use problem::Problem;
@@ -39,6 +40,8 @@ pub struct LogInput {
 pub struct Settings {
     /// The format of every log; `None` detects it per file.
     pub format: Option<String>,
+    /// Which column is what, for the formats `json` and `csv`.
+    pub columns: Option<Arc<Columns>>,
     /// Zone of logs that write local time.
     pub zone: TimeZone,
     /// Threads; at least 1.

@@ -64,6 +64,12 @@ pub enum Problem {
         /// The name given.
         name: String,
     },
+    /// The map of columns names one that the log has not.
+    #[error("the log has no column `{column}`")]
+    MissingColumn {
+        /// As the map names it.
+        column: String,
+    },
     /// No format understands its lines: they were scanned for names and addresses, which proves no
     /// contact.
     #[error("no known format understands its lines; they were only scanned")]
@@ -82,7 +88,7 @@ pub enum Problem {
 
 impl Problem {
     /// Every code.
-    pub const CODES: [&'static str; 12] = [
+    pub const CODES: [&'static str; 13] = [
         "unreadable",
         "interrupted",
         "truncated",
@@ -91,6 +97,7 @@ impl Problem {
         "bomb",
         "packed",
         "unknown-format",
+        "missing-column",
         "no-format",
         "scanned-only",
         "binary",
@@ -113,6 +120,7 @@ impl Problem {
             Self::Bomb { .. } => "log-check-problem-bomb",
             Self::Packed { .. } => "log-check-problem-packed",
             Self::UnknownFormat { .. } => "log-check-problem-unknown-format",
+            Self::MissingColumn { .. } => "log-check-problem-missing-column",
             Self::NoFormat => "log-check-problem-no-format",
             Self::ScannedOnly => "log-check-problem-scanned-only",
             Self::Binary => "log-check-problem-binary",
@@ -147,6 +155,7 @@ impl Problem {
             }
             Self::Packed { kind } => vec![("kind", kind.clone())],
             Self::UnknownFormat { name } => vec![("name", name.clone())],
+            Self::MissingColumn { column } => vec![("column", column.clone())],
             Self::NoFormat | Self::ScannedOnly | Self::Binary | Self::Cancelled => Vec::new(),
         }
     }

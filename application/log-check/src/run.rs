@@ -267,7 +267,15 @@ impl Run<'_> {
         if let Some(name) = &self.settings.format {
             let format: Format =
                 name.parse().map_err(|_| Problem::UnknownFormat { name: name.clone() })?;
-            return Ok(Parser::new(format));
+            let Some(columns) = self.settings.columns.clone().filter(|_| format.has_columns())
+            else {
+                return Ok(Parser::new(format));
+            };
+            let parser = Parser::with_columns(format, columns);
+            return match parser.missing_column(sample) {
+                Some(column) => Err(Problem::MissingColumn { column }),
+                None => Ok(parser),
+            };
         }
         Ok(Parser::new(detection.format.unwrap_or(Format::Generic)))
     }
@@ -317,6 +325,14 @@ fn pass_blank_blocks(
 
 /// Lets a parser see the header lines of a block, which the next block is read by.
 fn pass_headers(parser: &mut Parser, block: &[u8]) {
+    if parser.awaits_first_line() {
+        let mut lines =
+            block.split(|b| *b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        if let Some(first) = lines.find(|line| !line.is_empty()) {
+            parser.read_line(first, &mut |_| {});
+        }
+        return;
+    }
     if !parser.is_header(b"#") {
         return;
     }

@@ -37,6 +37,7 @@ pub use contact::{Contact, Outcome};
 pub use detect::{Detection, Encoding, detect};
 pub use fields::answer_addresses;
 pub use formats::Format;
+pub use formats::columns::{Columns, ColumnsError};
 pub use parser::{LineKind, Parser};
 pub use time::TimeReading;
 pub use wire::WireContact;

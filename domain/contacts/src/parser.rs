@@ -1,14 +1,16 @@
 //! One parser for every format.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::formats::{
-    adguard, bind, cisco_asa, dnsmasq, filterlog, fortigate, generic, mikrotik, netfilter,
+    adguard, bind, cisco_asa, columns, dnsmasq, filterlog, fortigate, generic, mikrotik, netfilter,
     paloalto, powerdns, sophos, squid, suricata, unbound, w3c, web_log, windows_dns,
     windows_firewall, zeek_json, zeek_tsv,
 };
 use crate::time::{self, TimeReading};
-use crate::{Contact, Format, syslog};
+use crate::{Columns, Contact, Format, syslog};
 
 /// What became of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub struct Parser {
     is_wrapped: bool,
     /// Room for what a format must decode, used again from line to line.
     decoded: Vec<u8>,
+    columns: Option<Arc<Columns>>,
+    csv: columns::CsvHeader,
 }
 
 impl Parser {
@@ -40,7 +44,39 @@ impl Parser {
             w3c: w3c::Header::default(),
             is_wrapped: false,
             decoded: Vec::new(),
+            columns: None,
+            csv: columns::CsvHeader::default(),
         }
+    }
+
+    /// A parser of JSON lines or CSV by a map of columns.
+    pub fn with_columns(format: Format, columns: Arc<Columns>) -> Self {
+        let csv = columns::CsvHeader::of(&columns);
+        Self { columns: Some(columns), csv, ..Self::new(format) }
+    }
+
+    /// The first column of the map that the start of a log has not: no line of JSON, or not the
+    /// first line of a CSV.
+    pub fn missing_column(&self, sample: &[u8]) -> Option<String> {
+        let columns = self.columns.as_ref()?;
+        let mut lines = sample.split(|b| *b == b'\n').map(|line| line.trim_ascii_end());
+        let mut lines = lines.by_ref().filter(|line| !line.is_empty());
+        if self.format == Format::Csv {
+            let first = lines.next()?;
+            if !self.csv.is_awaited() {
+                return columns::CsvHeader::lacks(columns, first);
+            }
+            let missing = self.csv.clone().take(columns, first).first().map(|it| (*it).to_owned());
+            return missing;
+        }
+        let found: Vec<_> =
+            lines.take(200).flat_map(|line| columns::json_columns(columns, line)).collect();
+        columns.names().find(|it| !found.contains(it)).map(str::to_owned)
+    }
+
+    /// Whether the first line, which has yet to come, tells how all others are read.
+    pub fn awaits_first_line(&self) -> bool {
+        self.format == Format::Csv && self.csv.is_awaited() && self.columns.is_some()
     }
 
     /// The format it reads.
@@ -116,6 +152,14 @@ impl Parser {
             Format::Netfilter => netfilter::read_line(line, sink),
             Format::WindowsFirewall => windows_firewall::read_line(line, sink),
             Format::Generic => generic::read_line(line, sink),
+            Format::Json => match &self.columns {
+                Some(columns) => columns::read_json(columns, line, sink),
+                None => LineKind::NotParsed,
+            },
+            Format::Csv => match &self.columns {
+                Some(columns) => columns::read_csv(columns, &mut self.csv, line, sink),
+                None => LineKind::NotParsed,
+            },
         }
     }
 
@@ -148,6 +192,7 @@ impl Parser {
             Format::Netfilter => netfilter::timestamp(text, reading),
             Format::WindowsFirewall => windows_firewall::timestamp(text, reading),
             Format::Generic => generic::timestamp(text, reading),
+            Format::Json | Format::Csv => time::any_moment(text, reading),
         };
         own.or_else(|| time::header_moment(text, reading))
     }

@@ -78,7 +78,8 @@ pub fn check_logs(bytes: &[u8]) {
         size_bytes: None,
         bytes: Ok(Box::new(Cursor::new(bytes.to_vec()))),
     };
-    let settings = Settings { format: None, zone: TimeZone::UTC, threads: 1, hash_logs: false };
+    let settings =
+        Settings { format: None, columns: None, zone: TimeZone::UTC, threads: 1, hash_logs: false };
     let report = log_check::check_logs(&lists.index, vec![input], &settings, &Silent);
     let summary = report.summary;
     assert!(summary.lines_matched + summary.lines_not_parsed <= summary.lines_read);

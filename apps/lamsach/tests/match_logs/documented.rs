@@ -35,7 +35,8 @@ fn every_line_on_the_page_of_formats_is_read_and_found_by_its_format() {
         }
         formats.push(format.to_owned());
     }
-    for format in log_check::Format::ALL {
+    // Those with columns are tested with their maps.
+    for format in log_check::Format::ALL.into_iter().filter(|it| !it.has_columns()) {
         assert!(formats.iter().any(|it| it == format.name()), "{format} has no line on the page");
     }
 }

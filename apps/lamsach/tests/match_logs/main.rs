@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
 
 mod arguments;
+mod columns;
 mod documented;
 mod hostile;
 mod outputs;

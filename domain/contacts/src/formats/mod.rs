@@ -3,6 +3,7 @@
 pub(crate) mod adguard;
 pub(crate) mod bind;
 pub(crate) mod cisco_asa;
+pub(crate) mod columns;
 pub(crate) mod dnsmasq;
 pub(crate) mod filterlog;
 pub(crate) mod fortigate;
@@ -74,11 +75,15 @@ pub enum Format {
     WindowsFirewall,
     /// Any text: what stands in it is only mentioned.
     Generic,
+    /// JSON lines by a map of columns.
+    Json,
+    /// CSV by a map of columns.
+    Csv,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::Bind,
         Self::Dnsmasq,
         Self::Fortigate,
@@ -101,11 +106,18 @@ impl Format {
         Self::Netfilter,
         Self::WindowsFirewall,
         Self::Generic,
+        Self::Json,
+        Self::Csv,
     ];
 
     /// Whether it can be told from others by its lines.
     pub fn is_detected(self) -> bool {
-        self != Self::Generic
+        !matches!(self, Self::Generic | Self::Json | Self::Csv)
+    }
+
+    /// Whether it is read by a map of columns.
+    pub fn has_columns(self) -> bool {
+        matches!(self, Self::Json | Self::Csv)
     }
 
     /// Whether a line means nothing without the header lines that stand before it.
@@ -138,6 +150,8 @@ impl Format {
             Self::Netfilter => "netfilter",
             Self::WindowsFirewall => "windows-firewall",
             Self::Generic => "generic",
+            Self::Json => "json",
+            Self::Csv => "csv",
         }
     }
 
@@ -166,6 +180,8 @@ impl Format {
             Self::Netfilter => "iptables, nftables (Linux kernel log)",
             Self::WindowsFirewall => "Windows Firewall (pfirewall.log)",
             Self::Generic => "any text: names and addresses are looked for, mentions only",
+            Self::Json => "JSON lines of any program, by --columns",
+            Self::Csv => "CSV of any program, by --columns",
         }
     }
 }

@@ -32,6 +32,8 @@ cli-arg-language = Language of help and results: vi or en [default: vi]
 cli-arg-indicators = Lists of malicious addresses: plain text with one a line, CSV or hosts file; repeat the option for more lists
 cli-arg-format = Format of the logs: auto (recognised by itself) or a name such as bind, fortigate, squid; a wrong name lists all of them
 cli-arg-output = Form of the result: table for a terminal, json with one object a line, csv for a spreadsheet, html for one page to print
+cli-arg-columns = For json and csv: what each column means, as device=src_ip,name=host,time=ts; the meanings: device, device-name, name, url, path, query, address, port, answers, time, outcome
+cli-arg-delimiter = For csv: what stands between the columns, a character or tab; a comma by default
 cli-arg-timezone = Time zone of logs that write local time, and of the result
 cli-arg-site = Site the logs are from, named in the result
 cli-arg-threads = Threads that match, from 1 to 256 [default: one for each processor]
@@ -63,6 +65,8 @@ cli-value-language = LANGUAGE
 cli-value-list = LIST
 cli-value-log = LOG
 cli-value-n = N
+cli-value-columns = MEANING=COLUMN,…
+cli-value-character = CHARACTER
 cli-value-name = NAME
 cli-value-token = TOKEN
 cli-value-url = URL

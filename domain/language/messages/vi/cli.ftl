@@ -32,6 +32,8 @@ cli-arg-language = Ngôn ngữ của trợ giúp và kết quả: vi hoặc en [
 cli-arg-indicators = Danh sách địa chỉ độc hại: văn bản mỗi dòng một địa chỉ, CSV hoặc tệp hosts; nhiều danh sách thì lặp lại tùy chọn này
 cli-arg-format = Định dạng nhật ký: auto (tự nhận ra) hoặc tên định dạng, ví dụ bind, fortigate, squid; ghi sai tên thì chương trình liệt kê đủ
 cli-arg-output = Dạng kết quả: table để đọc trên màn hình, json mỗi dòng một đối tượng, csv cho bảng tính, html là một trang để in
+cli-arg-columns = Với json và csv: mỗi cột có ý nghĩa gì, ví dụ device=src_ip,name=host,time=ts; các ý nghĩa: device, device-name, name, url, path, query, address, port, answers, time, outcome
+cli-arg-delimiter = Với csv: ký tự ngăn cách các cột, hoặc tab; mặc định là dấu phẩy
 cli-arg-timezone = Múi giờ của nhật ký ghi giờ địa phương và của kết quả
 cli-arg-site = Địa điểm lấy nhật ký, ghi trong kết quả
 cli-arg-threads = Số luồng đối chiếu, từ 1 đến 256 [mặc định: mỗi bộ xử lý một luồng]
@@ -63,6 +65,8 @@ cli-value-language = NGÔN-NGỮ
 cli-value-list = DANH-SÁCH
 cli-value-log = NHẬT-KÝ
 cli-value-n = SỐ
+cli-value-columns = Ý-NGHĨA=CỘT,…
+cli-value-character = KÝ-TỰ
 cli-value-name = TÊN
 cli-value-token = MÃ
 cli-value-url = URL

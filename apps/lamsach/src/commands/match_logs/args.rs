@@ -3,11 +3,12 @@
 use std::ffi::OsStr;
 use std::num::NonZero;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches, ValueEnum, value_parser};
 use jiff::tz::TimeZone;
-use log_check::Format;
+use log_check::{Columns, ColumnsError, Format};
 
 use super::send::SendArgs;
 use crate::commands::bilingual::failure;
@@ -23,6 +24,10 @@ pub(crate) struct Args {
     lists: Lists,
     #[arg(long, value_name = "NAME", default_value = "auto")]
     format: String,
+    #[arg(long, value_name = "COLUMNS")]
+    columns: Option<String>,
+    #[arg(long, value_name = "CHARACTER")]
+    delimiter: Option<String>,
     #[arg(long, value_name = "KIND", value_enum, default_value_t = OutputKind::Table)]
     output: OutputKind,
     #[arg(long, value_name = "ZONE", default_value = "Asia/Ho_Chi_Minh")]
@@ -62,6 +67,7 @@ pub(super) struct Choices {
     /// The logs stand behind the lists' option with nothing between: some may be meant as lists.
     pub(super) may_be_lists: bool,
     pub(super) format: Option<String>,
+    pub(super) columns: Option<Arc<Columns>>,
     pub(super) output: OutputKind,
     pub(super) zone: TimeZone,
     pub(super) site: Option<String>,
@@ -76,6 +82,7 @@ impl Args {
             name if name.parse::<Format>().is_ok() => Some(self.format),
             name => return Err(unknown_format(name)),
         };
+        let columns = columns(format.as_deref(), self.columns, self.delimiter)?;
         let zone = TimeZone::get(&self.timezone).map_err(|_| {
             failure("match-unknown-zone", &[("name", self.timezone.as_str().into())])
         })?;
@@ -106,6 +113,7 @@ impl Args {
             logs,
             may_be_lists,
             format,
+            columns,
             output: self.output,
             zone,
             site: self.site.map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()),
@@ -113,6 +121,42 @@ impl Args {
         };
         Ok((choices, self.send))
     }
+}
+
+/// The map of columns, which the formats without columns of their own need.
+fn columns(
+    format: Option<&str>,
+    columns: Option<String>,
+    delimiter: Option<String>,
+) -> anyhow::Result<Option<Arc<Columns>>> {
+    let format = format.and_then(|it| it.parse::<Format>().ok()).filter(|it| it.has_columns());
+    let columns = match (format, columns) {
+        (None, None) if delimiter.is_none() => return Ok(None),
+        (None, _) => return Err(failure("columns-unused", &[])),
+        (Some(format), None) => {
+            return Err(failure("columns-needed", &[("name", format.name().into())]));
+        }
+        (Some(_), Some(columns)) => columns,
+    };
+    let map = columns.parse::<Columns>().map_err(|error| match error {
+        ColumnsError::NoColumn(text) => failure("columns-no-column", &[("text", text.into())]),
+        ColumnsError::UnknownMeaning(text) => {
+            let known = Columns::meanings().collect::<Vec<_>>().join(", ");
+            let values = [("text", text.into()), ("known", known.into())];
+            failure("columns-unknown-meaning", &values)
+        }
+        ColumnsError::NoDestination => failure("columns-no-destination", &[]),
+    })?;
+    let delimiter = match delimiter.as_deref().map(str::as_bytes) {
+        None => b',',
+        Some(b"tab" | b"\\t") => b'\t',
+        Some(&[byte]) if byte.is_ascii() && byte != b'"' => byte,
+        Some(_) => {
+            let text = delimiter.unwrap_or_default();
+            return Err(failure("columns-bad-delimiter", &[("text", text.into())]));
+        }
+    };
+    Ok(Some(Arc::new(map.delimited_by(delimiter))))
 }
 
 fn threads(typed: &str) -> anyhow::Result<usize> {

@@ -40,6 +40,7 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
 
     let settings = Settings {
         format: choices.format.clone(),
+        columns: choices.columns.clone(),
         zone: choices.zone.clone(),
         threads: choices.threads,
         // Only what is sent needs the hash, and it costs as much as matching does.
