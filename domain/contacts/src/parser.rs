@@ -59,8 +59,10 @@ impl Parser {
     /// first line of a CSV.
     pub fn missing_column(&self, sample: &[u8]) -> Option<String> {
         let columns = self.columns.as_ref()?;
-        let mut lines = sample.split(|b| *b == b'\n').map(|line| line.trim_ascii_end());
-        let mut lines = lines.by_ref().filter(|line| !line.is_empty());
+        let mut lines = sample
+            .split(|b| *b == b'\n')
+            .map(<[u8]>::trim_ascii_end)
+            .filter(|line| !line.is_empty());
         if self.format == Format::Csv {
             let first = lines.next()?;
             if !self.csv.is_awaited() {

@@ -1,12 +1,18 @@
 //! Readers of logs.
 
 use std::io::Cursor;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use contacts::{Contact, Format, Parser, TimeReading, detect};
+use contacts::{Columns, Contact, Format, Parser, TimeReading, detect};
 use indicators::ReadOptions;
 use jiff::tz::TimeZone;
 use log_check::{ListInput, LoadedLists, LogInput, Progress, Settings};
+
+/// By number, and by name inside another name.
+static COLUMNS: LazyLock<Option<Arc<Columns>>> = LazyLock::new(|| {
+    let map = "device=1,name=2,time=3,url=4,address=a.b,port=a.c.d,outcome=e";
+    map.parse().ok().map(Arc::new)
+});
 
 /// Every format reads every line: contacts are parts of the line, and their times are read.
 pub fn log_lines(bytes: &[u8]) {
@@ -14,7 +20,11 @@ pub fn log_lines(bytes: &[u8]) {
     let written = "2026-11-24T12:00:00Z".parse().ok();
     let reading = TimeReading { zone, written };
     for format in Format::ALL {
-        let mut parser = Parser::new(format);
+        let mut parser = match COLUMNS.as_ref().filter(|_| format.has_columns()) {
+            Some(columns) => Parser::with_columns(format, Arc::clone(columns)),
+            None => Parser::new(format),
+        };
+        let _ = parser.missing_column(bytes);
         for line in bytes.split(|byte| *byte == b'\n') {
             let times = parser.clone();
             let _ = parser.is_header(line);

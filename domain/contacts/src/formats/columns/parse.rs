@@ -136,17 +136,14 @@ fn each_value<'l>(
 ) {
     let mut rest = line;
     for at in 0..most {
-        let (cell, length) = match rest.strip_prefix(b"\"") {
-            Some(inner) => {
-                let length = quoted_length(inner);
-                let behind = rest.get(length + 1..).unwrap_or_default();
-                let more = memchr(delimiter, behind).unwrap_or(behind.len());
-                (inner.get(..length).unwrap_or(inner), length + 1 + more)
-            }
-            None => {
-                let length = memchr(delimiter, rest).unwrap_or(rest.len());
-                (rest.get(..length).unwrap_or(rest), length)
-            }
+        let (cell, length) = if let Some(inner) = rest.strip_prefix(b"\"") {
+            let length = quoted_length(inner);
+            let behind = rest.get(length + 1..).unwrap_or_default();
+            let more = memchr(delimiter, behind).unwrap_or(behind.len());
+            (inner.get(..length).unwrap_or(inner), length + 1 + more)
+        } else {
+            let length = memchr(delimiter, rest).unwrap_or(rest.len());
+            (rest.get(..length).unwrap_or(rest), length)
         };
         value(at, cell);
         match rest.get(length + 1..) {
@@ -283,9 +280,8 @@ fn outcome(record: &Record<'_>, is_connection: bool) -> Outcome {
             b"3",
         ]) || (record.outcome.len() == 3 && is(&[b"4", b"5"]) && has_count(record.outcome));
     match (is_connection, is_stopped) {
-        (true, true) => Outcome::Attempted,
         (true, false) if is_let_through => Outcome::Connected,
-        (true, false) => Outcome::Attempted,
+        (true, _) => Outcome::Attempted,
         (false, true) => Outcome::DnsBlocked,
         (false, false) => answers_outcome(record.answers),
     }
