@@ -1,7 +1,9 @@
 //! JSON records, cut without decoding: values are slices of the line, only their ends are looked
 //! for. Escapes stay as they are; no name or address needs one.
 
-use memchr::{memchr, memchr2};
+use memchr::memchr2;
+
+use crate::scan::find_near;
 
 /// Walks through the members of the object that `text` begins with; what stands behind it.
 ///
@@ -82,8 +84,9 @@ fn space(text: &[u8]) -> &[u8] {
 /// Where a string's closing quote stands; a backslash takes the byte behind it along.
 #[inline]
 fn string_end(inner: &[u8]) -> Option<usize> {
-    let quote = memchr(b'"', inner)?;
-    if memchr(b'\\', inner.get(..quote)?).is_none() {
+    let quote = find_near(inner, b'"')?;
+    // Only a quote behind a backslash may be a part of the text.
+    if quote.checked_sub(1).and_then(|it| inner.get(it)) != Some(&b'\\') {
         return Some(quote);
     }
     let mut at = 0;
