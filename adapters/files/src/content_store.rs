@@ -3,6 +3,7 @@
 use std::fs::{self, DirEntry, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 /// A folder of files, each named by the SHA-256 of its content, in hex.
@@ -26,11 +27,13 @@ impl ContentStore {
         }
         let parent = path.parent().unwrap_or(&self.folder);
         fs::create_dir_all(parent)?;
-        let unfinished = parent.join(format!("{sha256}.{}.part", std::process::id()));
-        let mut file = File::create(&unfinished)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&unfinished, &path)
+        let (unfinished, file) = unfinished(parent, sha256)?;
+        let kept = write_whole(file, bytes).and_then(|()| fs::rename(&unfinished, &path));
+        if kept.is_err() {
+            // Nothing half done stays; that it could not be removed changes nothing about why.
+            drop(fs::remove_file(&unfinished));
+        }
+        kept
     }
 
     /// Opens what is kept under a hash.
@@ -106,6 +109,26 @@ fn entries(folder: &Path) -> io::Result<Vec<DirEntry>> {
     }
 }
 
+/// A new file beside the one to come, of a name that nobody else writes to: not another thread, not
+/// another program on the same folder, not one that died here before.
+fn unfinished(folder: &Path, sha256: &str) -> io::Result<(PathBuf, File)> {
+    static NUMBERS: AtomicU64 = AtomicU64::new(0);
+    loop {
+        let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
+        let path = folder.join(format!("{sha256}.{}-{number}.part", std::process::id()));
+        match File::options().write(true).create_new(true).open(&path) {
+            Ok(file) => return Ok((path, file)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn write_whole(mut file: File, bytes: &[u8]) -> io::Result<()> {
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -148,5 +171,23 @@ mod tests {
         {
             assert!(store.put(evil, b"x").is_err(), "{evil}");
         }
+    }
+    #[test]
+    fn many_may_keep_the_same_at_once_and_nothing_half_done_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = ContentStore::new(folder.path());
+        let (hash, content) = ("c".repeat(64), vec![7; 1 << 20]);
+        // What a program that died while writing left behind is in nobody's way.
+        let shelf = folder.path().join("cc");
+        fs::create_dir(&shelf).unwrap();
+        let left = shelf.join(format!("{hash}.{}-0.part", std::process::id()));
+        fs::write(&left, b"half").unwrap();
+        std::thread::scope(|scope| {
+            let puts: Vec<_> = (0..8).map(|_| scope.spawn(|| store.put(&hash, &content))).collect();
+            assert!(puts.into_iter().all(|it| it.join().unwrap().is_ok()));
+        });
+        assert_eq!(store.read(&hash).unwrap(), content);
+        fs::remove_file(&left).unwrap();
+        assert_eq!(fs::read_dir(&shelf).unwrap().count(), 1);
     }
 }

@@ -114,6 +114,7 @@ impl Client {
                     findings: result.findings,
                     others: result.others,
                     cases: result.cases,
+                    unlisted: result.refused.into_iter().map(|it| it.indicator).collect(),
                 });
             }
         }

@@ -93,6 +93,14 @@ pub(crate) struct Kept {
     pub(crate) findings: u64,
     pub(crate) others: u64,
     pub(crate) cases: u64,
+    /// Left out by a portal that does not check indicators.
+    #[serde(default)]
+    pub(crate) refused: Vec<Unlisted>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Unlisted {
+    pub(crate) indicator: String,
 }
 
 /// What became of a log that was sent.
@@ -108,6 +116,9 @@ pub struct KeptLog {
     pub others: u64,
     /// Cases opened or opened again.
     pub cases: u64,
+    /// Indicators of sightings that were not taken, one for each: they are in none of the campaign's
+    /// lists.
+    pub unlisted: Vec<String>,
 }
 
 /// Whether a log was new to the portal.

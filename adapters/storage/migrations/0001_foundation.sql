@@ -253,6 +253,7 @@ CREATE TABLE sources (
     created_at BIGINT NOT NULL,
     UNIQUE (campaign_id, unit_id, site_id, sha256)
 );
+CREATE INDEX sources_by_content ON sources (unit_id, sha256);
 
 -- Days of which a site's logs were read: silence proves nothing without them.
 CREATE TABLE coverage (
@@ -273,6 +274,7 @@ CREATE TABLE devices (
     created_at BIGINT NOT NULL
 );
 CREATE INDEX devices_by_unit ON devices (unit_id);
+CREATE INDEX devices_by_merger ON devices (merged_into);
 
 CREATE TABLE device_names (
     id TEXT PRIMARY KEY,
@@ -300,11 +302,15 @@ CREATE TABLE cases (
     closed_at BIGINT,
     remedy TEXT NOT NULL DEFAULT '',
     reinfections BIGINT NOT NULL DEFAULT 0,
+    -- The case that goes on for both since their devices were merged.
+    merged_into TEXT REFERENCES cases (id),
     version BIGINT NOT NULL,
     UNIQUE (campaign_id, device_id),
     UNIQUE (campaign_id, unit_id, number)
 );
 CREATE INDEX cases_by_unit ON cases (campaign_id, unit_id);
+CREATE INDEX cases_by_device ON cases (device_id);
+CREATE INDEX cases_by_merger ON cases (merged_into);
 
 CREATE TABLE case_events (
     id TEXT PRIMARY KEY,
@@ -339,9 +345,9 @@ CREATE TABLE sightings (
     evidence_offset BIGINT NOT NULL,
     evidence_line_number BIGINT NOT NULL,
     evidence_line TEXT,
-    evidence_line_until BIGINT,
-    UNIQUE (source_id, device_id, indicator)
+    evidence_line_until BIGINT
 );
+CREATE INDEX sightings_by_source ON sightings (source_id);
 CREATE INDEX sightings_by_unit ON sightings (campaign_id, unit_id);
 CREATE INDEX sightings_by_device ON sightings (device_id);
 CREATE INDEX sightings_by_case ON sightings (case_id);

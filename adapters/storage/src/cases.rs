@@ -35,6 +35,8 @@ pub struct CaseRecord {
     pub remedy: String,
     /// How often it was seen again after it was declared clean.
     pub reinfections: i64,
+    /// The case that goes on for both since their devices were merged.
+    pub merged_into: Option<CaseId>,
     /// Grows with each change.
     pub version: i64,
 }
@@ -65,8 +67,8 @@ pub async fn insert(db: &mut AnyConnection, it: &CaseRecord) -> Result<(), Stora
     sqlx::query(
         "INSERT INTO cases
            (id, number, campaign_id, unit_id, device_id, state, opened_at, changed_at, declared_at,
-            verified_at, closed_at, remedy, reinfections, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            verified_at, closed_at, remedy, reinfections, merged_into, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(it.id.to_string())
     .bind(it.number)
@@ -81,6 +83,7 @@ pub async fn insert(db: &mut AnyConnection, it: &CaseRecord) -> Result<(), Stora
     .bind(it.closed_at.map(Timestamp::as_microsecond))
     .bind(&it.remedy)
     .bind(it.reinfections)
+    .bind(it.merged_into.map(|id| id.to_string()))
     .bind(it.version)
     .execute(db)
     .await
@@ -118,33 +121,97 @@ pub async fn find(db: &mut AnyConnection, id: CaseId) -> Result<Option<CaseRecor
     row.as_ref().map(case).transpose()
 }
 
-/// The case of a device in a campaign.
+/// The case that goes on in a campaign for a device and for those merged into it.
 pub async fn find_by_device(
     db: &mut AnyConnection,
     campaign_id: CampaignId,
     device_id: DeviceId,
 ) -> Result<Option<CaseRecord>, StorageError> {
-    let row = sqlx::query("SELECT * FROM cases WHERE campaign_id = $1 AND device_id = $2")
-        .bind(campaign_id.to_string())
-        .bind(device_id.to_string())
-        .fetch_optional(db)
-        .await?;
+    let row = sqlx::query(
+        "SELECT cases.* FROM cases JOIN devices ON devices.id = cases.device_id
+         WHERE cases.campaign_id = $1 AND cases.merged_into IS NULL
+           AND (devices.id = $2 OR devices.merged_into = $2)
+         ORDER BY cases.number LIMIT 1",
+    )
+    .bind(campaign_id.to_string())
+    .bind(device_id.to_string())
+    .fetch_optional(db)
+    .await?;
     row.as_ref().map(case).transpose()
 }
 
-/// Cases of a unit in a campaign, by number.
+/// Every case of a device and of those merged into it, in every campaign, by number.
+pub async fn of_group(
+    db: &mut AnyConnection,
+    device_id: DeviceId,
+) -> Result<Vec<CaseRecord>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT cases.* FROM cases JOIN devices ON devices.id = cases.device_id
+         WHERE devices.id = $1 OR devices.merged_into = $1 ORDER BY cases.number",
+    )
+    .bind(device_id.to_string())
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(case).collect()
+}
+
+/// Says which case goes on for this one; `None` when it goes on itself. Forms that were opened on
+/// it before no longer hold.
+pub async fn set_merged(
+    db: &mut AnyConnection,
+    id: CaseId,
+    into: Option<CaseId>,
+) -> Result<(), StorageError> {
+    sqlx::query("UPDATE cases SET merged_into = $2, version = version + 1 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(into.map(|it| it.to_string()))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Takes a case away with its steps. Its sightings must be gone.
+pub async fn delete(db: &mut AnyConnection, id: CaseId) -> Result<(), StorageError> {
+    for statement in
+        ["DELETE FROM case_events WHERE case_id = $1", "DELETE FROM cases WHERE id = $1"]
+    {
+        sqlx::query(statement).bind(id.to_string()).execute(&mut *db).await?;
+    }
+    Ok(())
+}
+
+/// Cases of a unit in a campaign, by number; those that another goes on for are left out.
 pub async fn of_unit(
     db: &mut AnyConnection,
     campaign_id: CampaignId,
     unit_id: UnitId,
 ) -> Result<Vec<CaseRecord>, StorageError> {
-    let rows =
-        sqlx::query("SELECT * FROM cases WHERE campaign_id = $1 AND unit_id = $2 ORDER BY number")
-            .bind(campaign_id.to_string())
-            .bind(unit_id.to_string())
-            .fetch_all(db)
-            .await?;
+    let rows = sqlx::query(
+        "SELECT * FROM cases WHERE campaign_id = $1 AND unit_id = $2 AND merged_into IS NULL
+         ORDER BY number",
+    )
+    .bind(campaign_id.to_string())
+    .bind(unit_id.to_string())
+    .fetch_all(db)
+    .await?;
     rows.iter().map(case).collect()
+}
+
+/// Cases of a unit in a campaign that others go on for, each with that other.
+pub async fn merged_of_unit(
+    db: &mut AnyConnection,
+    campaign_id: CampaignId,
+    unit_id: UnitId,
+) -> Result<Vec<(CaseId, CaseId)>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT id, merged_into FROM cases
+         WHERE campaign_id = $1 AND unit_id = $2 AND merged_into IS NOT NULL",
+    )
+    .bind(campaign_id.to_string())
+    .bind(unit_id.to_string())
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|row| Ok((row.parsed("id")?, row.parsed("merged_into")?))).collect()
 }
 
 /// How many cases of each state a unit has in a campaign.
@@ -155,7 +222,7 @@ pub async fn counts_of_unit(
 ) -> Result<Vec<(CaseState, i64)>, StorageError> {
     let rows = sqlx::query(
         "SELECT state, CAST(COUNT(*) AS BIGINT) AS cases FROM cases
-         WHERE campaign_id = $1 AND unit_id = $2 GROUP BY state",
+         WHERE campaign_id = $1 AND unit_id = $2 AND merged_into IS NULL GROUP BY state",
     )
     .bind(campaign_id.to_string())
     .bind(unit_id.to_string())
@@ -171,7 +238,7 @@ pub async fn counts(
 ) -> Result<Vec<(UnitId, CaseState, i64)>, StorageError> {
     let rows = sqlx::query(
         "SELECT unit_id, state, CAST(COUNT(*) AS BIGINT) AS cases FROM cases
-         WHERE campaign_id = $1 GROUP BY unit_id, state",
+         WHERE campaign_id = $1 AND merged_into IS NULL GROUP BY unit_id, state",
     )
     .bind(campaign_id.to_string())
     .fetch_all(db)
@@ -260,6 +327,7 @@ fn case(row: &AnyRow) -> Result<CaseRecord, StorageError> {
         closed_at: row.moment_opt("closed_at")?,
         remedy: row.text("remedy")?,
         reinfections: row.number("reinfections")?,
+        merged_into: row.parsed_opt("merged_into")?,
         version: row.number("version")?,
     })
 }

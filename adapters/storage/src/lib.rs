@@ -30,6 +30,7 @@ pub mod audit;
 pub mod campaigns;
 pub mod cases;
 pub mod copies;
+pub mod devices;
 pub mod directives;
 pub mod jobs;
 pub mod reports;
@@ -42,3 +43,5 @@ pub mod users;
 pub use connect::{Database, Location, Read, Snapshot, Write};
 pub use erase::erase_all;
 pub use error::StorageError;
+/// A connection, whether for reading or within a transaction.
+pub use sqlx::AnyConnection as Connection;

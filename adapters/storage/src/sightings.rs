@@ -1,6 +1,6 @@
-//! What was seen: sources, coverage, devices and their names, sightings.
+//! What was seen: sources, coverage, sightings.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use ::campaigns::{
     CampaignId, CaseId, DeviceId, SightingId, SiteId, SourceId, TokenId, UnitId, UserId,
@@ -42,23 +42,6 @@ pub struct SourceRecord {
     /// Or by which program.
     pub sent_by_token: Option<TokenId>,
     /// When.
-    pub created_at: Timestamp,
-}
-
-/// A device of a unit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeviceRecord {
-    /// Id.
-    pub id: DeviceId,
-    /// Of which unit.
-    pub unit_id: UnitId,
-    /// At which site.
-    pub site_id: SiteId,
-    /// What people call it.
-    pub label: String,
-    /// `computer`, `camera`, `unknown`, …
-    pub kind: String,
-    /// When it was first known.
     pub created_at: Timestamp,
 }
 
@@ -109,42 +92,6 @@ pub struct SightingRecord {
     pub evidence_line_until: Option<Timestamp>,
 }
 
-/// The site of this name, made when it is not there.
-pub async fn site(
-    db: &mut AnyConnection,
-    new_id: SiteId,
-    unit_id: UnitId,
-    name: &str,
-) -> Result<SiteId, StorageError> {
-    sqlx::query(
-        "INSERT INTO sites (id, unit_id, name) VALUES ($1, $2, $3)
-         ON CONFLICT (unit_id, name) DO NOTHING",
-    )
-    .bind(new_id.to_string())
-    .bind(unit_id.to_string())
-    .bind(name)
-    .execute(&mut *db)
-    .await?;
-    let row = sqlx::query("SELECT id FROM sites WHERE unit_id = $1 AND name = $2")
-        .bind(unit_id.to_string())
-        .bind(name)
-        .fetch_one(db)
-        .await?;
-    row.parsed("id")
-}
-
-/// Names of a unit's sites.
-pub async fn site_names(
-    db: &mut AnyConnection,
-    unit_id: UnitId,
-) -> Result<Vec<String>, StorageError> {
-    let rows = sqlx::query("SELECT name FROM sites WHERE unit_id = $1 ORDER BY name")
-        .bind(unit_id.to_string())
-        .fetch_all(db)
-        .await?;
-    rows.iter().map(|row| row.text("name")).collect()
-}
-
 /// The source with this content at this site.
 pub async fn find_source(
     db: &mut AnyConnection,
@@ -160,6 +107,40 @@ pub async fn find_source(
     .bind(sha256)
     .fetch_optional(db)
     .await?;
+    row.as_ref().map(source).transpose()
+}
+
+/// The first source of a unit with this content at a site of another name, in any campaign, and the
+/// name of that site.
+pub async fn find_at_other_site(
+    db: &mut AnyConnection,
+    unit_id: UnitId,
+    sha256: &str,
+    site: &str,
+) -> Result<Option<(SourceRecord, String)>, StorageError> {
+    let row = sqlx::query(
+        "SELECT sources.*, sites.name AS site_name
+         FROM sources JOIN sites ON sites.id = sources.site_id
+         WHERE sources.unit_id = $1 AND sources.sha256 = $2 AND sites.name <> $3
+         ORDER BY sources.created_at, sources.id LIMIT 1",
+    )
+    .bind(unit_id.to_string())
+    .bind(sha256)
+    .bind(site)
+    .fetch_optional(db)
+    .await?;
+    row.map(|row| Ok((source(&row)?, row.text("site_name")?))).transpose()
+}
+
+/// The source with this id.
+pub async fn find_source_by_id(
+    db: &mut AnyConnection,
+    id: SourceId,
+) -> Result<Option<SourceRecord>, StorageError> {
+    let row = sqlx::query("SELECT * FROM sources WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(db)
+        .await?;
     row.as_ref().map(source).transpose()
 }
 
@@ -260,110 +241,6 @@ pub async fn covered_days(
     rows.iter().map(|row| row.day("covered_on")).collect()
 }
 
-/// The device that holds a name at a site at a moment; merged devices lead to the one they became.
-pub async fn device_by_name(
-    db: &mut AnyConnection,
-    site_id: SiteId,
-    kind: &str,
-    value: &str,
-    at: Timestamp,
-) -> Result<Option<DeviceId>, StorageError> {
-    let row = sqlx::query(
-        "SELECT COALESCE(devices.merged_into, devices.id) AS id FROM device_names
-         JOIN devices ON devices.id = device_names.device_id
-         WHERE device_names.site_id = $1 AND device_names.kind = $2 AND device_names.value = $3
-           AND (device_names.valid_from IS NULL OR device_names.valid_from <= $4)
-           AND (device_names.valid_to IS NULL OR device_names.valid_to >= $4)
-         ORDER BY device_names.valid_from DESC LIMIT 1",
-    )
-    .bind(site_id.to_string())
-    .bind(kind)
-    .bind(value)
-    .bind(at.as_microsecond())
-    .fetch_optional(db)
-    .await?;
-    row.map(|row| row.parsed("id")).transpose()
-}
-
-/// Adds a device.
-pub async fn insert_device(db: &mut AnyConnection, it: &DeviceRecord) -> Result<(), StorageError> {
-    sqlx::query(
-        "INSERT INTO devices (id, unit_id, site_id, label, kind, merged_into, created_at)
-         VALUES ($1, $2, $3, $4, $5, NULL, $6)",
-    )
-    .bind(it.id.to_string())
-    .bind(it.unit_id.to_string())
-    .bind(it.site_id.to_string())
-    .bind(&it.label)
-    .bind(&it.kind)
-    .bind(it.created_at.as_microsecond())
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-/// Gives a device a name that holds until further notice.
-pub async fn insert_device_name(
-    db: &mut AnyConnection,
-    id: ::campaigns::DeviceNameId,
-    device: &DeviceRecord,
-    kind: &str,
-    value: &str,
-) -> Result<(), StorageError> {
-    sqlx::query(
-        "INSERT INTO device_names (id, device_id, site_id, kind, value, valid_from, valid_to)
-         VALUES ($1, $2, $3, $4, $5, NULL, NULL)",
-    )
-    .bind(id.to_string())
-    .bind(device.id.to_string())
-    .bind(device.site_id.to_string())
-    .bind(kind)
-    .bind(value)
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-/// Changes what people call a device and what it is.
-pub async fn update_device(
-    db: &mut AnyConnection,
-    id: DeviceId,
-    label: &str,
-    kind: &str,
-) -> Result<(), StorageError> {
-    sqlx::query("UPDATE devices SET label = $2, kind = $3 WHERE id = $1")
-        .bind(id.to_string())
-        .bind(label)
-        .bind(kind)
-        .execute(db)
-        .await?;
-    Ok(())
-}
-
-/// The device with this id.
-pub async fn find_device(
-    db: &mut AnyConnection,
-    id: DeviceId,
-) -> Result<Option<DeviceRecord>, StorageError> {
-    let row = sqlx::query("SELECT * FROM devices WHERE id = $1")
-        .bind(id.to_string())
-        .fetch_optional(db)
-        .await?;
-    row.as_ref().map(device).transpose()
-}
-
-/// Devices of a unit, by id.
-pub async fn devices(
-    db: &mut AnyConnection,
-    unit_id: UnitId,
-) -> Result<BTreeMap<DeviceId, DeviceRecord>, StorageError> {
-    let rows = sqlx::query("SELECT * FROM devices WHERE unit_id = $1")
-        .bind(unit_id.to_string())
-        .fetch_all(db)
-        .await?;
-    rows.iter().map(|row| device(row).map(|it| (it.id, it))).collect()
-}
-
 /// Adds a sighting.
 pub async fn insert_sighting(
     db: &mut AnyConnection,
@@ -434,16 +311,56 @@ pub async fn of_source(
     rows.iter().map(sighting).collect()
 }
 
-/// Sightings of a case, newest first.
+/// Sightings of a case and of those it goes on for, newest first.
 pub async fn of_case(
     db: &mut AnyConnection,
     case_id: CaseId,
 ) -> Result<Vec<SightingRecord>, StorageError> {
-    let rows = sqlx::query("SELECT * FROM sightings WHERE case_id = $1 ORDER BY last_at DESC, id")
-        .bind(case_id.to_string())
-        .fetch_all(db)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT * FROM sightings
+         WHERE case_id = $1 OR case_id IN (SELECT id FROM cases WHERE merged_into = $1)
+         ORDER BY last_at DESC, id",
+    )
+    .bind(case_id.to_string())
+    .fetch_all(db)
+    .await?;
     rows.iter().map(sighting).collect()
+}
+
+/// Puts the findings of a device in a campaign into a case; gives how many there are.
+pub async fn move_findings(
+    db: &mut AnyConnection,
+    campaign_id: CampaignId,
+    device_id: DeviceId,
+    case_id: CaseId,
+) -> Result<u64, StorageError> {
+    let done = sqlx::query(
+        "UPDATE sightings SET case_id = $3
+         WHERE campaign_id = $1 AND device_id = $2 AND is_finding = 1",
+    )
+    .bind(campaign_id.to_string())
+    .bind(device_id.to_string())
+    .bind(case_id.to_string())
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// How many findings of a device a campaign has.
+pub async fn count_findings(
+    db: &mut AnyConnection,
+    campaign_id: CampaignId,
+    device_id: DeviceId,
+) -> Result<i64, StorageError> {
+    let row = sqlx::query(
+        "SELECT CAST(COUNT(*) AS BIGINT) AS findings FROM sightings
+         WHERE campaign_id = $1 AND device_id = $2 AND is_finding = 1",
+    )
+    .bind(campaign_id.to_string())
+    .bind(device_id.to_string())
+    .fetch_one(db)
+    .await?;
+    row.number("findings")
 }
 
 /// Deletes log lines whose time has come; gives how many.
@@ -474,17 +391,6 @@ fn source(row: &AnyRow) -> Result<SourceRecord, StorageError> {
         summary: row.text("summary")?,
         sent_by: row.parsed_opt("sent_by")?,
         sent_by_token: row.parsed_opt("sent_by_token")?,
-        created_at: row.moment("created_at")?,
-    })
-}
-
-fn device(row: &AnyRow) -> Result<DeviceRecord, StorageError> {
-    Ok(DeviceRecord {
-        id: row.parsed("id")?,
-        unit_id: row.parsed("unit_id")?,
-        site_id: row.parsed("site_id")?,
-        label: row.text("label")?,
-        kind: row.text("kind")?,
         created_at: row.moment("created_at")?,
     })
 }

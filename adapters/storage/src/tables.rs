@@ -326,6 +326,7 @@ pub(crate) const TABLES: &[Table] = &[
             ("closed_at", Number),
             ("remedy", Text),
             ("reinfections", Number),
+            ("merged_into", Text),
             ("version", Number),
         ],
         key: &["id"],

@@ -82,7 +82,11 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
         say([answer?.message ?? form.dataset.refused]);
         return;
       }
-      if (answer.every((it) => it.ok)) { location.assign(form.dataset.done); return; }
+      if (answer.every((it) => it.ok)) {
+        const checked = answer.map((it) => it.source).filter(Boolean).join(",");
+        location.assign(`${form.dataset.done}&checked=${checked}`);
+        return;
+      }
       say(answer.map((it) => `${it.file}: ${it.message}`));
     });
     request.addEventListener("error", () => { end(); say([form.dataset.failed]); });

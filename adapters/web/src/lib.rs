@@ -21,6 +21,7 @@ mod guard;
 mod page;
 mod pages;
 mod request_log;
+mod running;
 mod serve;
 mod session;
 mod state;

@@ -88,6 +88,36 @@ async fn sent_twice(world: World) {
 }
 
 #[tokio::test]
+async fn a_log_of_another_site_is_refused_and_an_unlisted_indicator_is_listed() {
+    let world = World::new().await;
+    let token = world.token("officer.b", world.b, &[Scope::SendSightings, Scope::Read]).await;
+    let mut more = message();
+    let sightings = more["results"][0]["sightings"].as_array_mut().unwrap();
+    let mut unlisted = sightings[0].clone();
+    unlisted["indicator"] = json!("khong-co.example");
+    sightings.push(unlisted);
+    let sent = world.post(&token, "/api/v1/sightings", &more).await.json();
+    let device = more["results"][0]["sightings"][1]["device"].clone();
+    let refused = json!([{ "device": device, "indicator": "khong-co.example" }]);
+    assert_eq!(sent["results"][0]["refused"], refused, "{sent}");
+    assert_eq!(sent["results"][0]["findings"], 1);
+
+    let mut elsewhere = message();
+    elsewhere["site"] = json!("Nơi khác");
+    let answer = world.post(&token, "/api/v1/sightings", &elsewhere).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let problem = &answer.json()["problems"][0];
+    assert_eq!(problem["code"], "problem-log-other-site");
+    assert_eq!(problem["field"], "results[0].log.sha256");
+    let said = problem["message"].as_str().unwrap();
+    assert!(said.contains("rút lại tệp") && said.contains("Nơi khác"), "{said}");
+    let path = format!("/api/v1/campaigns/{}/units/{}/sources", world.campaign, world.b);
+    let sources = world.get(&token, &path).await.json();
+    let sites = sources["items"].as_array().unwrap().iter().map(|it| it["site"].clone());
+    assert!(!sites.into_iter().any(|it| it == "Nơi khác" || it == ""), "{sources}");
+}
+
+#[tokio::test]
 async fn a_line_kept_by_the_page_outlives_the_same_log_sent_by_a_program() {
     let world = World::new().await;
     let token = world.token("officer.b", world.b, &[Scope::SendSightings]).await;
@@ -275,6 +305,8 @@ async fn a_program_that_names_no_campaign_is_told_which_there_are() {
     message["campaign"] = json!(second);
     let answer = world.post(&token, "/api/v1/sightings", &message).await;
     assert_eq!(answer.json()["campaign"], json!(second));
+    // It has no list: nothing that was seen is of any.
+    assert_eq!(answer.json()["results"][0]["refused"].as_array().unwrap().len(), 1);
     // The stranger has no campaign at all.
     let stranger = world.token("officer.s", world.s, &[Scope::SendSightings]).await;
     let answer = world.post(&stranger, "/api/v1/sightings", &self::message()).await;

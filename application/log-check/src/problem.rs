@@ -70,6 +70,9 @@ pub enum Problem {
         /// As the map names it.
         column: String,
     },
+    /// There is nothing in it but, at most, blank lines.
+    #[error("the log is empty")]
+    Empty,
     /// No format understands its lines: they were scanned for names and addresses, which proves no
     /// contact.
     #[error("no known format understands its lines; they were only scanned")]
@@ -88,7 +91,7 @@ pub enum Problem {
 
 impl Problem {
     /// Every code.
-    pub const CODES: [&'static str; 13] = [
+    pub const CODES: [&'static str; 14] = [
         "unreadable",
         "interrupted",
         "truncated",
@@ -98,6 +101,7 @@ impl Problem {
         "packed",
         "unknown-format",
         "missing-column",
+        "empty",
         "no-format",
         "scanned-only",
         "binary",
@@ -121,6 +125,7 @@ impl Problem {
             Self::Packed { .. } => "log-check-problem-packed",
             Self::UnknownFormat { .. } => "log-check-problem-unknown-format",
             Self::MissingColumn { .. } => "log-check-problem-missing-column",
+            Self::Empty => "log-check-problem-empty",
             Self::NoFormat => "log-check-problem-no-format",
             Self::ScannedOnly => "log-check-problem-scanned-only",
             Self::Binary => "log-check-problem-binary",
@@ -156,7 +161,9 @@ impl Problem {
             Self::Packed { kind } => vec![("kind", kind.clone())],
             Self::UnknownFormat { name } => vec![("name", name.clone())],
             Self::MissingColumn { column } => vec![("column", column.clone())],
-            Self::NoFormat | Self::ScannedOnly | Self::Binary | Self::Cancelled => Vec::new(),
+            Self::Empty | Self::NoFormat | Self::ScannedOnly | Self::Binary | Self::Cancelled => {
+                Vec::new()
+            }
         }
     }
 

@@ -180,6 +180,7 @@ impl Run<'_> {
         }
         file.format = parser.as_ref().map(|it| it.format().name().to_owned());
 
+        let is_empty = parser.is_none();
         let mut is_cancelled = false;
         let mut founds = vec![blank];
         let reported = AtomicU64::new(0);
@@ -210,6 +211,9 @@ impl Run<'_> {
             file.problem = Some(self.problem(&error, blocks.offset()));
         } else if is_cancelled {
             file.problem = Some(Problem::Cancelled);
+        } else if is_empty {
+            // Nothing was seen because nothing was written: that is not the same as clean.
+            file.problem = Some(Problem::Empty);
         } else if file.format.as_deref() == Some(Format::Generic.name()) {
             let is_chosen = self.settings.format.is_some();
             file.problem = Some(if is_chosen { Problem::ScannedOnly } else { Problem::NoFormat });

@@ -307,9 +307,22 @@ fn a_log_that_begins_with_blank_lines_is_read_behind_them() {
     assert_eq!(report.sightings[0].evidence.offset, blank.len() as u64);
     assert!(report.summary.complete);
     let report = run(blank.as_bytes());
-    assert_eq!((report.summary.lines_read, report.summary.complete), (1_500_000, true));
+    assert_eq!((report.summary.lines_read, report.summary.complete), (1_500_000, false));
+    assert_eq!(only_file(&report).problem, Some(Problem::Empty));
     assert!(only_file(&report).sha256.is_some());
-    assert!(only_file(&run(b"")).sha256.is_some());
+}
+
+#[test]
+fn a_log_with_nothing_in_it_is_empty_and_not_clean() {
+    let mut packed = GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(b"").unwrap();
+    for bytes in [b"".to_vec(), b"\n".to_vec(), packed.finish().unwrap()] {
+        let report = run(&bytes);
+        let file = only_file(&report);
+        assert_eq!(file.problem, Some(Problem::Empty));
+        assert!(file.sha256.is_some() && file.days.is_empty());
+        assert!(!report.summary.complete);
+    }
 }
 
 #[test]

@@ -87,7 +87,7 @@ fn what_cannot_be_read_is_said() {
         let found = report.summary.files[0].problem.as_ref().map(Problem::code);
         assert_eq!((found, report.summary.complete), (problem, complete));
     };
-    check(b"", None, true);
+    check(b"", Some("empty"), false);
     check(bind(1, "good.example").as_bytes(), None, true);
     check(bind(1, "good.example").trim_end().as_bytes(), None, true);
     check(bind(1, "good.example").replace('\n', "\r\n").as_bytes(), None, true);

@@ -317,21 +317,27 @@ pub async fn attach(
     actor: &Actor,
     id: CampaignId,
     name: &str,
-    bytes: Vec<u8>,
+    bytes: impl AsRef<[u8]> + Send + 'static,
 ) -> Result<(), PortalError> {
     let campaign = owned(portal, actor, id).await?;
     let name = file_name(name)?;
+    let size_bytes = i64::try_from(bytes.as_ref().len()).unwrap_or(i64::MAX);
+    let files = portal.files.clone();
+    let sha256 = blocking(move || {
+        let sha256 = secrets::sha256_hex(bytes.as_ref());
+        files.put(&sha256, bytes.as_ref()).map(|()| sha256)
+    })
+    .await??;
     let attachment = AttachmentRecord {
         id: portal.new_id::<AttachmentId>(),
         campaign_id: id,
         directive_id: None,
         media_type: media_type(&name).to_owned(),
         name,
-        size_bytes: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
-        sha256: secrets::sha256_hex(&bytes),
+        size_bytes,
+        sha256,
         created_at: portal.now(),
     };
-    portal.files.put(&attachment.sha256, &bytes)?;
     let mut write = portal.database.write().await?;
     campaigns::insert_attachment(&mut write, &attachment).await?;
     let owner = Some(campaign.owner_id);
@@ -346,12 +352,23 @@ pub async fn add_list(
     actor: &Actor,
     id: CampaignId,
     name: &str,
-    bytes: Vec<u8>,
+    bytes: impl AsRef<[u8]> + Send + 'static,
 ) -> Result<ListRecord, PortalError> {
     let campaign = owned(portal, actor, id).await?;
     let name = file_name(name)?;
     let options = ReadOptions { format: None, today: Some(portal.today()) };
-    let report = indicators::read_list(&mut bytes.as_slice(), options, |_| {});
+    let size_bytes = i64::try_from(bytes.as_ref().len()).unwrap_or(i64::MAX);
+    let files = portal.files.clone();
+    let (report, sha256) = blocking(move || {
+        let report = indicators::read_list(&mut bytes.as_ref(), options, |_| {});
+        let mut sha256 = String::new();
+        if report.accepted_total() > 0 {
+            sha256 = secrets::sha256_hex(bytes.as_ref());
+            files.put(&sha256, bytes.as_ref())?;
+        }
+        Ok::<_, std::io::Error>((report, sha256))
+    })
+    .await??;
     if report.accepted_total() == 0 {
         return Err(Problem::new("list", "problem-empty-list").with("name", name).into());
     }
@@ -370,8 +387,8 @@ pub async fn add_list(
         revision: revision.unwrap_or(0) + 1,
         format: report.format.unwrap_or("plain").to_owned(),
         marking: "green".to_owned(),
-        sha256: secrets::sha256_hex(&bytes),
-        size_bytes: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+        sha256,
+        size_bytes,
         accepted: i64::try_from(report.accepted_total()).unwrap_or(i64::MAX),
         refused: i64::try_from(report.refused_total()).unwrap_or(i64::MAX),
         report: json!({ "accepted": report.accepted, "refused": refused }).to_string(),
@@ -379,13 +396,20 @@ pub async fn add_list(
         created_at: portal.now(),
         withdrawn_at: None,
     };
-    portal.files.put(&list.sha256, &bytes)?;
     campaigns::insert_list(&mut write, &list).await?;
     let detail = json!({ "list": list.id, "accepted": list.accepted, "refused": list.refused });
     let owner = Some(campaign.owner_id);
     audit::record(portal, &mut write, Some(actor), owner, "campaign.add-list", id, detail).await?;
     write.commit().await?;
     Ok(list)
+}
+
+/// Runs what reads a whole file beside the threads that answer requests.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, PortalError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| PortalError::Internal(format!("reading a file: {error}")))
 }
 
 /// A line of a list that was not taken.

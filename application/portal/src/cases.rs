@@ -1,16 +1,18 @@
 //! The work on devices.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ::campaigns::{
-    Action, CampaignId, CaseEventId, CaseId, CaseState, CaseStep, DEFAULT_QUIET_DAYS, DeviceId,
-    Quiet, UnitId, UserId, Verification, verify,
+    Action, CampaignId, CaseEventId, CaseId, CaseState, CaseStep, DEFAULT_QUIET_DAYS, Quiet,
+    UnitId, UserId, Verification, verify,
 };
+use jiff::civil::Date;
 use serde_json::json;
 use storage::cases::{self, CaseEventRecord, CaseRecord};
-use storage::sightings::{self, DeviceRecord, SightingRecord};
+use storage::sightings::{self, SightingRecord};
 use storage::users;
 
+use crate::devices::{self, DeviceView};
 use crate::letters::{receipts_of, require_running};
 use crate::{Actor, Portal, PortalError, Problem, access, audit};
 
@@ -24,7 +26,7 @@ pub struct CaseSummary {
     /// The case.
     pub case: CaseRecord,
     /// Its device.
-    pub device: DeviceRecord,
+    pub device: DeviceView,
     /// What was seen, strongest and newest first.
     pub sightings: Vec<SightingRecord>,
 }
@@ -42,6 +44,12 @@ pub struct CaseView {
     pub verification: Option<Verification>,
     /// Whether this person may move it on.
     pub may_work: bool,
+    /// The case that goes on for this one since their devices were merged.
+    pub goes_on_as: Option<CaseRecord>,
+    /// Other devices of the unit, which may turn out to be this one.
+    pub others: Vec<DeviceView>,
+    /// Names of the sites of each sighting, in the order of the sightings.
+    pub sites: Vec<String>,
 }
 
 /// Cases of a unit, by number.
@@ -55,17 +63,20 @@ pub async fn list(
     receipts_of(portal, campaign_id, unit).await?;
     let may_read_lines = access::allows(portal, actor, Action::ReadEvidence, unit).await?;
     let mut read = portal.database.read().await?;
-    let devices = sightings::devices(&mut read, unit).await?;
+    let devices = devices::load(&mut read, unit).await?;
+    let all = cases::of_unit(&mut read, campaign_id, unit).await?;
+    let goes_on: BTreeMap<CaseId, CaseId> =
+        cases::merged_of_unit(&mut read, campaign_id, unit).await?.into_iter().collect();
     let mut seen: BTreeMap<CaseId, Vec<SightingRecord>> = BTreeMap::new();
     for mut sighting in sightings::of_unit(&mut read, campaign_id, unit).await? {
         if !may_read_lines {
             sighting.evidence_line = None;
         }
         if let Some(case) = sighting.case_id {
+            let case = goes_on.get(&case).copied().unwrap_or(case);
             seen.entry(case).or_default().push(sighting);
         }
     }
-    let all = cases::of_unit(&mut read, campaign_id, unit).await?;
     let summaries = all.into_iter().filter_map(|case| {
         let device = devices.get(&case.device_id)?.clone();
         let sightings = seen.remove(&case.id).unwrap_or_default();
@@ -81,8 +92,12 @@ pub async fn view(portal: &Portal, actor: &Actor, id: CaseId) -> Result<CaseView
     let may_read_lines = access::allows(portal, actor, Action::ReadEvidence, case.unit_id).await?;
     let may_work = access::allows(portal, actor, Action::WorkCases, case.unit_id).await?;
     let mut read = portal.database.read().await?;
-    let device = sightings::find_device(&mut read, case.device_id).await?;
-    let device = device.ok_or(PortalError::NotFound)?;
+    let devices = devices::load(&mut read, case.unit_id).await?;
+    let device = devices.get(&case.device_id).ok_or(PortalError::NotFound)?.clone();
+    let goes_on_as = match case.merged_into {
+        Some(into) => cases::find(&mut read, into).await?,
+        None => None,
+    };
     let mut seen = sightings::of_case(&mut read, id).await?;
     if !may_read_lines {
         for sighting in &mut seen {
@@ -109,9 +124,26 @@ pub async fn view(portal: &Portal, actor: &Actor, id: CaseId) -> Result<CaseView
         (CaseState::DeclaredClean, Some(_)) => Some(verification(portal, &mut read, &case).await?),
         _ => None,
     };
-    let steps = if may_work { case.state.steps().collect() } else { Vec::new() };
+    let may_step = may_work && case.merged_into.is_none();
+    let steps = if may_step { case.state.steps().collect() } else { Vec::new() };
+    let mut others = Vec::new();
+    if may_step {
+        others.extend(devices.all().filter(|it| it.id != device.id).cloned());
+        others.sort_by(|left, right| left.label.cmp(&right.label));
+    }
+    let site_names = storage::devices::sites(&mut read, case.unit_id).await?;
+    let site_of: BTreeMap<_, _> = sightings::sources(&mut read, case.campaign_id, case.unit_id)
+        .await?
+        .into_iter()
+        .map(|it| (it.id, it.site_id))
+        .collect();
+    let sites = seen
+        .iter()
+        .map(|it| site_of.get(&it.source_id).and_then(|site| site_names.get(site)))
+        .map(|it| it.cloned().unwrap_or_default())
+        .collect();
     let summary = CaseSummary { case, device, sightings: seen };
-    Ok(CaseView { summary, events, steps, verification, may_work })
+    Ok(CaseView { summary, events, steps, verification, may_work, goes_on_as, others, sites })
 }
 
 /// Moves a case on. `note` says what was done, or why.
@@ -129,6 +161,9 @@ pub async fn step(
     let note: String = note.trim().chars().take(4_000).collect();
     if step.needs_note() && note.is_empty() {
         return Err(Problem::new("note", "problem-note-needed").into());
+    }
+    if case.merged_into.is_some() {
+        return Err(Problem::new("step", "problem-case-merged").into());
     }
     let from = case.state;
     case.state = from.after(step).map_err(|_| Problem::new("step", "problem-case-step"))?;
@@ -183,9 +218,25 @@ pub async fn describe_device(
     if label.is_empty() || label.chars().count() > 200 || !DEVICE_KINDS.contains(&kind) {
         return Err(Problem::new("label", "problem-device-label").into());
     }
-    let device: DeviceId = case.device_id;
     let mut write = portal.database.write().await?;
-    sightings::update_device(&mut write, device, &label, kind).await?;
+    let device = devices::root_of(&mut write, case.device_id).await?;
+    storage::devices::update_device(&mut write, device.id, &label, kind).await?;
+    // A name that somebody gave is work, which no log that is taken back takes along.
+    let event = CaseEventRecord {
+        id: portal.new_id::<CaseEventId>(),
+        case_id: id,
+        at: portal.now(),
+        user_id: Some(actor.user_id),
+        kind: "described".to_owned(),
+        from_state: None,
+        to_state: None,
+        note: label.clone(),
+    };
+    cases::insert_event(&mut write, &event).await?;
+    let detail = json!({ "label": label, "kind": kind });
+    let unit = Some(case.unit_id);
+    audit::record(portal, &mut write, Some(actor), unit, "device.describe", device.id, detail)
+        .await?;
     Ok(write.commit().await?)
 }
 
@@ -236,9 +287,7 @@ async fn verification(
     read: &mut storage::Read,
     case: &CaseRecord,
 ) -> Result<Verification, PortalError> {
-    let device =
-        sightings::find_device(read, case.device_id).await?.ok_or(PortalError::NotFound)?;
-    let covered_days = sightings::covered_days(read, case.campaign_id, device.site_id).await?;
+    let covered_days = covered_days(read, case).await?;
     let seen = sightings::of_case(read, case.id).await?;
     let day = |at: jiff::Timestamp| at.to_zoned_datetime(portal.zone.clone()).date();
     let quiet = Quiet {
@@ -248,6 +297,27 @@ async fn verification(
         has_evidence: !case.remedy.is_empty(),
     };
     Ok(verify(&quiet, DEFAULT_QUIET_DAYS))
+}
+
+/// Days that were listened to wherever the device was seen: one that was merged from two sites must
+/// be silent at both.
+async fn covered_days(
+    read: &mut storage::Read,
+    case: &CaseRecord,
+) -> Result<BTreeSet<Date>, PortalError> {
+    let device = storage::devices::find_device(read, case.device_id).await?;
+    let device = device.ok_or(PortalError::NotFound)?;
+    let group = storage::devices::group(read, device.merged_into.unwrap_or(device.id)).await?;
+    let sites: BTreeSet<_> = group.iter().map(|it| it.site_id).collect();
+    let mut covered: Option<BTreeSet<Date>> = None;
+    for site in sites {
+        let days = sightings::covered_days(read, case.campaign_id, site).await?;
+        covered = Some(match covered {
+            None => days,
+            Some(before) => before.intersection(&days).copied().collect(),
+        });
+    }
+    Ok(covered.unwrap_or_default())
 }
 
 async fn find(portal: &Portal, id: CaseId) -> Result<CaseRecord, PortalError> {

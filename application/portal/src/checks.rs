@@ -1,32 +1,33 @@
 //! Logs of a unit against a campaign's lists: matched as a stream, never stored.
 
-use std::collections::HashMap;
-use std::io::Read;
-use std::sync::{Arc, LazyLock, Mutex};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use ::campaigns::{
-    Action, CampaignId, CampaignState, CaseEventId, CaseId, CaseState, DeviceId, DeviceNameId,
-    SightingId, SiteId, SourceId, UnitId,
+    Action, CampaignId, CampaignState, CaseEventId, CaseId, DeviceId, SightingId, SiteId, SourceId,
+    UnitId,
 };
-use indicators::ReadOptions;
 use jiff::{SignedDuration, Timestamp};
-use log_check::{CheckReport, ListInput, Settings};
+use log_check::{CheckReport, Settings};
 pub use log_check::{FileSummary, LogInput, Problem as LogProblem, Progress};
-use matching::Index;
 pub use matching::{Evidence, Sighting, Verdict};
+use observables::Observable;
 use serde_json::json;
-use storage::cases::{self, CaseEventRecord, CaseRecord};
-use storage::sightings::{self, DeviceRecord, SightingRecord, SourceRecord};
+use storage::cases::{self, CaseEventRecord};
+use storage::sightings::{self, SightingRecord, SourceRecord};
 use storage::tokens::TokenRecord;
 use storage::{StorageError, Write, campaigns};
 
-use crate::campaigns::newest_lists;
+use crate::devices::Devices;
+use crate::index_shelf::{index_if_any, index_of};
 use crate::letters::{receipts_of, require_running};
 use crate::tokens::{self, Scope, Sender};
-use crate::{Actor, Portal, PortalError, Problem, access, audit};
+use crate::{Actor, Portal, PortalError, Problem, access, audit, devices};
 
+/// How long a log line is kept as evidence, in days.
+pub const LINE_DAYS: i64 = 90;
 /// How long a log line is kept as evidence.
-const LINE_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 90);
+const LINE_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * LINE_DAYS);
 /// The most logs one message may carry.
 pub const MOST_LOGS: usize = 200;
 /// The most sightings one message may carry.
@@ -57,10 +58,23 @@ pub struct Checked {
     pub is_unchanged: bool,
     /// Sightings that are findings.
     pub findings: usize,
+    /// Devices with findings.
+    pub devices: usize,
     /// Sightings that are not.
     pub others: usize,
     /// Cases opened or opened again.
     pub cases: usize,
+    /// Sightings that were sent and not taken: their indicators are in none of the campaign's lists.
+    pub refused: Vec<RefusedSighting>,
+}
+
+/// A sighting that was sent and not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedSighting {
+    /// The device.
+    pub device: String,
+    /// The indicator that is in none of the campaign's lists.
+    pub indicator: String,
 }
 
 /// One log with what was seen in it, from wherever it was matched.
@@ -125,7 +139,7 @@ pub async fn receive(
     campaign_id: CampaignId,
     unit: UnitId,
     site: &str,
-    results: Vec<CheckResult>,
+    mut results: Vec<CheckResult>,
 ) -> Result<Vec<Checked>, PortalError> {
     match sender {
         Sender::Person(actor) => access::require(portal, actor, Action::CheckLogs, unit).await?,
@@ -136,18 +150,97 @@ pub async fn receive(
     receipts_of(portal, campaign_id, unit).await?;
     let mut problems = problems_of(&results, portal.now());
     problems.extend(too_long("site", site, LONGEST_SITE));
+    let mut read = portal.database.read().await?;
+    for (number, result) in results.iter().enumerate() {
+        let at = format!("results[{number}].log.sha256");
+        problems.extend(at_other_site(portal, &mut read, unit, site, result, &at).await?);
+    }
+    drop(read);
     if !problems.is_empty() {
         return Err(PortalError::Invalid(problems));
     }
+    let mut refused = refuse_unlisted(portal, campaign_id, &mut results).await?.into_iter();
     let mut kept = Vec::with_capacity(results.len());
     for mut result in results {
         // Raw lines are the unit's own: what is sent carries none, and none is taken.
         for sighting in &mut result.sightings {
             sighting.evidence.line.clear();
         }
-        kept.push(keep(portal, sender, campaign_id, unit, site, result).await?);
+        let mut checked = keep(portal, sender, campaign_id, unit, site, result).await?;
+        checked.refused = refused.next().unwrap_or_default();
+        kept.push(checked);
     }
     Ok(kept)
+}
+
+/// Takes out of results what was seen of indicators that are in none of the campaign's lists: the
+/// program that matched had lists of its own. Gives what was taken out, result by result.
+async fn refuse_unlisted(
+    portal: &Portal,
+    campaign_id: CampaignId,
+    results: &mut [CheckResult],
+) -> Result<Vec<Vec<RefusedSighting>>, PortalError> {
+    if results.iter().all(|it| it.sightings.is_empty()) {
+        return Ok(Vec::new());
+    }
+    let index = index_if_any(portal, campaign_id).await?;
+    let is_listed = |sighting: &Sighting| {
+        let indicator = Observable::parse(&sighting.indicator).ok();
+        indicator.zip(index.as_ref()).is_some_and(|(indicator, index)| index.holds(&indicator))
+    };
+    let mut refused = Vec::with_capacity(results.len());
+    for result in results {
+        let (listed, others) =
+            std::mem::take(&mut result.sightings).into_iter().partition(is_listed);
+        result.sightings = listed;
+        let others: Vec<Sighting> = others;
+        let told = others.into_iter().map(|it| RefusedSighting {
+            device: short(&it.device, LONGEST_TEXT),
+            indicator: short(&it.indicator, LONGEST_TEXT),
+        });
+        refused.push(told.collect());
+    }
+    Ok(refused)
+}
+
+/// The same log under the name of another site would make a second device of every one in it.
+async fn at_other_site(
+    portal: &Portal,
+    db: &mut storage::Connection,
+    unit: UnitId,
+    site: &str,
+    result: &CheckResult,
+    field: &str,
+) -> Result<Option<Problem>, PortalError> {
+    let Some(sha256) = result.summary.sha256.as_deref().filter(|_| !is_empty(result)) else {
+        // Every empty log has the same content.
+        return Ok(None);
+    };
+    let site = site_name(site);
+    let Some((earlier, its_site)) = sightings::find_at_other_site(db, unit, sha256, &site).await?
+    else {
+        return Ok(None);
+    };
+    let day = earlier.created_at.to_zoned_datetime(portal.zone.clone()).date();
+    let problem = Problem::new(field, "problem-log-other-site")
+        .with("name", &result.summary.file)
+        .with("earlier", earlier.name)
+        .with("site", its_site)
+        .with("given", site)
+        .with("day", language::date(language::Language::Vi, day));
+    Ok(Some(problem))
+}
+
+/// Whether a log had nothing in it: that proves nothing about the days it might be of.
+fn is_empty(result: &CheckResult) -> bool {
+    let is_said = result.summary.problem == Some(LogProblem::Empty);
+    is_said || (result.summary.lines_read == 0 && result.sightings.is_empty())
+}
+
+/// The name of a site as it is kept.
+fn site_name(given: &str) -> String {
+    let name = short(given, LONGEST_SITE).split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() { "–".to_owned() } else { name }
 }
 
 fn may_send(token: &TokenRecord) -> bool {
@@ -271,8 +364,12 @@ async fn keep(
     campaign_id: CampaignId,
     unit: UnitId,
     site: &str,
-    result: CheckResult,
+    mut result: CheckResult,
 ) -> Result<Checked, PortalError> {
+    if is_empty(&result) && result.summary.problem.is_none() {
+        result.summary.problem = Some(LogProblem::Empty);
+    }
+    result.is_whole &= result.summary.problem.is_none();
     let summary = &result.summary;
     let Some(sha256) = summary.sha256.clone().filter(|it| is_sha256(it)) else {
         return Err(Problem::new("log", "problem-log-unread").with("name", &summary.file).into());
@@ -280,11 +377,11 @@ async fn keep(
     if result.sightings.len() > MOST_SIGHTINGS {
         return Err(Problem::new("log", "problem-too-many-sightings").into());
     }
-    let site = short(site, LONGEST_SITE).split_whitespace().collect::<Vec<_>>().join(" ");
-    let site = if site.is_empty() { "–".to_owned() } else { site };
+    let site = site_name(site);
     let now = portal.now();
     let mut write = portal.database.write().await?;
-    let site_id = sightings::site(&mut write, portal.new_id::<SiteId>(), unit, &site).await?;
+    let site_id =
+        storage::devices::site(&mut write, portal.new_id::<SiteId>(), unit, &site).await?;
     let (sent_by, sent_by_token) = match sender {
         Sender::Person(actor) => (Some(actor.user_id), None),
         Sender::Program(token) => (None, Some(token.id)),
@@ -315,15 +412,29 @@ async fn keep(
     let findings = result.sightings.iter().filter(|it| it.verdict.is_finding()).count();
     let others = result.sightings.len() - findings;
     storage::units::hold(&mut write, unit).await?;
+    if let Some(problem) = at_other_site(portal, &mut write, unit, &site, &result, "log").await? {
+        return Err(problem.into());
+    }
     let before = sightings::find_source(&mut write, campaign_id, site_id, &source.sha256).await?;
     let mut lines = KeptLines::new();
     if let Some(before) = &before {
         let known = sightings::of_source(&mut write, before.id).await?;
         if says_the_same(portal, &mut write, (&source, &result.sightings), (before, &known)).await?
         {
-            let source = before.clone();
-            let (is_repeat, is_unchanged, cases) = (true, true, 0);
-            return Ok(Checked { source, is_repeat, is_unchanged, findings, others, cases });
+            let mut devices = BTreeSet::new();
+            for sighting in known.iter().filter(|it| it.is_finding) {
+                devices.insert(devices::root_of(&mut write, sighting.device_id).await?.id);
+            }
+            return Ok(Checked {
+                source: before.clone(),
+                is_repeat: true,
+                is_unchanged: true,
+                findings,
+                devices: devices.len(),
+                others,
+                cases: 0,
+                refused: Vec::new(),
+            });
         }
         lines = known.into_iter().filter_map(kept_line).collect();
         // The same log again replaces what it gave: the lists may have grown since.
@@ -339,13 +450,16 @@ async fn keep(
     let days = summary.days.iter().copied().take(if result.is_whole { 3_660 } else { 0 });
     sightings::insert_coverage(&mut write, source.id, site_id, days).await?;
     let mut cases = 0;
+    let mut case_ids = BTreeSet::new();
     for sighting in &result.sightings {
-        let device = device_of(portal, &mut write, unit, site_id, sighting, now).await?;
+        let device = devices::of_sighting(portal, &mut write, unit, site_id, sighting, now).await?;
         let case_id = if sighting.verdict.is_finding() {
             let seen_at = sighting.last_seen.unwrap_or(received_at);
             let (case, is_news) =
-                case_of(portal, &mut write, campaign_id, unit, device, seen_at, now).await?;
+                case_of(portal, &mut write, campaign_id, device, seen_at, now).await?;
             cases += usize::from(is_news);
+            // One case a device.
+            case_ids.insert(case);
             Some(case)
         } else {
             None
@@ -366,8 +480,16 @@ async fn keep(
     let detail = json!({ "findings": findings, "lines": source.lines_read });
     audit::record(portal, &mut write, actor, Some(unit), "log.check", source.id, detail).await?;
     write.commit().await?;
-    let (is_repeat, is_unchanged) = (before.is_some(), false);
-    Ok(Checked { source, is_repeat, is_unchanged, findings, others, cases })
+    Ok(Checked {
+        source,
+        is_repeat: before.is_some(),
+        is_unchanged: false,
+        findings,
+        devices: case_ids.len(),
+        others,
+        cases,
+        refused: Vec::new(),
+    })
 }
 
 /// An indicator, its kind and a place in a log.
@@ -405,9 +527,9 @@ async fn says_the_same(
     }
     let mut facts_sent = Vec::with_capacity(sent.len());
     for sighting in sent {
-        let (kind, at) = device_name(sighting, before.created_at);
+        let (kind, name, at) = devices::name_of(sighting, before.created_at);
         let device =
-            sightings::device_by_name(write, source.site_id, kind, &sighting.device, at).await?;
+            storage::devices::device_by_name(write, source.site_id, kind, &name, at).await?;
         let Some(device) = device else { return Ok(false) };
         facts_sent.push(facts(record_of(portal, source, device, None, sighting, portal.now())));
     }
@@ -426,65 +548,32 @@ fn facts(record: SightingRecord) -> impl Ord {
     (what, how, when, place)
 }
 
-/// The kind of the name that a log calls a device by, and when the device held it.
-fn device_name(sighting: &Sighting, otherwise: Timestamp) -> (&'static str, Timestamp) {
-    let is_address = sighting.device.parse::<std::net::IpAddr>().is_ok();
-    let at = sighting.last_seen.or(sighting.first_seen).unwrap_or(otherwise);
-    (if is_address { "ip" } else { "host" }, at)
-}
-
-/// The device that held the address at that time, made when nobody did.
-async fn device_of(
-    portal: &Portal,
-    write: &mut Write,
-    unit: UnitId,
-    site_id: SiteId,
-    sighting: &Sighting,
-    now: Timestamp,
-) -> Result<DeviceId, PortalError> {
-    let (kind, at) = device_name(sighting, now);
-    let known = sightings::device_by_name(write, site_id, kind, &sighting.device, at).await?;
-    if let Some(device) = known {
-        return Ok(device);
-    }
-    let label = sighting.device_name.clone().unwrap_or_else(|| sighting.device.clone());
-    let device = DeviceRecord {
-        id: portal.new_id::<DeviceId>(),
-        unit_id: unit,
-        site_id,
-        label: label.chars().take(200).collect(),
-        kind: "unknown".to_owned(),
-        created_at: now,
-    };
-    sightings::insert_device(write, &device).await?;
-    let names = [(kind, Some(&sighting.device)), ("host", sighting.device_name.as_ref())];
-    for (kind, value) in names {
-        if let Some(value) = value {
-            let id = portal.new_id::<DeviceNameId>();
-            let value: String = value.chars().take(300).collect();
-            sightings::insert_device_name(write, id, &device, kind, &value).await?;
-        }
-    }
-    Ok(device.id)
-}
-
 /// The device's case, opened when it has none and opened again when it was seen after it was
 /// declared clean. Tells whether that is news.
 async fn case_of(
     portal: &Portal,
     write: &mut Write,
     campaign_id: CampaignId,
-    unit: UnitId,
     device_id: DeviceId,
     seen_at: Timestamp,
     now: Timestamp,
 ) -> Result<(CaseId, bool), PortalError> {
-    if let Some(mut case) = cases::find_by_device(write, campaign_id, device_id).await? {
+    let device = devices::root_of(write, device_id).await?;
+    if let Some(mut case) = cases::find_by_device(write, campaign_id, device.id).await? {
         let state = case.state.after_sighting(case.declared_at, seen_at);
         if state == case.state {
             return Ok((case.id, false));
         }
-        let event = event(portal, case.id, now, "seen-again", Some(case.state), state);
+        let event = CaseEventRecord {
+            id: portal.new_id::<CaseEventId>(),
+            case_id: case.id,
+            at: now,
+            user_id: None,
+            kind: "seen-again".to_owned(),
+            from_state: Some(case.state),
+            to_state: Some(state),
+            note: String::new(),
+        };
         case.state = state;
         case.changed_at = now;
         case.reinfections += 1;
@@ -494,46 +583,8 @@ async fn case_of(
         cases::insert_event(write, &event).await?;
         return Ok((case.id, true));
     }
-    let case = CaseRecord {
-        id: portal.new_id::<CaseId>(),
-        number: cases::next_number(write, campaign_id, unit).await?,
-        campaign_id,
-        unit_id: unit,
-        device_id,
-        state: CaseState::Opened,
-        opened_at: now,
-        changed_at: now,
-        declared_at: None,
-        verified_at: None,
-        closed_at: None,
-        remedy: String::new(),
-        reinfections: 0,
-        version: 1,
-    };
-    cases::insert(write, &case).await?;
-    let event = event(portal, case.id, now, "opened", None, CaseState::Opened);
-    cases::insert_event(write, &event).await?;
+    let case = devices::open_case(portal, write, campaign_id, &device, now).await?;
     Ok((case.id, true))
-}
-
-fn event(
-    portal: &Portal,
-    case_id: CaseId,
-    at: Timestamp,
-    kind: &str,
-    from_state: Option<CaseState>,
-    to_state: CaseState,
-) -> CaseEventRecord {
-    CaseEventRecord {
-        id: portal.new_id::<CaseEventId>(),
-        case_id,
-        at,
-        user_id: None,
-        kind: kind.to_owned(),
-        from_state,
-        to_state: Some(to_state),
-        note: String::new(),
-    }
 }
 
 fn record_of(
@@ -589,48 +640,6 @@ fn is_sha256(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
-/// Indexes of the lists of recent campaigns, by the content of the lists.
-static INDEXES: LazyLock<Mutex<HashMap<String, Arc<Index>>>> = LazyLock::new(Mutex::default);
-
-/// The index of a campaign's newest lists; built once for the same content.
-pub(crate) async fn index_of(portal: &Portal, id: CampaignId) -> Result<Arc<Index>, PortalError> {
-    let mut read = portal.database.read().await?;
-    let lists = newest_lists(campaigns::lists(&mut read, id).await?);
-    drop(read);
-    if lists.is_empty() {
-        return Err(Problem::new("", "problem-no-lists").into());
-    }
-    let lines: Vec<_> = lists.iter().map(|list| format!("{} {}", list.sha256, list.name)).collect();
-    // Indicators expire by the day.
-    let key = format!("{}\n{}", portal.today(), lines.join("\n"));
-    if let Ok(known) = INDEXES.lock()
-        && let Some(index) = known.get(&key)
-    {
-        return Ok(index.clone());
-    }
-    let inputs: Vec<ListInput> = lists
-        .iter()
-        .map(|list| ListInput {
-            name: list.name.clone(),
-            bytes: portal.files.open(&list.sha256).map(|it| Box::new(it) as Box<dyn Read + Send>),
-        })
-        .collect();
-    let options = ReadOptions { format: None, today: Some(portal.today()) };
-    let loaded = tokio::task::spawn_blocking(move || log_check::load_lists(inputs, options))
-        .await
-        .map_err(|error| PortalError::Internal(format!("index: {error}")))?
-        .map_err(|error| PortalError::Internal(format!("index: {error}")))?;
-    let index = Arc::new(loaded.index);
-    if let Ok(mut known) = INDEXES.lock() {
-        // A handful of campaigns run at once; old revisions need not stay in memory.
-        if known.len() >= 4 {
-            known.clear();
-        }
-        known.insert(key, index.clone());
-    }
-    Ok(index)
-}
-
 /// What a unit had matched and what was seen.
 #[derive(Clone, Debug)]
 pub struct Seen {
@@ -638,10 +647,28 @@ pub struct Seen {
     pub sources: Vec<SourceRecord>,
     /// Sightings, findings first.
     pub sightings: Vec<SightingRecord>,
-    /// Devices by id.
-    pub devices: std::collections::BTreeMap<DeviceId, DeviceRecord>,
-    /// Names of sites, for choosing again.
-    pub sites: Vec<String>,
+    /// The unit's devices.
+    pub devices: Devices,
+    /// Names of its sites.
+    pub sites: BTreeMap<SiteId, String>,
+    /// The site whose log came last: most likely that of the next one too.
+    pub last_site: Option<SiteId>,
+}
+
+impl Seen {
+    /// The name of the site that the next log most likely comes from.
+    pub fn likely_site(&self) -> Option<&str> {
+        let only = self.sites.values().next().filter(|_| self.sites.len() == 1);
+        self.last_site.and_then(|id| self.sites.get(&id)).or(only).map(String::as_str)
+    }
+
+    /// How many devices have findings, in one log or in all.
+    pub fn devices_found(&self, source: Option<SourceId>) -> usize {
+        let findings = self.sightings.iter().filter(|it| it.is_finding);
+        let findings = findings.filter(|it| source.is_none_or(|id| it.source_id == id));
+        let devices = findings.filter_map(|it| self.devices.get(&it.device_id));
+        devices.map(|it| it.id).collect::<BTreeSet<_>>().len()
+    }
 }
 
 /// Why a kept log was not read to its end, if it was not.
@@ -664,8 +691,9 @@ pub async fn seen(
     let mut found = Seen {
         sources: sightings::sources(&mut read, campaign_id, unit).await?,
         sightings: sightings::of_unit(&mut read, campaign_id, unit).await?,
-        devices: sightings::devices(&mut read, unit).await?,
-        sites: sightings::site_names(&mut read, unit).await?,
+        devices: devices::load(&mut read, unit).await?,
+        sites: storage::devices::sites(&mut read, unit).await?,
+        last_site: storage::devices::last_site(&mut read, unit).await?,
     };
     if !may_read_lines {
         for sighting in &mut found.sightings {

@@ -15,9 +15,11 @@ pub mod campaigns;
 pub mod cases;
 pub mod checks;
 pub mod demo;
+pub mod devices;
 mod error;
 pub mod exports;
 pub mod file_names;
+mod index_shelf;
 pub mod letter_text;
 pub mod letters;
 pub mod measures;
@@ -27,6 +29,7 @@ pub mod public;
 pub mod reports;
 mod secrets;
 pub mod sign_in;
+pub mod sources;
 pub mod tokens;
 mod tree_change;
 pub mod tree_import;
@@ -50,7 +53,7 @@ pub mod records {
     pub use storage::reports::{
         ProposalAnswerRecord, ReportEventRecord, ReportRecord, ReportStanding,
     };
-    pub use storage::sightings::{DeviceRecord, SightingRecord, SourceRecord};
+    pub use storage::sightings::{SightingRecord, SourceRecord};
     pub use storage::tokens::TokenRecord;
     pub use storage::units::UnitRecord;
     pub use storage::users::UserRecord;

@@ -10,7 +10,6 @@
 mod world;
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 
 use campaigns::{CampaignId, CaseState, CaseStep, ReceiverRole, Verification};
 use jiff::civil::{Date, date};
@@ -18,30 +17,9 @@ use portal::cases::{self, CaseSummary};
 use portal::{PortalError, letters, public};
 use simulation::{DemoUnit, LogKind, Truth, demo_list, demo_log};
 use test_support::on_both_portals;
-use world::{World, problems};
+use world::{World, bind_log, listed_name, problems};
 
 const ACTION: ReceiverRole = ReceiverRole::Action;
-
-/// A domain that the campaign's list holds.
-fn listed_name() -> String {
-    let list = String::from_utf8(demo_list(1)).unwrap();
-    list.lines().nth(1).unwrap().split(',').next().unwrap().to_owned()
-}
-
-/// A BIND query log: day, device, name.
-fn bind_log(queries: &[(Date, &str, &str)]) -> Vec<u8> {
-    let mut log = String::new();
-    for (day, device, name) in queries {
-        let day = day.strftime("%d-%b-%Y");
-        writeln!(
-            log,
-            "{day} 08:00:00.000 queries: info: client @0x7f0000000000 {device}#40000 ({name}): \
-             query: {name} IN A +E(0)K (10.0.0.1)"
-        )
-        .unwrap();
-    }
-    log.into_bytes()
-}
 
 /// A log without anything in it, of these days of August and September 2026.
 fn quiet_log(from: Date, days: usize) -> Vec<u8> {
@@ -95,9 +73,14 @@ async fn a_real_log_gives_exactly_the_planted_devices_and_twice_gives_nothing_mo
             assert_eq!((again.findings, again.cases), (first.findings, 0));
             assert_eq!(cases_of(&world, id, "sen").await.len(), cases);
         }
-        let labels: BTreeSet<_> =
-            cases_of(&world, id, "sen").await.into_iter().map(|it| it.device.label).collect();
-        assert_eq!(labels, planted);
+        let known = cases_of(&world, id, "sen").await;
+        let names: BTreeSet<_> = known
+            .iter()
+            .flat_map(|it| &it.device.names)
+            .filter(|it| planted.contains(*it))
+            .collect();
+        assert_eq!(names, planted.iter().collect(), "the address beside the name");
+        assert!(known.iter().all(|it| !planted.contains(&it.device.label)), "named by FortiGate");
         let report = world.report(id, "sen").await;
         assert!(
             report.report.content.cell("devices-infected").measured.is_none(),
@@ -122,7 +105,8 @@ async fn one_device_in_two_logs_is_one_device_and_one_at_another_site_is_another
         let cases = cases_of(&world, id, "sen").await;
         assert_eq!((cases.len(), cases[0].sightings.len()), (1, 2));
         // Another site may use the same private address for another device.
-        assert_eq!(world.check(id, "sen", "Nhà văn hóa", &tuesday).await.unwrap().cases, 1);
+        let there = bind_log(&[(day(4), "10.0.0.5", &bad)]);
+        assert_eq!(world.check(id, "sen", "Nhà văn hóa", &there).await.unwrap().cases, 1);
         assert_eq!(cases_of(&world, id, "sen").await.len(), 2);
         // Only its own people read the lines of evidence.
         let province = world.coordinator("province").await;

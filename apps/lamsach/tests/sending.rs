@@ -119,6 +119,27 @@ async fn results_arrive_once_and_without_a_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_the_portal_does_not_take_is_said_with_what_to_do() {
+    let served = Served::on(Engine::Sqlite).await;
+    let list = "c2.malware.example\nkhong-co.example\n";
+    fs::write(served.folder.path().join("list.txt"), list).unwrap();
+    let log = format!("{LOG}{}", LOG.replace("c2.malware.example", "khong-co.example"));
+    fs::write(served.folder.path().join("dns.log"), log).unwrap();
+    let ran = served.run(&["--site", "Trụ sở", "dns.log"]).await;
+    assert!(
+        ran.err.contains("không có trong danh sách của chiến dịch: khong-co.example"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(served.kept().await.len(), 1);
+    // The same log under another site.
+    let ran = served.run(&["--site", "Nơi khác", "dns.log"]).await;
+    assert_eq!(ran.status, Some(2), "{}", ran.err);
+    assert!(ran.err.contains("cho địa điểm “Trụ sở”"), "{}", ran.err);
+    assert_eq!(served.kept().await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn standard_input_is_sent_and_a_log_without_hits_too() {
     let served = Served::on(Engine::Sqlite).await;
     let ran = served.run_with(&served.token, &["-"], LOG).await;

@@ -121,6 +121,21 @@ impl CaseState {
         if was_declared && is_later { Self::Reinfected } else { self }
     }
 
+    /// How far from done the work is, most where it has just begun. Of two devices that turn out to
+    /// be one, the case with more of it goes on: a device is no cleaner than its worse half.
+    pub fn work_left(self) -> u8 {
+        match self {
+            Self::Reinfected => 7,
+            Self::Opened => 6,
+            Self::Notified => 5,
+            Self::Cleaning => 4,
+            Self::DeclaredClean => 3,
+            Self::VerifiedClean => 2,
+            Self::Closed => 1,
+            Self::FalsePositive => 0,
+        }
+    }
+
     /// Whether somebody still has work with the device.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Opened | Self::Notified | Self::Cleaning | Self::Reinfected)

@@ -120,7 +120,7 @@ impl Gatherer {
                 verdict: hit.verdict,
                 place,
                 destination: destination_text(hit.destination),
-                device_name: lossy(hit.device_name),
+                device_name: lossy(spelling(hit)),
                 line: line.get(..LONGEST_EVIDENCE).unwrap_or(line).into(),
             },
         };
@@ -167,13 +167,15 @@ impl Gatherer {
                 let Record { count, first_seen, last_seen, strongest } = record;
                 let (file, line_number) = locate(strongest.place);
                 let line = String::from_utf8_lossy(&strongest.line).into_owned();
-                let device_name = Some(strongest.device_name.into_string());
+                let device = match device {
+                    DeviceKey::Address(address) => address.to_string(),
+                    DeviceKey::Name(name) => name.into_string(),
+                };
+                let device_name = Some(strongest.device_name.into_string())
+                    .filter(|name| !name.is_empty() && *name != device);
                 Sighting {
-                    device: match device {
-                        DeviceKey::Address(address) => address.to_string(),
-                        DeviceKey::Name(name) => name.into_string(),
-                    },
-                    device_name: device_name.filter(|name| !name.is_empty()),
+                    device,
+                    device_name,
                     indicator,
                     indicator_type: it.kind().code().to_owned(),
                     family: it.family.map(str::to_owned),
@@ -209,6 +211,14 @@ fn earliest(left: Option<Timestamp>, right: Option<Timestamp>) -> Option<Timesta
     match (left, right) {
         (Some(left), Some(right)) => Some(left.min(right)),
         (one, other) => one.or(other),
+    }
+}
+
+/// What the log calls the device; for one that it knows by name alone, that name as it is written.
+fn spelling<'l>(hit: &Hit<'l>) -> &'l [u8] {
+    match hit.device {
+        Device::Name(name) if hit.device_name.is_empty() => name,
+        _ => hit.device_name,
     }
 }
 

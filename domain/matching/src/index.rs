@@ -4,10 +4,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use indicators::Scope;
-use observables::{DomainName, Endpoint, Network, Observable, ObservableKind};
+use observables::{DomainName, Endpoint, Host, Network, Observable, ObservableKind};
 
 use crate::about::About;
 use crate::image::{self, Image, IndexError, Section, Storage};
+use crate::suffixes::hash_of;
 use crate::verify;
 use crate::view::View;
 
@@ -147,6 +148,49 @@ impl Index {
     /// out. To ask often, ask [`crate::Matcher::holds_address`].
     pub fn holds_address(&self, address: IpAddr) -> bool {
         self.view().holds_address(address)
+    }
+
+    /// Whether this very indicator is in it: not one that covers it, nor one that it covers.
+    pub fn holds(&self, observable: &Observable) -> bool {
+        let view = self.view();
+        match observable {
+            Observable::Domain(name) => view.find_entry(name.as_str().as_bytes()).is_some(),
+            Observable::Address(IpAddr::V4(address)) => {
+                view.v4.keys.find(u32::from(*address)).is_some()
+            }
+            Observable::Address(IpAddr::V6(address)) => {
+                view.v6.keys.find(u128::from(*address)).is_some()
+            }
+            Observable::Endpoint(Endpoint { address: IpAddr::V4(address), port }) => {
+                view.v4_endpoints.keys.find((u32::from(*address), *port)).is_some()
+            }
+            Observable::Endpoint(Endpoint { address: IpAddr::V6(address), port }) => {
+                view.v6_endpoints.keys.find((u128::from(*address), *port)).is_some()
+            }
+            Observable::Network(network) => {
+                let length = network.prefix_length();
+                match network.first() {
+                    IpAddr::V4(first) => {
+                        view.v4_networks.blocks.keys.find((u32::from(first), length)).is_some()
+                    }
+                    IpAddr::V6(first) => {
+                        view.v6_networks.blocks.keys.find((u128::from(first), length)).is_some()
+                    }
+                }
+            }
+            Observable::Url(url) => {
+                let (port, path) = (url.port.unwrap_or_default(), url.path.as_bytes());
+                let at = match &url.host {
+                    Host::Name(name) => {
+                        let name = name.as_str().as_bytes();
+                        view.urls.find_name(hash_of(name), name, port, path)
+                    }
+                    Host::Address(address) => view.urls.find_address(*address, port, path),
+                };
+                // The longest path that covers a URL's own is that path, where it is there.
+                at.and_then(|at| view.urls.get(at)?.url()).is_some_and(|it| it == *url)
+            }
+        }
     }
 
     /// What is known of an indicator; `None` for an id of another index.

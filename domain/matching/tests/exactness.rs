@@ -365,3 +365,70 @@ fn a_full_gatherer_says_so() {
     }
     assert_eq!((gatherer.len(), gatherer.is_full()), (1, true));
 }
+
+#[test]
+fn an_index_holds_what_it_was_made_of_and_nothing_that_is_near() {
+    let listed = [
+        "evil.example",
+        "=exact.example",
+        "192.0.2.7",
+        "2001:db8::66",
+        "192.0.2.8:8443",
+        "[2001:db8::66]:53",
+        "198.51.100.0/24",
+        "198.51.100.0/25",
+        "2001:db8:1::/48",
+        "http://url.example/a/b",
+        "http://url.example:8080/a",
+        "http://203.0.113.5/x",
+    ];
+    let indicators: Vec<_> = listed.iter().map(|it| indicator(it)).collect();
+    let index = index_of(&indicators);
+    for it in &indicators {
+        assert!(index.holds(&it.observable), "{}", it.observable);
+    }
+    for near in [
+        "a.evil.example",
+        "example",
+        "a.exact.example",
+        "url.example",
+        "192.0.2.8",
+        "192.0.2.7:80",
+        "192.0.2.8:443",
+        "198.51.100.1",
+        "198.51.100.0/26",
+        "198.51.100.0/23",
+        "2001:db8::67",
+        "[2001:db8::66]:54",
+        "2001:db8:1::/49",
+        "http://url.example/a",
+        "http://url.example/a/b/c",
+        "http://url.example:8081/a",
+        "http://url.example:8080/a/b",
+        "http://203.0.113.5/y",
+        "http://203.0.113.6/x",
+    ] {
+        let Ok(observable) = Observable::parse(near) else { continue };
+        assert!(!index.holds(&observable), "{near}");
+    }
+}
+
+#[test]
+fn a_device_known_by_name_alone_keeps_the_capitals_of_the_log() {
+    let index = index_of(&[indicator("evil.example")]);
+    for (written, device, device_name) in
+        [("PC-KeToan", "pc-ketoan", Some("PC-KeToan")), ("pc-1", "pc-1", None)]
+    {
+        let contact = Contact {
+            device: written.as_bytes(),
+            name: b"evil.example",
+            outcome: Outcome::DnsQueried,
+            ..Contact::default()
+        };
+        let hit = Matcher::new(&index).examine(&contact).unwrap();
+        let mut gatherer = Gatherer::default();
+        gatherer.add(&hit, None, Place { log: 0, offset: 0, line: 1 }, b"");
+        let found = gatherer.finish(&index, |_| (String::new(), 1)).remove(0);
+        assert_eq!((found.device.as_str(), found.device_name.as_deref()), (device, device_name));
+    }
+}

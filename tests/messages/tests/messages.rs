@@ -183,8 +183,10 @@ fn audit_actions() -> Vec<String> {
             !noun.is_empty() && !deed.is_empty() && is_word(noun) && is_word(deed)
         })
     };
-    let nouns =
-        ["campaign", "case", "letter", "log", "person", "portal", "report", "token", "unit"];
+    let nouns = [
+        "campaign", "case", "device", "letter", "log", "person", "portal", "report", "token",
+        "unit",
+    ];
     let mut found = BTreeSet::new();
     for (file, text) in sources() {
         if file.contains("portal") {
@@ -204,7 +206,19 @@ fn word_sets() -> BTreeMap<&'static str, Vec<String>> {
     }
     let stages = codes(ReceiptStage::ALL.map(ReceiptStage::code));
     let case_steps = codes(CaseStep::ALL);
-    let case_events = [case_steps.clone(), codes(["opened", "seen-again", "verified"])].concat();
+    let case_events = [
+        case_steps.clone(),
+        codes([
+            "opened",
+            "seen-again",
+            "verified",
+            "described",
+            "merged",
+            "split",
+            "log-taken-back",
+        ]),
+    ]
+    .concat();
     let verdicts = [
         matching::Verdict::MentionOnly,
         matching::Verdict::InboundScan,

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use campaigns::{
-    AttachmentId, CampaignId, CaseId, ListId, MembershipId, ReceiverRole, ReportId, Role, UnitId,
-    UserId,
+    AttachmentId, CampaignId, CaseId, ListId, MembershipId, ReceiverRole, ReportId, Role, SourceId,
+    UnitId, UserId,
 };
 use jiff::Timestamp;
 use language::Language;
@@ -45,6 +45,8 @@ pub struct World {
     pub attachment: AttachmentId,
     /// B's case.
     pub case: CaseId,
+    /// B's log, as it was matched.
+    pub source: SourceId,
     /// B's report, a draft.
     pub report: ReportId,
     /// B's officer.
@@ -116,13 +118,14 @@ impl World {
             bytes: Ok(Box::new(LOG.as_bytes())),
         };
         test.clock.set("2026-08-21T09:00:00+07:00");
-        portal::checks::check_log(&portal, &officer, campaign, b, "", log, Arc::new(Quiet))
-            .await
-            .unwrap();
+        let checked =
+            portal::checks::check_log(&portal, &officer, campaign, b, "", log, Arc::new(Quiet));
+        let (checked, _) = checked.await.unwrap();
         let cases = portal::cases::list(&portal, &officer, campaign, b).await.unwrap();
         let report = portal::reports::open(&portal, &officer, campaign, b).await.unwrap();
         Self {
             case: cases.first().unwrap().case.id,
+            source: checked.source.id,
             report: report.report.id,
             officer: officer.user_id,
             slug: view.campaign.slug,

@@ -1,9 +1,10 @@
 //! Sites, sources, coverage, devices, sightings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use campaigns::DeviceNameId;
 use jiff::civil::date;
+use storage::devices;
 use storage::sightings::{self, SightingRecord, SourceRecord};
 use storage::{cases, tokens};
 use test_support::on_both_databases;
@@ -17,11 +18,12 @@ use crate::world::{
 async fn a_site_is_made_once() {
     on_both_databases(async |database| {
         let mut write = base(&database).await;
-        let first = sightings::site(&mut write, id(1), id(1), "Trụ sở").await.unwrap();
-        let again = sightings::site(&mut write, id(2), id(1), "Trụ sở").await.unwrap();
-        let elsewhere = sightings::site(&mut write, id(3), id(2), "Trụ sở").await.unwrap();
+        let first = devices::site(&mut write, id(1), id(1), "Trụ sở").await.unwrap();
+        let again = devices::site(&mut write, id(2), id(1), "Trụ sở").await.unwrap();
+        let elsewhere = devices::site(&mut write, id(3), id(2), "Trụ sở").await.unwrap();
         assert_eq!((first, again, elsewhere), (id(1), id(1), id(3)));
-        assert_eq!(sightings::site_names(&mut write, id(1)).await.unwrap(), ["Trụ sở"]);
+        let sites = devices::sites(&mut write, id(1)).await.unwrap();
+        assert_eq!(sites, BTreeMap::from([(first, "Trụ sở".to_owned())]));
     })
     .await;
 }
@@ -74,7 +76,7 @@ async fn what_a_source_gave_goes_with_it() {
         assert_eq!(days, BTreeSet::from([second, third]));
         let left = sightings::of_unit(&mut write, the_campaign(), id(1)).await.unwrap();
         assert_eq!(left, [sighting(2, id(2), id(1))]);
-        assert!(sightings::find_device(&mut write, id(1)).await.unwrap().is_some());
+        assert!(devices::find_device(&mut write, id(1)).await.unwrap().is_some());
     })
     .await;
 }
@@ -85,18 +87,74 @@ async fn a_device_is_found_by_the_name_it_holds() {
         let (mut write, site) = watched(&database).await;
         let held = device(1, site);
         let name = id::<DeviceNameId>(1);
-        sightings::insert_device_name(&mut write, name, &held, "ip", "10.0.0.7").await.unwrap();
+        devices::insert_device_name(&mut write, name, &held, "ip", "10.0.0.7").await.unwrap();
         for (kind, value, expected) in
             [("ip", "10.0.0.7", Some(id(1))), ("ip", "10.0.0.70", None), ("host", "10.0.0.7", None)]
         {
-            let found = sightings::device_by_name(&mut write, site, kind, value, at(1)).await;
+            let found = devices::device_by_name(&mut write, site, kind, value, at(1)).await;
             assert_eq!(found.unwrap(), expected, "{kind} {value}");
         }
-        sightings::update_device(&mut write, id(1), "Camera cổng", "camera").await.unwrap();
-        let found = sightings::find_device(&mut write, id(1)).await.unwrap().unwrap();
+        devices::update_device(&mut write, id(1), "Camera cổng", "camera").await.unwrap();
+        let found = devices::find_device(&mut write, id(1)).await.unwrap().unwrap();
         assert_eq!((found.label.as_str(), found.kind.as_str()), ("Camera cổng", "camera"));
-        let all = sightings::devices(&mut write, id(1)).await.unwrap();
+        let all = devices::of_unit(&mut write, id(1)).await.unwrap();
         assert_eq!(all.into_keys().collect::<Vec<_>>(), [id(1), id(2)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_log_is_known_by_its_content_at_another_site_of_the_same_unit_alone() {
+    on_both_databases(async |database| {
+        let (mut write, _) = watched(&database).await;
+        let known = sightings::find_source_by_id(&mut write, id(1)).await.unwrap().unwrap();
+        let site = devices::sites(&mut write, id(1)).await.unwrap()[&known.site_id].clone();
+        for (unit, content, asked, expected) in [
+            (1, known.sha256.as_str(), "Nơi khác", true),
+            (1, known.sha256.as_str(), site.as_str(), false),
+            (1, "nội dung khác", "Nơi khác", false),
+            (2, known.sha256.as_str(), "Nơi khác", false),
+        ] {
+            let found = sightings::find_at_other_site(&mut write, id(unit), content, asked).await;
+            let expected = expected.then(|| (known.clone(), site.clone()));
+            assert_eq!(found.unwrap(), expected, "{unit} {content} {asked}");
+        }
+        assert_eq!(devices::last_site(&mut write, id(1)).await.unwrap(), Some(known.site_id));
+        assert_eq!(devices::last_site(&mut write, id(2)).await.unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn merged_devices_are_a_group_with_one_case_that_goes_on() {
+    on_both_databases(async |database| {
+        let (mut write, site) = watched(&database).await;
+        devices::insert_device(&mut write, &device(3, site)).await.unwrap();
+        for number in 1..=2 {
+            cases::insert(&mut write, &case(number, id(number))).await.unwrap();
+        }
+        devices::set_merged(&mut write, id(3), Some(id(2))).await.unwrap();
+        devices::set_merged(&mut write, id(2), Some(id(1))).await.unwrap();
+        let group = devices::group(&mut write, id(1)).await.unwrap();
+        assert_eq!(group.iter().map(|it| it.id).collect::<Vec<_>>(), [id(1), id(2), id(3)]);
+        cases::set_merged(&mut write, id(1), Some(id(2))).await.unwrap();
+        let goes_on = cases::find_by_device(&mut write, the_campaign(), id(1)).await.unwrap();
+        assert_eq!(goes_on.map(|it| it.id), Some(id(2)));
+        assert_eq!(cases::of_group(&mut write, id(1)).await.unwrap().len(), 2);
+        assert_eq!(cases::of_unit(&mut write, the_campaign(), id(1)).await.unwrap().len(), 1);
+        let counts = cases::counts_of_unit(&mut write, the_campaign(), id(1)).await.unwrap();
+        assert_eq!(counts.iter().map(|(_, cases)| cases).sum::<i64>(), 1);
+        let behind = cases::merged_of_unit(&mut write, the_campaign(), id(1)).await.unwrap();
+        assert_eq!(behind, [(id(1), id(2))]);
+        // What belongs to the case that ended is seen in the one that goes on.
+        let seen = SightingRecord { case_id: Some(id(1)), ..sighting(1, id(1), id(1)) };
+        sightings::insert_sighting(&mut write, &seen).await.unwrap();
+        assert_eq!(sightings::of_case(&mut write, id(2)).await.unwrap(), [seen]);
+        assert!(devices::is_used(&mut write, id(3)).await.unwrap(), "merged");
+        devices::set_merged(&mut write, id(3), None).await.unwrap();
+        assert!(!devices::is_used(&mut write, id(3)).await.unwrap());
+        devices::delete_device(&mut write, id(3)).await.unwrap();
+        assert!(devices::find_device(&mut write, id(3)).await.unwrap().is_none());
     })
     .await;
 }
@@ -130,8 +188,10 @@ async fn a_sighting_is_read_as_written_and_its_line_ends_in_time() {
         assert_eq!(sightings::delete_old_lines(&mut write, at(100)).await.unwrap(), 1);
         let without = SightingRecord { evidence_line: None, evidence_line_until: None, ..full };
         assert_eq!(sightings::of_case(&mut write, id(1)).await.unwrap(), [without]);
+        // A device that a log calls by its address and by its name has two.
         let same = SightingRecord { id: id(3), ..bare };
-        assert!(is_taken(&sightings::insert_sighting(&mut write, &same).await));
+        sightings::insert_sighting(&mut write, &same).await.unwrap();
+        assert_eq!(sightings::of_source(&mut write, id(1)).await.unwrap().len(), 3);
     })
     .await;
 }

@@ -64,13 +64,17 @@ async fn rows_go_from_engine_to_engine_and_an_emptied_database_holds_none() {
         storage::cases::insert(&mut write, &case(1, id(1))).await.unwrap();
         storage::reports::insert(&mut write, &report(1, id(2))).await.unwrap();
         // A device that became another: its row refers to a row of its own table.
-        storage::sightings::insert_device(&mut write, &device(9, site)).await.unwrap();
+        storage::devices::insert_device(&mut write, &device(9, site)).await.unwrap();
         sqlx::query("UPDATE devices SET merged_into = $1 WHERE id = $2")
             .bind(device(9, site).id.to_string())
             .bind(device(1, site).id.to_string())
             .execute(&mut *write)
             .await
             .unwrap();
+        // So does a case that another goes on for; here the later row is referred to.
+        storage::cases::insert(&mut write, &case(2, device(9, site).id)).await.unwrap();
+        let into = Some(case(2, id(1)).id);
+        storage::cases::set_merged(&mut write, case(1, id(1)).id, into).await.unwrap();
         write.commit().await.unwrap();
 
         let rows = all_rows(&from.database).await;

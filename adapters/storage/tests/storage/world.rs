@@ -8,9 +8,10 @@ use jiff::{Timestamp, civil::date};
 use reports::{Content, ReportState};
 use storage::campaigns::CampaignRecord;
 use storage::cases::CaseRecord;
+use storage::devices::DeviceRecord;
 use storage::directives::{DirectiveRecord, ReceiptRecord};
 use storage::reports::ReportRecord;
-use storage::sightings::{DeviceRecord, SightingRecord, SourceRecord};
+use storage::sightings::{SightingRecord, SourceRecord};
 use storage::units::UnitRecord;
 use storage::users::UserRecord;
 use storage::{Database, StorageError, Write};
@@ -153,6 +154,7 @@ pub(crate) fn device(number: u8, site_id: SiteId) -> DeviceRecord {
         site_id,
         label: "Máy kế toán".to_owned(),
         kind: "unknown".to_owned(),
+        merged_into: None,
         created_at: at(0),
     }
 }
@@ -172,6 +174,7 @@ pub(crate) fn case(number: u8, device_id: DeviceId) -> CaseRecord {
         closed_at: None,
         remedy: String::new(),
         reinfections: 0,
+        merged_into: None,
         version: 1,
     }
 }
@@ -241,10 +244,10 @@ pub(crate) async fn base(database: &Database) -> Write {
 /// [`base`] with a site of unit 1, source 1 and devices 1 and 2 there.
 pub(crate) async fn watched(database: &Database) -> (Write, SiteId) {
     let mut write = base(database).await;
-    let site = storage::sightings::site(&mut write, id(1), id(1), "Trụ sở").await.unwrap();
+    let site = storage::devices::site(&mut write, id(1), id(1), "Trụ sở").await.unwrap();
     storage::sightings::insert_source(&mut write, &source(1, site)).await.unwrap();
     for number in 1..=2 {
-        storage::sightings::insert_device(&mut write, &device(number, site)).await.unwrap();
+        storage::devices::insert_device(&mut write, &device(number, site)).await.unwrap();
     }
     (write, site)
 }

@@ -68,6 +68,9 @@ pub(crate) struct CaseWire {
     /// Last sighting, in UTC.
     #[schema(value_type = Option<String>, format = DateTime)]
     last_seen: Option<Timestamp>,
+    /// Id of the case that goes on for this one since their devices were merged; this one then takes
+    /// no steps and is in no list and no figure.
+    goes_on_as: Option<Uuid>,
     /// Grows with each change; a step names the one it is taken on.
     version: i64,
 }
@@ -82,6 +85,10 @@ pub(crate) struct Device {
     /// `computer`, `server`, `phone`, `camera`, `router`, `printer`, `other` or `unknown`.
     #[schema(example = "computer")]
     kind: String,
+    /// Addresses and host names it was seen under, the label left out.
+    names: Vec<String>,
+    /// Names of the sites it was seen at.
+    sites: Vec<String>,
 }
 
 impl From<&CaseSummary> for CaseWire {
@@ -96,6 +103,8 @@ impl From<&CaseSummary> for CaseWire {
                 id: it.device.id.into(),
                 label: it.device.label.clone(),
                 kind: it.device.kind.clone(),
+                names: it.device.names.clone(),
+                sites: it.device.sites.clone(),
             },
             state: case.state.to_string(),
             opened_at: case.opened_at,
@@ -107,6 +116,7 @@ impl From<&CaseSummary> for CaseWire {
             reinfections: case.reinfections,
             sightings: it.sightings.len(),
             last_seen: it.sightings.iter().filter_map(|it| it.last_at).max(),
+            goes_on_as: case.merged_into.map(Uuid::from),
             version: case.version,
         }
     }
@@ -133,7 +143,8 @@ pub(crate) struct CaseEvent {
     /// When, in UTC.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
-    /// `opened`, `seen-again`, `verified`, or the step's code.
+    /// `opened`, `seen-again`, `verified`, `described`, `merged`, `split`, `log-taken-back`, or the
+    /// step's code.
     #[schema(example = "start-cleaning")]
     kind: String,
     /// State before.

@@ -9,7 +9,8 @@ use jiff::{Timestamp, civil::Date};
 use portal::checks::{
     self, CheckResult, Checked, Evidence, FileSummary, MOST_LOGS, MOST_SIGHTINGS, Sighting, Verdict,
 };
-use portal::records::{DeviceRecord, SightingRecord, SourceRecord};
+use portal::devices::DeviceView;
+use portal::records::{SightingRecord, SourceRecord};
 use portal::tokens::Sender;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -92,11 +93,11 @@ pub(crate) struct EvidencePlace {
 
 impl SightingWire {
     /// A sighting beside what people call its device.
-    pub(crate) fn of(it: &SightingRecord, device: Option<&DeviceRecord>) -> Self {
+    pub(crate) fn of(it: &SightingRecord, device: Option<&DeviceView>) -> Self {
         Self {
             id: it.id.into(),
             source: it.source_id.into(),
-            device: it.device_id.into(),
+            device: device.map_or(it.device_id, |it| it.id).into(),
             device_label: device.map(|it| it.label.clone()),
             case: it.case_id.map(Uuid::from),
             indicator: it.indicator.clone(),
@@ -147,6 +148,9 @@ pub(crate) struct SourceWire {
     /// Name of the log.
     #[schema(example = "bind-2026-11-20.log.gz")]
     file: String,
+    /// Name of the site it is from.
+    #[schema(example = "Trụ sở chính")]
+    site: String,
     /// Its format.
     #[schema(example = "bind")]
     format: Option<String>,
@@ -156,7 +160,7 @@ pub(crate) struct SourceWire {
     lines_matched: i64,
     /// Lines not understood.
     lines_not_parsed: i64,
-    /// Whether all of it was read and understood.
+    /// Whether all of it was read and understood; never for an empty log.
     is_complete: bool,
     /// `page` when a person dropped it into the page, `program` when a program sent it.
     #[schema(example = "program")]
@@ -166,9 +170,10 @@ pub(crate) struct SourceWire {
     created_at: Timestamp,
 }
 
-impl From<&SourceRecord> for SourceWire {
-    fn from(it: &SourceRecord) -> Self {
+impl SourceWire {
+    fn of(it: &SourceRecord, site: Option<&String>) -> Self {
         Self {
+            site: site.cloned().unwrap_or_default(),
             id: it.id.into(),
             sha256: it.sha256.clone(),
             file: it.name.clone(),
@@ -197,7 +202,8 @@ pub(crate) async fn list_sources(
     asked: Asked,
 ) -> Result<Response, ApiError> {
     let seen = checks::seen(&state.portal, &actor, campaign, unit).await?;
-    asked.page(seen.sources.iter().map(SourceWire::from).collect(), |it| it.id.to_string())
+    let wire = |it: &SourceRecord| SourceWire::of(it, seen.sites.get(&it.site_id));
+    asked.page(seen.sources.iter().map(wire).collect(), |it| it.id.to_string())
 }
 
 /// What a program saw in logs of one site.
@@ -208,7 +214,7 @@ pub(crate) struct Sent {
     #[serde(default)]
     campaign: Option<Uuid>,
     /// Place of the unit whose logs these are: addresses of two sites are not mixed up. At most 100
-    /// characters.
+    /// characters. A log that the unit already sent under the name of another site is refused.
     #[serde(default)]
     #[schema(max_length = 100, example = "Trụ sở chính")]
     site: String,
@@ -459,8 +465,22 @@ pub(crate) struct KeptResult {
     findings: usize,
     /// Sightings that are not.
     others: usize,
+    /// Devices with findings.
+    devices: usize,
     /// Cases opened or opened again.
     cases: usize,
+    /// Sightings that were not taken: their indicators are in none of the campaign's lists.
+    refused: Vec<RefusedSighting>,
+}
+
+/// A sighting that was not taken.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RefusedSighting {
+    /// The device, as it was sent.
+    device: String,
+    /// The indicator that is in none of the campaign's lists.
+    #[schema(example = "c2.malware.example")]
+    indicator: String,
 }
 
 impl From<Checked> for KeptResult {
@@ -476,7 +496,13 @@ impl From<Checked> for KeptResult {
             status,
             findings: it.findings,
             others: it.others,
+            devices: it.devices,
             cases: it.cases,
+            refused: it
+                .refused
+                .into_iter()
+                .map(|it| RefusedSighting { device: it.device, indicator: it.indicator })
+                .collect(),
         }
     }
 }
@@ -484,7 +510,8 @@ impl From<Checked> for KeptResult {
 /// Takes what the programs of the token's unit saw.
 ///
 /// The campaign may be left out when only one runs for the unit. The same log twice changes
-/// nothing. Scope `sightings:write`.
+/// nothing; under the name of another site it is refused. Sightings of indicators that are in none
+/// of the campaign's lists are not taken and listed in the answer. Scope `sightings:write`.
 #[utoipa::path(
     post, path = "/api/v1/sightings", tag = "sightings",
     request_body = Sent, security(("token" = [])),
@@ -510,8 +537,9 @@ pub(crate) async fn send_from_own_unit(
 
 /// Takes what a unit's programs, or its signed-in officer, saw.
 ///
-/// The same log twice changes nothing. Scope `sightings:write`; a token speaks for its own unit
-/// alone.
+/// The same log twice changes nothing; under the name of another site it is refused. Sightings of
+/// indicators that are in none of the campaign's lists are not taken and listed in the answer. Scope
+/// `sightings:write`; a token speaks for its own unit alone.
 #[utoipa::path(
     post, path = "/api/v1/campaigns/{campaign}/units/{unit}/sightings", tag = "sightings",
     params(("campaign" = Uuid, Path, description = "Id of the campaign"),

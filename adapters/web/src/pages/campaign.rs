@@ -282,7 +282,7 @@ async fn take_files(
             continue;
         };
         let is_list = field.name() == Some("list");
-        let bytes = field.bytes().await.map_err(unreadable)?.to_vec();
+        let bytes = field.bytes().await.map_err(unreadable)?;
         let portal = &state.portal;
         let done = if is_list {
             functions::add_list(portal, actor, campaign, &name, bytes).await.map(drop)

@@ -3,17 +3,17 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{Form, Path, State};
-use axum::response::{Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use campaigns::{CampaignId, CaseId, CaseStep, UnitId, Verification};
+use campaigns::{CampaignId, CaseId, CaseStep, DeviceId, UnitId, Verification};
 use portal::cases::{self, CaseSummary, CaseView, DEVICE_KINDS};
-use portal::{campaigns as runs, units};
+use portal::{Actor, PortalError, Problem, campaigns as runs, devices, units};
 use serde::Deserialize;
 
 use super::nav::{self, CampaignNav};
 use crate::AppState;
-use crate::error::PageError;
-use crate::page::{Page, show};
+use crate::error::{PageError, sentences, status_of};
+use crate::page::{Page, show, show_with};
 use crate::session::SignedIn;
 
 pub(crate) fn routes() -> Router<AppState> {
@@ -22,6 +22,8 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/cases/{case}", get(view))
         .route("/cases/{case}/step", post(step))
         .route("/cases/{case}/device", post(device))
+        .route("/cases/{case}/merge", post(merge))
+        .route("/cases/{case}/split", post(split))
 }
 
 #[derive(Template)]
@@ -54,6 +56,19 @@ struct CasePage {
     view: CaseView,
     cases_path: String,
     device_kinds: [&'static str; 8],
+    /// What is wrong with what was given: field and sentence.
+    problems: Vec<(String, String)>,
+    /// The note as it was typed.
+    note: String,
+    /// The device's label and kind as they were typed.
+    label: String,
+    kind: String,
+}
+
+impl CasePage {
+    fn is_wrong(&self, field: &str) -> bool {
+        self.problems.iter().any(|(it, _)| it == field)
+    }
 }
 
 async fn list(
@@ -76,14 +91,60 @@ async fn view(
     page: Page,
     Path(case): Path<CaseId>,
 ) -> Result<Response, PageError> {
+    show(&case_page(&state, &actor, page, case).await?)
+}
+
+async fn case_page(
+    state: &AppState,
+    actor: &Actor,
+    page: Page,
+    case: CaseId,
+) -> Result<CasePage, PageError> {
     let portal = &state.portal;
-    let view = cases::view(portal, &actor, case).await?;
+    let view = cases::view(portal, actor, case).await?;
     let (campaign, unit) = (view.summary.case.campaign_id, view.summary.case.unit_id);
-    let record = units::find(portal, &actor, unit).await?;
-    let title = runs::title(portal, &actor, campaign).await?;
-    let nav = nav::of(portal, &actor, campaign, unit, &title, &record.name, "cases").await?;
-    let cases_path = format!("/campaigns/{campaign}/cases/{unit}");
-    show(&CasePage { page, nav, view, cases_path, device_kinds: DEVICE_KINDS })
+    let record = units::find(portal, actor, unit).await?;
+    let title = runs::title(portal, actor, campaign).await?;
+    let nav = nav::of(portal, actor, campaign, unit, &title, &record.name, "cases").await?;
+    Ok(CasePage {
+        cases_path: format!("/campaigns/{campaign}/cases/{unit}"),
+        device_kinds: DEVICE_KINDS,
+        problems: Vec::new(),
+        note: String::new(),
+        label: view.summary.device.label.clone(),
+        kind: view.summary.device.kind.clone(),
+        page,
+        nav,
+        view,
+    })
+}
+
+/// On to the case when it was done; else the case as it stands now with what is wrong and, by
+/// `typed`, with what the person wrote.
+async fn or_problems(
+    done: Result<(), PortalError>,
+    (state, actor, page): (&AppState, &Actor, Page),
+    case: CaseId,
+    notice: &str,
+    typed: impl FnOnce(&mut CasePage),
+) -> Result<Response, PageError> {
+    let error = match done {
+        Ok(()) => {
+            let to = format!("/cases/{case}?notice={notice}");
+            return Ok(Redirect::to(&to).into_response());
+        }
+        Err(error) => error,
+    };
+    let (status, _) = status_of(&error);
+    let problems = match error {
+        PortalError::Invalid(problems) => problems,
+        PortalError::Conflict => vec![Problem::new("", "problem-case-changed")],
+        error => return Err(error.into()),
+    };
+    let mut shown = case_page(state, actor, page, case).await?;
+    shown.problems = sentences(shown.page.language, &problems);
+    typed(&mut shown);
+    show_with(status, &shown)
 }
 
 #[derive(Deserialize)]
@@ -97,13 +158,14 @@ struct StepInput {
 async fn step(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
+    page: Page,
     Path(case): Path<CaseId>,
     Form(given): Form<StepInput>,
-) -> Result<Redirect, PageError> {
+) -> Result<Response, PageError> {
     let step: CaseStep =
         given.step.parse().map_err(|_| PageError::BadRequest("unknown step".to_owned()))?;
-    cases::step(&state.portal, &actor, case, step, &given.note, given.version).await?;
-    Ok(Redirect::to(&format!("/cases/{case}?notice=saved")))
+    let done = cases::step(&state.portal, &actor, case, step, &given.note, given.version).await;
+    or_problems(done, (&state, &actor, page), case, "saved", |shown| shown.note = given.note).await
 }
 
 #[derive(Deserialize)]
@@ -115,9 +177,48 @@ struct DeviceForm {
 async fn device(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
+    page: Page,
     Path(case): Path<CaseId>,
     Form(given): Form<DeviceForm>,
-) -> Result<Redirect, PageError> {
-    cases::describe_device(&state.portal, &actor, case, &given.label, &given.kind).await?;
-    Ok(Redirect::to(&format!("/cases/{case}?notice=saved")))
+) -> Result<Response, PageError> {
+    let done = cases::describe_device(&state.portal, &actor, case, &given.label, &given.kind).await;
+    or_problems(done, (&state, &actor, page), case, "saved", |shown| {
+        (shown.label, shown.kind) = (given.label, given.kind);
+    })
+    .await
+}
+
+#[derive(Deserialize)]
+struct OtherDevice {
+    /// Id of a device; empty when none was chosen.
+    #[serde(default)]
+    other: String,
+}
+
+async fn merge(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    page: Page,
+    Path(case): Path<CaseId>,
+    Form(given): Form<OtherDevice>,
+) -> Result<Response, PageError> {
+    let done = match given.other.parse::<DeviceId>() {
+        Ok(other) => devices::merge(&state.portal, &actor, case, other).await,
+        Err(_) => Err(Problem::new("other", "problem-device-merge").into()),
+    };
+    or_problems(done, (&state, &actor, page), case, "device-merged", |_| {}).await
+}
+
+async fn split(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    page: Page,
+    Path(case): Path<CaseId>,
+    Form(given): Form<OtherDevice>,
+) -> Result<Response, PageError> {
+    let done = match given.other.parse::<DeviceId>() {
+        Ok(other) => devices::split(&state.portal, &actor, case, other).await,
+        Err(_) => Err(Problem::new("", "problem-device-split").into()),
+    };
+    or_problems(done, (&state, &actor, page), case, "device-split", |_| {}).await
 }

@@ -1,20 +1,21 @@
 //! Logs of a unit: dropped in, matched as a stream, never stored.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 use std::io::{self, Read};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, Mutex};
 
 use askama::Template;
 use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use axum::{Json, Router};
-use campaigns::{CampaignId, CampaignState, UnitId};
-use portal::checks::{self, LogInput, Progress, Seen};
+use campaigns::{CampaignId, CampaignState, SourceId, UnitId};
+use language::text_with;
+use portal::checks::{self, LINE_DAYS, LogInput, LogProblem, Progress, Seen};
+use portal::devices::DeviceView;
 use portal::records::{SightingRecord, SourceRecord};
-use portal::{PortalError, access, campaigns as runs, letters, units};
+use portal::sources::{self, TakingBack};
+use portal::{Actor, PortalError, access, campaigns as runs, letters, units};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
@@ -22,7 +23,8 @@ use super::nav::{self, CampaignNav};
 use crate::AppState;
 use crate::error::{PageError, sentence};
 use crate::failure::wants_json;
-use crate::page::{Page, show};
+use crate::page::{Count, Page, show, show_with};
+use crate::running;
 use crate::session::SignedIn;
 
 /// Chunks of an upload that may wait for the matcher: bounds the memory of one upload.
@@ -38,8 +40,7 @@ pub(crate) fn routes() -> Router<AppState> {
             // A log is read as a stream, so its size is bounded by patience alone.
             get(logs).post(upload).layer(DefaultBodyLimit::disable()),
         )
-        .route("/checks/{check}", get(progress))
-        .route("/checks/{check}/cancel", post(cancel))
+        .route("/sources/{source}/take-back", get(before_taking_back).post(take_back))
 }
 
 #[derive(Template)]
@@ -52,6 +53,10 @@ struct LogsPage {
     seen: Seen,
     may_check: bool,
     is_running: bool,
+    /// The site to write into the form.
+    site: String,
+    /// What became of the logs that were just sent.
+    outcomes: Vec<Outcome>,
 }
 
 /// Sightings under one heading.
@@ -59,27 +64,69 @@ struct Group<'p> {
     id: &'static str,
     title: &'static str,
     is_findings: bool,
+    sightings: usize,
+    devices: Vec<OfDevice<'p>>,
+}
+
+/// What was seen of one device.
+struct OfDevice<'p> {
+    device: &'p DeviceView,
+    /// Its case, when there is one.
+    case: Option<campaigns::CaseId>,
     sightings: Vec<&'p SightingRecord>,
 }
 
 impl LogsPage {
-    /// Findings, and apart from them what is none.
+    /// Findings, and apart from them what is none; each by device, in the order of the sightings.
     fn groups(&self) -> [Group<'_>; 2] {
-        let (findings, others) = self.seen.sightings.iter().partition(|it| it.is_finding);
-        [
-            Group {
-                id: "findings",
-                title: "logs-findings",
-                is_findings: true,
-                sightings: findings,
-            },
-            Group { id: "others", title: "logs-others", is_findings: false, sightings: others },
-        ]
+        let group = |id, title, is_findings| {
+            let mut devices: Vec<OfDevice<'_>> = Vec::new();
+            let mut sightings = 0;
+            for sighting in self.seen.sightings.iter().filter(|it| it.is_finding == is_findings) {
+                let Some(device) = self.seen.devices.get(&sighting.device_id) else { continue };
+                sightings += 1;
+                match devices.iter_mut().find(|it| it.device.id == device.id) {
+                    Some(known) => {
+                        known.sightings.push(sighting);
+                        known.case = known.case.or(sighting.case_id);
+                    }
+                    None => devices.push(OfDevice {
+                        device,
+                        case: sighting.case_id,
+                        sightings: vec![sighting],
+                    }),
+                }
+            }
+            Group { id, title, is_findings, sightings, devices }
+        };
+        [group("findings", "logs-findings", true), group("others", "logs-others", false)]
+    }
+
+    fn site_of(&self, source: &SourceRecord) -> &str {
+        self.seen.sites.get(&source.site_id).map_or("", String::as_str)
+    }
+
+    fn is_empty(source: &SourceRecord) -> bool {
+        checks::problem_of(source) == Some(LogProblem::Empty)
     }
 
     fn problem_of(&self, source: &SourceRecord) -> Option<String> {
         checks::problem_of(source).map(|problem| self.page.log_problem(&problem))
     }
+
+    /// "3 thiết bị với 5 lượt ghi nhận kết nối."
+    fn summary(&self, group: &Group<'_>) -> String {
+        let devices = self.page.tn("logs-devices", "count", group.devices.len());
+        let sightings = self.page.tn("logs-sightings", "count", group.sightings);
+        self.page.t2("logs-findings-summary", "devices", devices, "sightings", sightings)
+    }
+}
+
+#[derive(Deserialize, Default)]
+struct LogsQuery {
+    /// Ids of logs that were just checked.
+    #[serde(default)]
+    checked: String,
 }
 
 async fn logs(
@@ -87,63 +134,51 @@ async fn logs(
     SignedIn(actor): SignedIn,
     page: Page,
     Path((campaign, unit)): Path<(CampaignId, UnitId)>,
+    Query(query): Query<LogsQuery>,
 ) -> Result<Response, PageError> {
+    let mut shown = logs_page(&state, &actor, page, campaign, unit).await?;
+    let asked: BTreeSet<SourceId> =
+        query.checked.split(',').filter_map(|it| it.parse().ok()).collect();
+    let checked = shown.seen.sources.iter().filter(|it| asked.contains(&it.id));
+    shown.outcomes = checked.map(|it| kept_outcome(&shown.page, &shown.seen, it)).collect();
+    show(&shown)
+}
+
+async fn logs_page(
+    state: &AppState,
+    actor: &Actor,
+    page: Page,
+    campaign: CampaignId,
+    unit: UnitId,
+) -> Result<LogsPage, PageError> {
     let portal = &state.portal;
-    let record = units::find(portal, &actor, unit).await?;
-    let run = runs::read(portal, &actor, campaign).await?.campaign;
+    let record = units::find(portal, actor, unit).await?;
+    let run = runs::read(portal, actor, campaign).await?.campaign;
     let title = run.title;
-    let seen = checks::seen(portal, &actor, campaign, unit).await?;
-    let nav = nav::of(portal, &actor, campaign, unit, &title, &record.name, "logs").await?;
-    show(&LogsPage {
+    let seen = checks::seen(portal, actor, campaign, unit).await?;
+    let nav = nav::of(portal, actor, campaign, unit, &title, &record.name, "logs").await?;
+    let site = seen.likely_site().map_or_else(|| page.t("logs-site-default"), str::to_owned);
+    Ok(LogsPage {
         base: format!("/campaigns/{campaign}/logs/{unit}"),
         check: portal.new_id::<campaigns::JobId>().to_string(),
-        may_check: access::allows(portal, &actor, campaigns::Action::CheckLogs, unit).await?,
+        may_check: access::allows(portal, actor, campaigns::Action::CheckLogs, unit).await?,
         is_running: run.state == CampaignState::Launched,
+        site,
+        outcomes: Vec::new(),
         page,
         nav,
         seen,
     })
 }
 
-/// A running check, for the page that waits.
-#[derive(Default)]
-struct Running {
-    bytes: AtomicU64,
-    lines: AtomicU64,
-    is_cancelled: AtomicBool,
-}
-
-impl Progress for Running {
-    fn advanced(&self, raw_bytes: u64, lines: u64) {
-        self.bytes.fetch_add(raw_bytes, Ordering::Relaxed);
-        self.lines.fetch_add(lines, Ordering::Relaxed);
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.is_cancelled.load(Ordering::Relaxed)
-    }
-}
-
-/// Running checks by the random id that the page made up.
-static RUNNING: LazyLock<Mutex<HashMap<String, Arc<Running>>>> = LazyLock::new(Mutex::default);
-
-/// Takes the check off the list when the upload ends, however it ends.
-struct Listed(String);
-
-impl Drop for Listed {
-    fn drop(&mut self) {
-        if let Ok(mut running) = RUNNING.lock() {
-            running.remove(&self.0);
-        }
-    }
-}
-
-/// What became of one uploaded log, for the page's script.
+/// What became of one uploaded log.
 #[derive(Serialize)]
 struct Outcome {
     file: String,
     ok: bool,
     message: String,
+    /// The log, when it was kept.
+    source: Option<uuid::Uuid>,
 }
 
 #[derive(Deserialize, Default)]
@@ -166,11 +201,8 @@ async fn upload(
     if !letters::has_letter(&state.portal, campaign, unit).await? {
         return Err(PortalError::NotFound.into());
     }
-    let running = Arc::new(Running::default());
-    let listed = Listed(query.check);
-    if let Ok(mut all) = RUNNING.lock() {
-        all.insert(listed.0.clone(), running.clone());
-    }
+    let listed = running::begin(actor.user_id, &query.check);
+    let running = listed.check();
     let mut site = String::new();
     let mut outcomes = Vec::new();
     while let Some(mut field) = form.next_field().await.map_err(unreadable)? {
@@ -220,9 +252,22 @@ async fn upload(
     if wants_json(&headers) {
         return Ok(Json(outcomes).into_response());
     }
-    let has_failed = outcomes.iter().any(|it| !it.ok);
-    let notice = if has_failed || outcomes.is_empty() { "log-not-checked" } else { "log-checked" };
-    Ok(Redirect::to(&format!("/campaigns/{campaign}/logs/{unit}?notice={notice}")).into_response())
+    let base = format!("/campaigns/{campaign}/logs/{unit}");
+    if outcomes.is_empty() {
+        return Ok(Redirect::to(&format!("{base}?notice=log-not-checked")).into_response());
+    }
+    if outcomes.iter().all(|it| it.ok) {
+        let checked: Vec<_> =
+            outcomes.iter().filter_map(|it| it.source).map(|it| it.to_string()).collect();
+        let to = format!("{base}?checked={}&notice=log-checked", checked.join(","));
+        return Ok(Redirect::to(&to).into_response());
+    }
+    let mut shown = logs_page(&state, &actor, page, campaign, unit).await?;
+    if !site.trim().is_empty() {
+        shown.site = site;
+    }
+    shown.outcomes = outcomes;
+    show_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
 }
 
 fn outcome(
@@ -232,30 +277,104 @@ fn outcome(
 ) -> Outcome {
     match checked {
         Ok((checked, summary)) => {
-            let values =
-                [("lines", summary.lines_read.into()), ("findings", checked.findings.into())];
-            let mut message = language::text_with(page.language, "logs-outcome", &values);
-            if summary.lines_not_parsed > 0 {
-                let more = page.tn("logs-not-parsed", "count", summary.lines_not_parsed);
-                message = format!("{message} {more}");
-            }
-            if let Some(problem) = &summary.problem {
-                message = format!("{message} {}", page.log_problem(problem));
-            }
+            let problem = summary.problem.as_ref();
+            let read = read_words(page, summary.lines_read, checked.findings, checked.devices);
+            let mut message = with_problems(page, read, problem, summary.lines_not_parsed);
             if checked.is_repeat {
                 message = format!("{message} {}", page.t("logs-repeat"));
             }
-            Outcome { file, ok: summary.problem.is_none(), message }
+            let source = Some(checked.source.id.into());
+            Outcome { file, ok: problem.is_none(), message, source }
         }
         Err(PortalError::Invalid(problems)) => {
             let sentences: Vec<_> = problems.iter().map(|it| sentence(page.language, it)).collect();
-            Outcome { file, ok: false, message: sentences.join(" ") }
+            Outcome { file, ok: false, message: sentences.join(" "), source: None }
         }
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "log check failed");
-            Outcome { file, ok: false, message: page.t("error-internal") }
+            Outcome { file, ok: false, message: page.t("error-internal"), source: None }
         }
     }
+}
+
+/// What is kept of a log, in the words of [`outcome`].
+fn kept_outcome(page: &Page, seen: &Seen, source: &SourceRecord) -> Outcome {
+    let findings = seen.sightings.iter().filter(|it| it.source_id == source.id && it.is_finding);
+    let devices = seen.devices_found(Some(source.id));
+    let read = read_words(page, source.lines_read, findings.count(), devices);
+    let problem = checks::problem_of(source);
+    Outcome {
+        file: source.name.clone(),
+        ok: problem.is_none(),
+        message: with_problems(page, read, problem.as_ref(), source.lines_not_parsed),
+        source: Some(source.id.into()),
+    }
+}
+
+/// "Đã đọc 1.200 dòng, có 5 phát hiện trên 3 thiết bị."
+fn read_words(page: &Page, lines: impl Count, findings: usize, devices: usize) -> String {
+    let values = [
+        ("lines", lines.count().into()),
+        ("findings", findings.into()),
+        ("devices", page.tn("logs-devices", "count", devices).into()),
+    ];
+    text_with(page.language, "logs-outcome", &values)
+}
+
+fn with_problems(
+    page: &Page,
+    read: String,
+    problem: Option<&LogProblem>,
+    lines_not_parsed: impl Count,
+) -> String {
+    if problem == Some(&LogProblem::Empty) {
+        return page.log_problem(&LogProblem::Empty);
+    }
+    let mut message = read;
+    let lines_not_parsed = lines_not_parsed.count();
+    if lines_not_parsed > 0 {
+        let more = page.tn("logs-not-parsed", "count", lines_not_parsed);
+        message = format!("{message} {more}");
+    }
+    if let Some(problem) = problem {
+        message = format!("{message} {}", page.log_problem(problem));
+    }
+    message
+}
+
+#[derive(Template)]
+#[template(path = "pages/log_take_back.html")]
+struct TakeBackPage {
+    page: Page,
+    nav: CampaignNav,
+    back: String,
+    plan: TakingBack,
+}
+
+async fn before_taking_back(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    page: Page,
+    Path(source): Path<SourceId>,
+) -> Result<Response, PageError> {
+    let portal = &state.portal;
+    let plan = sources::preview(portal, &actor, source).await?;
+    let (campaign, unit) = (plan.source.campaign_id, plan.source.unit_id);
+    let record = units::find(portal, &actor, unit).await?;
+    let title = runs::title(portal, &actor, campaign).await?;
+    let nav = nav::of(portal, &actor, campaign, unit, &title, &record.name, "logs").await?;
+    let back = format!("/campaigns/{campaign}/logs/{unit}");
+    show(&TakeBackPage { page, nav, back, plan })
+}
+
+async fn take_back(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    Path(source): Path<SourceId>,
+) -> Result<Redirect, PageError> {
+    let source = sources::take_back(&state.portal, &actor, source).await?.source;
+    let (campaign, unit) = (source.campaign_id, source.unit_id);
+    Ok(Redirect::to(&format!("/campaigns/{campaign}/logs/{unit}?notice=log-taken-back")))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]
@@ -288,29 +407,4 @@ impl Read for Chunks {
         self.at += taken;
         Ok(taken)
     }
-}
-
-/// How far a running check is.
-#[derive(Serialize)]
-struct Progressed {
-    bytes: u64,
-    lines: u64,
-}
-
-async fn progress(
-    SignedIn(_): SignedIn,
-    Path(check): Path<String>,
-) -> Result<Json<Progressed>, PageError> {
-    let running = RUNNING.lock().ok().and_then(|all| all.get(&check).cloned());
-    let running = running.ok_or(PortalError::NotFound)?;
-    Ok(Json(Progressed {
-        bytes: running.bytes.load(Ordering::Relaxed),
-        lines: running.lines.load(Ordering::Relaxed),
-    }))
-}
-
-async fn cancel(SignedIn(_): SignedIn, Path(check): Path<String>) -> Result<Json<()>, PageError> {
-    let running = RUNNING.lock().ok().and_then(|all| all.get(&check).cloned());
-    running.ok_or(PortalError::NotFound)?.is_cancelled.store(true, Ordering::Relaxed);
-    Ok(Json(()))
 }

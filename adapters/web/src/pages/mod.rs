@@ -24,7 +24,7 @@ use axum::routing::get;
 use portal::PortalError;
 
 use crate::error::PageError;
-use crate::{AppState, assets};
+use crate::{AppState, assets, running};
 
 /// Every page.
 pub(crate) fn routes() -> Router<AppState> {
@@ -44,6 +44,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(audit::routes())
         .merge(letter::routes())
         .merge(logs::routes())
+        .merge(running::routes())
         .merge(report::routes())
         .merge(sign_in::routes())
         .merge(first_run::routes())

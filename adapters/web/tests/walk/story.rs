@@ -113,9 +113,12 @@ impl Story {
             [("log", "anh.jpg", b"\xff\xd8\xff\xe0\0\0\0\0JFIF")];
         let site = [("site", "Trụ sở phường")];
         let to = self.of("logs", "H90.61");
-        done(&self.officer.upload(&to, &site, &log).await, "?notice=log-checked");
-        done(&self.officer.upload(&to, &site, &log).await, "?notice=log-checked");
-        done(&self.officer.upload(&to, &site, &picture).await, "?notice=log-not-checked");
+        done(&self.officer.upload(&to, &site, &log).await, "&notice=log-checked");
+        done(&self.officer.upload(&to, &site, &log).await, "&notice=log-checked");
+        let refused = self.officer.upload(&to, &site, &picture).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("<strong>anh.jpg</strong>: "), "{}", refused.text);
+        assert!(refused.text.contains("The file is not text"), "{}", refused.text);
         let found = truth.sightings().into_iter().filter(|it| it.verdict.is_finding());
         found.map(|it| it.device).collect()
     }

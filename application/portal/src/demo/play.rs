@@ -364,11 +364,11 @@ impl<'w> Player<'w> {
         let now = self.portal.now();
         let mut write = self.portal.database.write().await?;
         let new_id = self.portal.new_id::<SiteId>();
-        let site = storage::sightings::site(&mut write, new_id, unit, texts::SITE).await?;
+        let site = storage::devices::site(&mut write, new_id, unit, texts::SITE).await?;
         let all = storage::cases::of_unit(&mut write, campaign, unit).await?;
         let again = self.returning.get(code).map_or("", String::as_str);
         let returning =
-            storage::sightings::device_by_name(&mut write, site, "ip", again, now).await?;
+            storage::devices::device_by_name(&mut write, site, "ip", again, now).await?;
         let mut ids: Vec<_> =
             all.iter().map(|it| (Some(it.device_id) != returning, it.id)).collect();
         ids.sort_by_key(|(is_other, _)| *is_other);

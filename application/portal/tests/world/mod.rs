@@ -8,16 +8,19 @@
 )]
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::sync::Arc;
 
 use ::reports::Content;
 use campaigns::{CampaignId, Grant, MembershipId, ReceiverRole, Role, UnitId, UnitKind, UserId};
+use jiff::civil::Date;
 use language::{Language, search_key};
 use portal::campaigns::CampaignForm;
 use portal::checks::{Checked, LogInput, Progress};
 use portal::letters::{self, PassOn};
 use portal::reports::{self, ReportView};
 use portal::{Actor, Portal, PortalError};
+use simulation::demo_list;
 use storage::units::{MembershipRecord, UnitRecord};
 use storage::users::UserRecord;
 use test_support::TestPortal;
@@ -275,4 +278,25 @@ impl Progress for Quiet {
     fn is_cancelled(&self) -> bool {
         false
     }
+}
+
+/// A domain that the campaign's list holds.
+pub(crate) fn listed_name() -> String {
+    let list = String::from_utf8(demo_list(1)).unwrap();
+    list.lines().nth(1).unwrap().split(',').next().unwrap().to_owned()
+}
+
+/// A BIND query log: day, device, name.
+pub(crate) fn bind_log(queries: &[(Date, &str, &str)]) -> Vec<u8> {
+    let mut log = String::new();
+    for (day, device, name) in queries {
+        let day = day.strftime("%d-%b-%Y");
+        writeln!(
+            log,
+            "{day} 08:00:00.000 queries: info: client @0x7f0000000000 {device}#40000 ({name}): \
+             query: {name} IN A +E(0)K (10.0.0.1)"
+        )
+        .unwrap();
+    }
+    log.into_bytes()
 }

@@ -12,7 +12,8 @@ fn the_exit_status_tells_findings_then_incomplete_then_clean() {
         assert_eq!(run(folder.path(), &arguments).status, Some(status), "{logs:?}");
     };
     check(&["clean.log"], 0);
-    check(&["empty.log"], 0);
+    check(&["empty.log"], 3);
+    check(&["clean.log", "empty.log"], 3);
     check(&["inbound.log"], 0);
     check(&["clean.log", "fw.log"], 0);
     check(&["half.log"], 3);
@@ -20,6 +21,16 @@ fn the_exit_status_tells_findings_then_incomplete_then_clean() {
     check(&["dns.log"], 1);
     check(&["half.log", "dns.log"], 1);
     check(&["nowhere.log"], 2);
+}
+
+#[test]
+fn an_empty_log_is_called_empty() {
+    let folder = folder();
+    let ran = run(folder.path(), &["--indicators", "list.txt", "empty.log"]);
+    assert!(ran.out.contains("! empty.log: Tệp rỗng"), "{}", ran.out);
+    let english =
+        run(folder.path(), &["--indicators", "list.txt", "--language", "en", "empty.log"]);
+    assert!(english.out.contains("! empty.log: The file is empty"), "{}", english.out);
 }
 
 #[test]

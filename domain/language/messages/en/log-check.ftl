@@ -8,6 +8,7 @@ log-check-problem-bomb = Unpacking stopped after { $bytes } bytes: the file grow
 log-check-problem-packed = The file is packed as { $kind }. Unpack it first, then choose the log inside.
 log-check-problem-unknown-format = No log format is called “{ $name }”.
 log-check-problem-missing-column = The log has no column “{ $column }”, which --columns names. Check the names in the first line (CSV) or of the members (JSON); case matters.
+log-check-problem-empty = The file is empty: there is no line to check, so it says nothing. Check whether the equipment is writing its log.
 log-check-problem-no-format = The format of this log was not recognised. Its lines were only scanned for names and addresses: which device connected, in which direction and how it ended is not known, so nothing is proven. Choose the format or check the file.
 log-check-problem-scanned-only = The lines were only scanned for names and addresses, as asked: which device connected, in which direction and how it ended is not known. What was found is a mention, not a finding.
 log-check-problem-binary = The file is not text and cannot be read as a log.

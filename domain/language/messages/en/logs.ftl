@@ -18,8 +18,8 @@ logs-outcome = { $lines ->
     [one] { $lines } line read
    *[other] { $lines } lines read
 }, { $findings ->
-    [one] { $findings } finding.
-   *[other] { $findings } findings.
+    [one] { $findings } finding on { $devices }.
+   *[other] { $findings } findings on { $devices }.
 }
 logs-not-parsed = { $count ->
     [one] { $count } line could not be read and was not checked.
@@ -45,4 +45,28 @@ logs-format = Format
 logs-lines = Lines
 logs-unread-lines = Not read
 logs-when = When
+logs-empty = Empty file
+logs-site-default = Main office
+logs-kept = Matching lines are kept for { $days } days as evidence and then deleted; only people of the unit can read them, nobody above it.
+logs-not-done = Not done
+logs-just-checked = Just checked
+logs-devices = { $count ->
+    [one] { $count } device
+   *[other] { $count } devices
+}
+logs-findings-summary = { $devices } with { $sightings }.
+logs-sightings = { $count ->
+    [one] { $count } sighting
+   *[other] { $count } sightings
+}
+logs-take-back = Take back
+logs-take-back-of = Take { $file } back
+logs-take-back-title = Take back a checked log
+logs-take-back-lead = For a file that was sent by mistake or under the wrong site. This is recorded in the audit log.
+logs-take-back-sightings = Sightings that go
+logs-take-back-gone = Cases that go, because they rest on this file alone and nobody has worked on them
+logs-take-back-kept = Cases that stay, because somebody has worked on them; they note that the log was taken back
+logs-take-back-none = None
+logs-take-back-coverage = Days of this file no longer count as watched unless another file has them.
+logs-take-back-do = Take this log back
 logs-incomplete = Incomplete

@@ -18,6 +18,10 @@ match-send-unchanged = { $file }: sent before, nothing has changed; { $findings 
     [one] { $findings } finding
    *[other] { $findings } findings
 }
+match-send-unlisted = { $count ->
+    [one] { $count } sighting was not taken because its indicator is in none of the campaign's lists: { $indicators }
+   *[other] { $count } sightings were not taken because their indicators are in none of the campaign's lists: { $indicators }
+}
 match-send-unread = { $file }: could not be read, so not sent; the result above says why.
 match-send-no-token = There is no token to send with. Set the environment variable LAMSACH_TOKEN or use --token-file; tokens are made on the portal's page of tokens.
 match-send-file = Cannot read the file { $path }: { $why }

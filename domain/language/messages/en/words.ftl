@@ -42,6 +42,10 @@ case-event-start-cleaning = Cleaning began
 case-event-declare-clean = Declared clean
 case-event-mark-false-positive = Marked as a false positive
 case-event-reopen = Reopened
+case-event-described = Device named
+case-event-merged = Merged with the device
+case-event-split = Split from the device
+case-event-log-taken-back = Log taken back
 case-event-close = Closed
 
 report-state-draft = Being written

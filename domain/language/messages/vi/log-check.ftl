@@ -8,6 +8,7 @@ log-check-problem-bomb = Đã dừng giải nén sau { $bytes } byte: tệp phì
 log-check-problem-packed = Tệp được đóng gói kiểu { $kind }. Hãy giải nén trước rồi chọn tệp nhật ký bên trong.
 log-check-problem-unknown-format = Không có định dạng nhật ký nào tên là “{ $name }”.
 log-check-problem-missing-column = Tệp nhật ký không có cột “{ $column }” nêu trong --columns. Hãy xem lại tên cột ở dòng đầu (CSV) hoặc tên trường (JSON), phân biệt chữ hoa, chữ thường.
+log-check-problem-empty = Tệp rỗng: không có dòng nhật ký nào để đối chiếu, nên không nói lên điều gì. Hãy kiểm tra xem thiết bị có đang ghi nhật ký không.
 log-check-problem-no-format = Chưa nhận ra định dạng của tệp nhật ký này. Hệ thống chỉ dò tên miền và địa chỉ có trong từng dòng; không biết máy nào kết nối, theo chiều nào và kết quả ra sao, nên chưa kết luận được. Hãy chọn định dạng hoặc kiểm tra lại tệp.
 log-check-problem-scanned-only = Chỉ dò tên miền và địa chỉ có trong từng dòng theo yêu cầu; không biết máy nào kết nối, theo chiều nào và kết quả ra sao. Nội dung tìm thấy chỉ là có nhắc đến, chưa phải phát hiện.
 log-check-problem-binary = Tệp không phải là văn bản nên không đọc được như nhật ký.

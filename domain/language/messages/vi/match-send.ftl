@@ -3,6 +3,7 @@ match-send-sent = Đã gửi về { $address }, không kèm dòng nhật ký nà
 match-send-new = { $file }: mới; { $findings } phát hiện, { $cases } hồ sơ xử lý mới mở
 match-send-replaced = { $file }: đã gửi trước đây, nay cập nhật kết quả; { $findings } phát hiện, { $cases } hồ sơ xử lý mới mở
 match-send-unchanged = { $file }: đã gửi trước đây, không có gì thay đổi; { $findings } phát hiện
+match-send-unlisted = { $count } lượt ghi nhận không được nhận vì địa chỉ không có trong danh sách của chiến dịch: { $indicators }
 match-send-unread = { $file }: chưa đọc được nên không gửi; lý do nằm trong kết quả đối chiếu.
 match-send-no-token = Chưa có mã truy cập để gửi kết quả. Hãy đặt biến môi trường LAMSACH_TOKEN hoặc dùng --token-file; mã được tạo ở trang Mã truy cập của cổng.
 match-send-file = Không đọc được tệp { $path }: { $why }

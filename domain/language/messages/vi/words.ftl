@@ -42,6 +42,10 @@ case-event-start-cleaning = Bắt đầu xử lý
 case-event-declare-clean = Báo cáo đã sạch
 case-event-mark-false-positive = Ghi là phát hiện nhầm
 case-event-reopen = Mở lại hồ sơ
+case-event-described = Đặt tên thiết bị
+case-event-merged = Gộp với thiết bị
+case-event-split = Tách khỏi thiết bị
+case-event-log-taken-back = Rút lại nhật ký
 case-event-close = Đóng hồ sơ
 
 report-state-draft = Đang soạn

@@ -1,5 +1,6 @@
 //! `--send`: what was seen goes to a portal, log by log, without log lines.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -109,6 +110,9 @@ impl Sending {
                 is_first = false;
             }
             say(&outcome(words, &kept));
+            if !kept.unlisted.is_empty() {
+                say(&unlisted(words, &kept.unlisted));
+            }
         });
         match sent {
             Ok(()) => true,
@@ -130,6 +134,20 @@ fn outcome(words: &Words, kept: &KeptLog) -> String {
     ];
     let key = format!("match-send-{}", kept.status.code());
     format!("  {}", language::text_with(words.language, &key, &values))
+}
+
+/// What the portal did not take: the list here holds more than the campaign's.
+fn unlisted(words: &Words, indicators: &[String]) -> String {
+    /// Enough to see which list they are from.
+    const NAMED: usize = 5;
+    let different: BTreeSet<_> = indicators.iter().map(|it| printable(it)).collect();
+    let more = different.len() > NAMED;
+    let mut named = different.into_iter().take(NAMED).collect::<Vec<_>>().join(", ");
+    if more {
+        named.push_str(", …");
+    }
+    let values = [("count", indicators.len().into()), ("indicators", named.into())];
+    format!("    {}", language::text_with(words.language, "match-send-unlisted", &values))
 }
 
 /// Why it was not sent and what to do next, in both languages; the portal's own words below.

@@ -1,0 +1,420 @@
+//! Devices of a unit: who they are, which of them are one, and their cases.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ::campaigns::{
+    Action, CampaignId, CampaignState, CaseEventId, CaseId, CaseState, DeviceId, DeviceNameId,
+    SiteId, UnitId,
+};
+use jiff::Timestamp;
+use matching::Sighting;
+use serde_json::json;
+use storage::cases::{self, CaseEventRecord, CaseRecord};
+use storage::devices::{self, DeviceRecord};
+use storage::{Read, Write, campaigns, sightings};
+
+use crate::letters::require_running;
+use crate::{Actor, Portal, PortalError, Problem, access, audit};
+
+/// A device as people know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceView {
+    /// Id.
+    pub id: DeviceId,
+    /// What people call it.
+    pub label: String,
+    /// `computer`, `camera`, `unknown`, …
+    pub kind: String,
+    /// Addresses and host names it was seen under, the label left out; addresses first.
+    pub names: Vec<String>,
+    /// Names of the sites it was seen at.
+    pub sites: Vec<String>,
+    /// Devices that turned out to be this one.
+    pub merged: Vec<MergedDevice>,
+}
+
+/// A device that turned out to be another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MergedDevice {
+    /// Id.
+    pub id: DeviceId,
+    /// What it was called before.
+    pub label: String,
+    /// Name of its site.
+    pub site: String,
+}
+
+/// Every device of a unit, found by its own id or by that of a device merged into it.
+#[derive(Clone, Debug, Default)]
+pub struct Devices {
+    goes_by: BTreeMap<DeviceId, DeviceId>,
+    views: BTreeMap<DeviceId, DeviceView>,
+}
+
+impl Devices {
+    /// The device that this one is now.
+    pub fn get(&self, id: &DeviceId) -> Option<&DeviceView> {
+        self.views.get(self.goes_by.get(id)?)
+    }
+
+    /// Every device once.
+    pub fn all(&self) -> impl Iterator<Item = &DeviceView> {
+        self.views.values()
+    }
+}
+
+/// Loads the devices of a unit.
+pub(crate) async fn load(read: &mut Read, unit: UnitId) -> Result<Devices, PortalError> {
+    let records = devices::of_unit(read, unit).await?;
+    let sites = devices::sites(read, unit).await?;
+    let mut names: BTreeMap<DeviceId, Vec<(bool, String)>> = BTreeMap::new();
+    for (device, kind, name) in devices::names_of_unit(read, unit).await? {
+        names.entry(device).or_default().push((kind != "ip", name));
+    }
+    let mut members: BTreeMap<DeviceId, Vec<&DeviceRecord>> = BTreeMap::new();
+    let mut found = Devices::default();
+    for record in records.values() {
+        let root = record.merged_into.unwrap_or(record.id);
+        found.goes_by.insert(record.id, root);
+        members.entry(root).or_default().push(record);
+    }
+    let site = |record: &DeviceRecord| sites.get(&record.site_id).cloned().unwrap_or_default();
+    for (root, members) in members {
+        let Some(record) = records.get(&root) else { continue };
+        let held: BTreeSet<_> =
+            members.iter().filter_map(|it| names.get(&it.id)).flatten().cloned().collect();
+        let label = record.label.to_lowercase();
+        let is_other = |name: &String| name.to_lowercase() != label;
+        let sites_seen: BTreeSet<_> = members.iter().map(|it| site(it)).collect();
+        let merged = members.iter().filter(|it| it.id != root);
+        let view = DeviceView {
+            id: root,
+            label: record.label.clone(),
+            kind: record.kind.clone(),
+            names: held.into_iter().map(|(_, name)| name).filter(is_other).collect(),
+            sites: sites_seen.into_iter().collect(),
+            merged: merged
+                .map(|it| MergedDevice { id: it.id, label: it.label.clone(), site: site(it) })
+                .collect(),
+        };
+        found.views.insert(root, view);
+    }
+    Ok(found)
+}
+
+/// The kind of the name that a log calls a device by, that name in the form it is kept in, and
+/// when the device held it.
+pub(crate) fn name_of(
+    sighting: &Sighting,
+    otherwise: Timestamp,
+) -> (&'static str, String, Timestamp) {
+    let at = sighting.last_seen.or(sighting.first_seen).unwrap_or(otherwise);
+    match sighting.device.parse::<std::net::IpAddr>() {
+        Ok(_) => ("ip", sighting.device.clone(), at),
+        Err(_) => ("host", host_name(&sighting.device), at),
+    }
+}
+
+/// Host names are the same in capitals.
+fn host_name(name: &str) -> String {
+    name.trim().to_lowercase().chars().take(300).collect()
+}
+
+/// The device that held the name at that time, made when nobody did. It keeps its own id when it
+/// was merged into another.
+pub(crate) async fn of_sighting(
+    portal: &Portal,
+    write: &mut Write,
+    unit: UnitId,
+    site_id: SiteId,
+    sighting: &Sighting,
+    now: Timestamp,
+) -> Result<DeviceId, PortalError> {
+    let (kind, name, at) = name_of(sighting, now);
+    let host = sighting.device_name.as_deref().map(str::trim).filter(|it| !it.is_empty());
+    if let Some(id) = devices::device_by_name(write, site_id, kind, &name, at).await? {
+        if let Some(host) = host {
+            learn_host_name(portal, write, id, &name, host).await?;
+        }
+        return Ok(id);
+    }
+    let label = host.unwrap_or(&sighting.device);
+    let device = DeviceRecord {
+        id: portal.new_id::<DeviceId>(),
+        unit_id: unit,
+        site_id,
+        label: label.chars().take(200).collect(),
+        kind: "unknown".to_owned(),
+        merged_into: None,
+        created_at: now,
+    };
+    devices::insert_device(write, &device).await?;
+    let id = portal.new_id::<DeviceNameId>();
+    devices::insert_device_name(write, id, &device, kind, &name).await?;
+    if let Some(host) = host.map(host_name).filter(|host| *host != name) {
+        let id = portal.new_id::<DeviceNameId>();
+        devices::insert_device_name(write, id, &device, "host", &host).await?;
+    }
+    Ok(device.id)
+}
+
+/// A log tells what a device is called that was known by its address alone: that becomes its
+/// label, unless somebody has named it.
+async fn learn_host_name(
+    portal: &Portal,
+    write: &mut Write,
+    id: DeviceId,
+    address: &str,
+    host: &str,
+) -> Result<(), PortalError> {
+    let name = host_name(host);
+    if name == address || devices::has_name(write, id, "host", &name).await? {
+        return Ok(());
+    }
+    let Some(device) = devices::find_device(write, id).await? else { return Ok(()) };
+    let name_id = portal.new_id::<DeviceNameId>();
+    devices::insert_device_name(write, name_id, &device, "host", &name).await?;
+    if device.label == address {
+        let label: String = host.chars().take(200).collect();
+        devices::update_device(write, id, &label, &device.kind).await?;
+    }
+    Ok(())
+}
+
+/// The device that this one is now.
+pub(crate) async fn root_of(write: &mut Write, id: DeviceId) -> Result<DeviceRecord, PortalError> {
+    let device = devices::find_device(write, id).await?.ok_or(PortalError::NotFound)?;
+    match device.merged_into {
+        None => Ok(device),
+        Some(root) => devices::find_device(write, root).await?.ok_or(PortalError::NotFound),
+    }
+}
+
+/// Opens a case on a device.
+pub(crate) async fn open_case(
+    portal: &Portal,
+    write: &mut Write,
+    campaign_id: CampaignId,
+    device: &DeviceRecord,
+    now: Timestamp,
+) -> Result<CaseRecord, PortalError> {
+    let case = CaseRecord {
+        id: portal.new_id::<CaseId>(),
+        number: cases::next_number(write, campaign_id, device.unit_id).await?,
+        campaign_id,
+        unit_id: device.unit_id,
+        device_id: device.id,
+        state: CaseState::Opened,
+        opened_at: now,
+        changed_at: now,
+        declared_at: None,
+        verified_at: None,
+        closed_at: None,
+        remedy: String::new(),
+        reinfections: 0,
+        merged_into: None,
+        version: 1,
+    };
+    cases::insert(write, &case).await?;
+    let event = CaseEventRecord {
+        id: portal.new_id::<CaseEventId>(),
+        case_id: case.id,
+        at: now,
+        user_id: None,
+        kind: "opened".to_owned(),
+        from_state: None,
+        to_state: Some(case.state),
+        note: String::new(),
+    };
+    cases::insert_event(write, &event).await?;
+    Ok(case)
+}
+
+/// Makes another device of the unit the same as the one of a case: it was seen under two names. In
+/// each running campaign the case with more work left goes on for both. Decision 13.
+pub async fn merge(
+    portal: &Portal,
+    actor: &Actor,
+    case: CaseId,
+    other: DeviceId,
+) -> Result<(), PortalError> {
+    let (mut write, kept) = begin(portal, actor, case).await?;
+    let other = devices::find_device(&mut write, other).await?;
+    let Some(other) = other
+        .filter(|it| it.unit_id == kept.unit_id && it.id != kept.id && it.merged_into.is_none())
+    else {
+        return Err(Problem::new("other", "problem-device-merge").into());
+    };
+    let mine = cases::of_group(&mut write, kept.id).await?;
+    let theirs = cases::of_group(&mut write, other.id).await?;
+    devices::set_merged(&mut write, other.id, Some(kept.id)).await?;
+    for case in mine.iter().filter(|it| it.merged_into.is_none()) {
+        let is_alone = !theirs.iter().any(|it| it.campaign_id == case.campaign_id);
+        if is_alone && is_running(&mut write, case.campaign_id).await? {
+            note(portal, &mut write, actor, case, "merged", &other.label).await?;
+        }
+    }
+    for theirs in theirs.into_iter().filter(|it| it.merged_into.is_none()) {
+        if !is_running(&mut write, theirs.campaign_id).await? {
+            continue;
+        }
+        let mine =
+            mine.iter().find(|it| it.campaign_id == theirs.campaign_id && it.merged_into.is_none());
+        let Some(mine) = mine else {
+            note(portal, &mut write, actor, &theirs, "merged", &kept.label).await?;
+            continue;
+        };
+        let is_theirs_worse = theirs.state.work_left() > mine.state.work_left();
+        let (goes_on, ends) = if is_theirs_worse { (&theirs, mine) } else { (mine, &theirs) };
+        for earlier in cases_behind(&mut write, ends).await? {
+            cases::set_merged(&mut write, earlier, Some(goes_on.id)).await?;
+        }
+        cases::set_merged(&mut write, ends.id, Some(goes_on.id)).await?;
+        note(portal, &mut write, actor, mine, "merged", &other.label).await?;
+        note(portal, &mut write, actor, &theirs, "merged", &kept.label).await?;
+    }
+    let detail = json!({ "merged": other.id });
+    let unit = Some(kept.unit_id);
+    audit::record(portal, &mut write, Some(actor), unit, "device.merge", kept.id, detail).await?;
+    Ok(write.commit().await?)
+}
+
+/// Takes a merged device out again: it gets back its case as it stood, and every sighting of its
+/// own names.
+pub async fn split(
+    portal: &Portal,
+    actor: &Actor,
+    case: CaseId,
+    device: DeviceId,
+) -> Result<(), PortalError> {
+    let (mut write, kept) = begin(portal, actor, case).await?;
+    let device = devices::find_device(&mut write, device).await?;
+    let Some(mut device) = device.filter(|it| it.merged_into == Some(kept.id)) else {
+        return Err(Problem::new("", "problem-device-split").into());
+    };
+    let all = cases::of_group(&mut write, kept.id).await?;
+    devices::set_merged(&mut write, device.id, None).await?;
+    device.merged_into = None;
+    let campaigns: BTreeSet<_> = all.iter().map(|it| it.campaign_id).collect();
+    for campaign_id in campaigns {
+        if !is_running(&mut write, campaign_id).await? {
+            continue;
+        }
+        let (own, rest): (Vec<_>, Vec<_>) = all
+            .iter()
+            .filter(|it| it.campaign_id == campaign_id)
+            .partition(|it| it.device_id == device.id);
+        let own = own.into_iter().next();
+        part_cases(&mut write, own, &rest, kept.id).await?;
+        for device in std::iter::once(&device).chain(&devices::group(&mut write, kept.id).await?) {
+            give_findings_a_case(portal, &mut write, campaign_id, device).await?;
+        }
+        for (other, label) in [(own, &kept.label), (rest.first().copied(), &device.label)] {
+            if let Some(case) = other {
+                note(portal, &mut write, actor, case, "split", label).await?;
+            }
+        }
+    }
+    let detail = json!({ "split": device.id });
+    let unit = Some(kept.unit_id);
+    audit::record(portal, &mut write, Some(actor), unit, "device.split", kept.id, detail).await?;
+    Ok(write.commit().await?)
+}
+
+/// Begins a change of the device of a case, alone among the unit's writers.
+async fn begin(
+    portal: &Portal,
+    actor: &Actor,
+    case: CaseId,
+) -> Result<(Write, DeviceRecord), PortalError> {
+    let mut read = portal.database.read().await?;
+    let case = cases::find(&mut read, case).await?.ok_or(PortalError::NotFound)?;
+    drop(read);
+    access::require(portal, actor, Action::WorkCases, case.unit_id).await?;
+    require_running(portal, case.campaign_id).await?;
+    let mut write = portal.database.write().await?;
+    storage::units::hold(&mut write, case.unit_id).await?;
+    let device = root_of(&mut write, case.device_id).await?;
+    Ok((write, device))
+}
+
+/// Parts the case of a device from those of the devices it was merged with: where its own went on
+/// for them, one of theirs goes on again.
+async fn part_cases(
+    write: &mut Write,
+    own: Option<&CaseRecord>,
+    rest: &[&CaseRecord],
+    kept: DeviceId,
+) -> Result<(), PortalError> {
+    let Some(own) = own else { return Ok(()) };
+    if own.merged_into.is_some() {
+        return Ok(cases::set_merged(write, own.id, None).await?);
+    }
+    let heir = rest.iter().max_by_key(|it| (it.device_id == kept, it.state.work_left()));
+    let Some(heir) = heir else { return Ok(()) };
+    for case in rest {
+        let into = (case.id != heir.id).then_some(heir.id);
+        cases::set_merged(write, case.id, into).await?;
+    }
+    Ok(())
+}
+
+/// Puts a device's findings into the case that goes on for it, opened when there is none.
+async fn give_findings_a_case(
+    portal: &Portal,
+    write: &mut Write,
+    campaign_id: CampaignId,
+    device: &DeviceRecord,
+) -> Result<(), PortalError> {
+    if sightings::count_findings(write, campaign_id, device.id).await? == 0 {
+        return Ok(());
+    }
+    // Its own case, where it has one, shows its findings whether or not it goes on.
+    let own = cases::of_group(write, device.id).await?;
+    let own = own.into_iter().find(|it| it.campaign_id == campaign_id && it.device_id == device.id);
+    let case = if let Some(own) = own {
+        own.id
+    } else {
+        let root = root_of(write, device.id).await?;
+        match cases::find_by_device(write, campaign_id, root.id).await? {
+            Some(case) => case.id,
+            None => open_case(portal, write, campaign_id, &root, portal.now()).await?.id,
+        }
+    };
+    sightings::move_findings(write, campaign_id, device.id, case).await?;
+    Ok(())
+}
+
+/// Cases that this one goes on for.
+async fn cases_behind(write: &mut Write, case: &CaseRecord) -> Result<Vec<CaseId>, PortalError> {
+    let root = root_of(write, case.device_id).await?;
+    let all = cases::of_group(write, root.id).await?;
+    Ok(all.into_iter().filter(|it| it.merged_into == Some(case.id)).map(|it| it.id).collect())
+}
+
+async fn is_running(write: &mut Write, id: CampaignId) -> Result<bool, PortalError> {
+    let campaign = campaigns::find(write, id).await?;
+    Ok(campaign.is_some_and(|it| it.state == CampaignState::Launched))
+}
+
+/// Notes on a case what a person did to its device.
+async fn note(
+    portal: &Portal,
+    write: &mut Write,
+    actor: &Actor,
+    case: &CaseRecord,
+    kind: &str,
+    words: &str,
+) -> Result<(), PortalError> {
+    let event = CaseEventRecord {
+        id: portal.new_id::<CaseEventId>(),
+        case_id: case.id,
+        at: portal.now(),
+        user_id: Some(actor.user_id),
+        kind: kind.to_owned(),
+        from_state: None,
+        to_state: None,
+        note: words.to_owned(),
+    };
+    Ok(cases::insert_event(write, &event).await?)
+}

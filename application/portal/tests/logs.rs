@@ -1,0 +1,446 @@
+//! One log counted once, taken back when it was a mistake; two devices that turn out to be one.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::large_futures,
+    reason = "test helpers may panic, and a test may use the stack"
+)]
+
+mod world;
+
+use campaigns::{CampaignId, CaseState, CaseStep, ReceiverRole, Role, Verification};
+use jiff::civil::{Date, date};
+use portal::cases::{self, CaseSummary};
+use portal::checks::{
+    self, CheckResult, Evidence, FileSummary, LogProblem, RefusedSighting, Sighting, Verdict,
+};
+use portal::tokens::Sender;
+use portal::{PortalError, audit, devices, sources};
+use simulation::demo_list;
+use test_support::on_both_portals;
+use world::{World, bind_log, listed_name, problems};
+
+fn day(day: i8) -> Date {
+    date(2026, 8, day)
+}
+
+/// A campaign with the extended form that the commune of Sen takes part in.
+async fn campaign(world: &World<'_>) -> CampaignId {
+    let (portal, coordinator) = (&world.portal, world.coordinator("department").await);
+    let mut form = world::letter();
+    "extended@1".clone_into(&mut form.form);
+    let id = world.draft(&coordinator, form).await;
+    portal::campaigns::add_list(portal, &coordinator, id, "ds.csv", demo_list(1)).await.unwrap();
+    let receivers = [(world.unit("sen"), ReceiverRole::Action)];
+    portal::campaigns::set_receivers(portal, &coordinator, id, &receivers).await.unwrap();
+    portal::campaigns::launch(portal, &coordinator, id).await.unwrap();
+    id
+}
+
+async fn seen(world: &World<'_>, id: CampaignId) -> checks::Seen {
+    let officer = world.officer("sen").await;
+    checks::seen(&world.portal, &officer, id, world.unit("sen")).await.unwrap()
+}
+
+async fn cases_of(world: &World<'_>, id: CampaignId) -> Vec<CaseSummary> {
+    let officer = world.officer("sen").await;
+    cases::list(&world.portal, &officer, id, world.unit("sen")).await.unwrap()
+}
+
+/// The case of the device with this label.
+async fn case_of(world: &World<'_>, id: CampaignId, label: &str) -> CaseSummary {
+    let all = cases_of(world, id).await;
+    let labels: Vec<_> = all.iter().map(|it| it.device.label.clone()).collect();
+    all.into_iter().find(|it| it.device.label == label).unwrap_or_else(|| panic!("{labels:?}"))
+}
+
+async fn step(world: &World<'_>, case: &CaseSummary, step: CaseStep, note: &str) {
+    let officer = world.officer("sen").await;
+    let (id, version) = (case.case.id, case.case.version);
+    cases::step(&world.portal, &officer, id, step, note, version).await.unwrap();
+}
+
+/// A result as a unit's program sends it.
+fn result(file: &str, sha256: char, sightings: Vec<Sighting>) -> CheckResult {
+    let summary = FileSummary {
+        file: file.to_owned(),
+        format: Some("fortigate".to_owned()),
+        sha256: Some(sha256.to_string().repeat(64)),
+        lines_read: 10,
+        days: vec![day(4)],
+        ..FileSummary::default()
+    };
+    CheckResult { summary, sightings, is_whole: true }
+}
+
+fn sighting(device: &str, name: Option<&str>, indicator: &str) -> Sighting {
+    Sighting {
+        device: device.to_owned(),
+        device_name: name.map(str::to_owned),
+        indicator: indicator.to_owned(),
+        indicator_type: "domain".to_owned(),
+        family: None,
+        list: "ds.csv".to_owned(),
+        destination: indicator.to_owned(),
+        verdict: Verdict::DnsResolved,
+        count: 1,
+        first_seen: None,
+        last_seen: Some("2026-08-04T01:00:00Z".parse().unwrap()),
+        evidence: Evidence { file: String::new(), offset: 0, line_number: 1, line: String::new() },
+    }
+}
+
+async fn send(
+    world: &World<'_>,
+    id: CampaignId,
+    site: &str,
+    results: Vec<CheckResult>,
+) -> Result<Vec<checks::Checked>, PortalError> {
+    let sender = Sender::Person(world.officer("sen").await);
+    checks::receive(&world.portal, &sender, id, world.unit("sen"), site, results).await
+}
+
+#[tokio::test]
+async fn the_same_log_under_another_site_is_refused_and_names_the_first() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let id = campaign(&world).await;
+        let log = bind_log(&[(day(4), "10.0.0.5", &listed_name())]);
+        let first = world.check(id, "sen", "Trụ sở", &log).await.unwrap();
+        assert_eq!((first.findings, first.devices), (1, 1));
+        let Err(PortalError::Invalid(said)) = world.check(id, "sen", "Nhà văn hóa", &log).await
+        else {
+            panic!("taken twice");
+        };
+        let value = |name| said[0].values.iter().find(|it| it.0 == name).unwrap().1.as_str();
+        assert_eq!(said[0].message, "problem-log-other-site");
+        assert_eq!([value("site"), value("given")], ["Trụ sở", "Nhà văn hóa"]);
+        assert_eq!([value("earlier"), value("day")], ["nhật-ký.log", "05/8/2026"]);
+        // A program gets the same answer before anything of its message is kept.
+        let mut again = result("y.log", 'b', Vec::new());
+        again.summary.sha256 = Some(first.source.sha256.clone());
+        let results = vec![result("x.log", 'a', Vec::new()), again];
+        let Err(PortalError::Invalid(said)) = send(&world, id, "Nhà văn hóa", results).await
+        else {
+            panic!("taken twice");
+        };
+        assert_eq!(said[0].field, "results[1].log.sha256");
+        let now = seen(&world, id).await;
+        assert_eq!((now.sources.len(), cases_of(&world, id).await.len()), (1, 1));
+        assert_eq!(now.sites.len(), 1, "nothing half done");
+        // Under its own site, however it is written, it is the same log again.
+        assert!(world.check(id, "sen", "  Trụ  sở ", &log).await.unwrap().is_unchanged);
+        // Another unit has its own logs.
+        world.pass_on(id, "sen", &["school"]).await.unwrap();
+        assert!(world.check(id, "school", "Trường", &log).await.is_ok());
+        // The next log most likely comes from where the last one came.
+        assert_eq!(now.likely_site(), Some("Trụ sở"));
+        test.clock.set("2026-08-06T09:00:00+07:00");
+        let there = bind_log(&[(day(5), "10.0.0.9", "tot.example")]);
+        world.check(id, "sen", "Nhà văn hóa", &there).await.unwrap();
+        assert_eq!(seen(&world, id).await.likely_site(), Some("Nhà văn hóa"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_empty_log_is_no_clean_log_and_covers_no_day() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let id = campaign(&world).await;
+        let checked = world.check(id, "sen", "Trụ sở", b"").await.unwrap();
+        assert!(!checked.source.is_complete);
+        assert_eq!(checks::problem_of(&checked.source), Some(LogProblem::Empty));
+        // Every empty file is the same file: that says nothing about its site.
+        assert!(world.check(id, "sen", "Nhà văn hóa", b"").await.is_ok());
+        // A program that says "no line, but of these days" is not believed.
+        let mut sent = result("x.log", 'a', Vec::new());
+        sent.summary.lines_read = 0;
+        let kept = send(&world, id, "Trụ sở", vec![sent]).await.unwrap();
+        assert_eq!(checks::problem_of(&kept[0].source), Some(LogProblem::Empty));
+        let mut read = world.portal.database.read().await.unwrap();
+        for site in seen(&world, id).await.sites.keys() {
+            let days = storage::sightings::covered_days(&mut read, id, *site).await.unwrap();
+            assert!(days.is_empty());
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_log_is_taken_back_with_what_rests_on_it_alone_and_nobody_worked_on() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let (id, bad) = (campaign(&world).await, listed_name());
+        let both = bind_log(&[(day(4), "10.0.0.5", &bad), (day(4), "10.0.0.6", &bad)]);
+        let more = bind_log(&[(day(4), "10.0.0.6", &bad), (day(5), "10.0.0.7", &bad)]);
+        let first = world.check(id, "sen", "Trụ sở", &both).await.unwrap().source;
+        let second = world.check(id, "sen", "Trụ sở", &more).await.unwrap().source;
+        let worked = case_of(&world, id, "10.0.0.7").await;
+        step(&world, &worked, CaseStep::Notify, "").await;
+        let (portal, officer) = (&world.portal, world.officer("sen").await);
+
+        // Only those who may check the unit's logs may.
+        let stranger = world.officer("lau").await;
+        let coordinator = world.coordinator("department").await;
+        for other in [&stranger, &coordinator] {
+            let refused = sources::take_back(portal, other, first.id).await;
+            assert!(matches!(refused, Err(PortalError::Denied)), "{refused:?}");
+        }
+        let preview = sources::preview(portal, &officer, first.id).await.unwrap();
+        assert_eq!((preview.sightings, preview.site.as_str()), (2, "Trụ sở"));
+        assert_eq!(seen(&world, id).await.sources.len(), 2, "a preview changes nothing");
+
+        // 10.0.0.5 stands in this log alone; 10.0.0.6 in the other one too.
+        let gone = sources::take_back(portal, &officer, first.id).await.unwrap();
+        assert_eq!((gone.cases_gone.len(), gone.cases_kept.len()), (1, 0));
+        let labels: Vec<_> =
+            cases_of(&world, id).await.into_iter().map(|it| it.device.label).collect();
+        assert_eq!(labels, ["10.0.0.6", "10.0.0.7"]);
+        let now = seen(&world, id).await;
+        assert_eq!((now.sources.len(), now.devices.all().count()), (1, 2));
+        let again = sources::take_back(portal, &officer, first.id).await;
+        assert!(matches!(again, Err(PortalError::NotFound)), "{again:?}");
+
+        // The case that somebody has worked on stays and says why it has no evidence.
+        let gone = sources::take_back(portal, &officer, second.id).await.unwrap();
+        assert_eq!((gone.cases_gone.len(), gone.cases_kept.len()), (1, 1));
+        let left = cases_of(&world, id).await;
+        assert_eq!((left.len(), left[0].case.state), (1, CaseState::Notified));
+        let view = cases::view(portal, &officer, left[0].case.id).await.unwrap();
+        // Everything here happens at one moment, so steps have no order.
+        let noted = view.events.iter().find(|(event, _)| event.kind == "log-taken-back");
+        let (event, who) = noted.unwrap();
+        assert_eq!(event.note, "nhật-ký.log");
+        assert!(who.is_some() && view.summary.sightings.is_empty());
+        let mut read = portal.database.read().await.unwrap();
+        let days = storage::sightings::covered_days(&mut read, id, first.site_id).await.unwrap();
+        assert!(days.is_empty());
+        let auditor = world.person(Role::Auditor, "sen").await;
+        let deeds = audit::deeds(portal, &auditor, world.unit("sen"), None).await.unwrap().deeds;
+        assert_eq!(deeds.iter().filter(|it| it.action == "log-take-back").count(), 2);
+        // Sent again, now under the right site, it is new.
+        assert_eq!(world.check(id, "sen", "Nhà văn hóa", &both).await.unwrap().cases, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_device_known_by_its_address_gets_the_name_a_later_log_gives_it() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let (id, bad) = (campaign(&world).await, listed_name());
+        let log = bind_log(&[(day(4), "10.0.0.5", &bad), (day(4), "10.0.0.6", &bad)]);
+        world.check(id, "sen", "Trụ sở", &log).await.unwrap();
+        // Somebody has named the second one already.
+        let (portal, officer) = (&world.portal, world.officer("sen").await);
+        let named = case_of(&world, id, "10.0.0.6").await.case.id;
+        cases::describe_device(portal, &officer, named, "Máy một cửa", "computer").await.unwrap();
+        let later = vec![
+            sighting("10.0.0.5", Some("PC-KeToan"), &bad),
+            sighting("10.0.0.6", Some("PC-MotCua"), &bad),
+        ];
+        send(&world, id, "Trụ sở", vec![result("fgt.log", 'a', later)]).await.unwrap();
+        let first = case_of(&world, id, "PC-KeToan").await.device;
+        assert_eq!(
+            (first.names.as_slice(), first.sites.as_slice()),
+            (["10.0.0.5".to_owned()].as_slice(), ["Trụ sở".to_owned()].as_slice(),)
+        );
+        let second = case_of(&world, id, "Máy một cửa").await.device;
+        assert_eq!(second.names, ["10.0.0.6", "pc-motcua"]);
+        // A log that knows it by name alone means the same device, in whatever letters; the same
+        // log may call it by both.
+        let by_name =
+            vec![sighting("PC-KETOAN", None, &bad), sighting("10.0.0.5", Some("pc-ketoan"), &bad)];
+        send(&world, id, "Trụ sở", vec![result("dns.log", 'b', by_name)]).await.unwrap();
+        assert_eq!(cases_of(&world, id).await.len(), 2);
+        let now = seen(&world, id).await;
+        assert_eq!(now.devices_found(None), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn merged_devices_count_once_and_split_they_are_what_they_were() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let (id, bad) = (campaign(&world).await, listed_name());
+        let log = bind_log(&[
+            (day(3), "10.0.0.5", &bad),
+            (day(3), "10.0.0.6", &bad),
+            (day(3), "10.0.0.7", &bad),
+        ]);
+        world.check(id, "sen", "Trụ sở", &log).await.unwrap();
+        let (portal, officer) = (&world.portal, world.officer("sen").await);
+        let counted = async || {
+            let view = world.report(id, "sen").await;
+            ["devices-seen", "devices-seen-handled"]
+                .map(|key| view.report.content.cell(key).measured.unwrap())
+        };
+        let (five, six, seven) = (
+            case_of(&world, id, "10.0.0.5").await,
+            case_of(&world, id, "10.0.0.6").await,
+            case_of(&world, id, "10.0.0.7").await,
+        );
+        step(&world, &five, CaseStep::DeclareClean, "Cài lại máy").await;
+        assert_eq!(counted().await, [3, 1]);
+
+        // 10.0.0.5 is declared clean, 10.0.0.6 is not: the device is no cleaner than its worse half.
+        devices::merge(portal, &officer, five.case.id, six.device.id).await.unwrap();
+        assert_eq!(counted().await, [2, 0]);
+        let merged = case_of(&world, id, "10.0.0.5").await;
+        assert_eq!((merged.case.id, merged.case.state), (six.case.id, CaseState::Opened));
+        assert_eq!((merged.sightings.len(), merged.device.names.len()), (2, 1));
+        let ended = cases::view(portal, &officer, five.case.id).await.unwrap();
+        assert_eq!(ended.goes_on_as.map(|it| it.id), Some(six.case.id));
+        assert!(ended.steps.is_empty());
+        let (on, version) = (five.case.id, ended.summary.case.version);
+        let refused = cases::step(portal, &officer, on, CaseStep::Reopen, "x", version).await;
+        assert_eq!(problems(refused), ["problem-case-merged"]);
+
+        // A third one, by whichever case; the same one twice or into itself is refused.
+        devices::merge(portal, &officer, merged.case.id, seven.device.id).await.unwrap();
+        assert_eq!(counted().await, [1, 0]);
+        for other in [seven.device.id, merged.device.id] {
+            let refused = devices::merge(portal, &officer, merged.case.id, other).await;
+            assert_eq!(problems(refused), ["problem-device-merge"]);
+        }
+        // What comes later under any of the names belongs to the case that goes on.
+        let later = bind_log(&[(day(4), "10.0.0.5", &bad), (day(4), "10.0.0.7", &bad)]);
+        assert_eq!(world.check(id, "sen", "Trụ sở", &later).await.unwrap().devices, 1);
+        let whole = cases_of(&world, id).await;
+        assert_eq!((whole.len(), whole[0].sightings.len()), (1, 5));
+
+        // Split, each has its own case as it stood and every sighting of its names.
+        devices::split(portal, &officer, whole[0].case.id, six.device.id).await.unwrap();
+        let (rest, alone) =
+            (case_of(&world, id, "10.0.0.5").await, case_of(&world, id, "10.0.0.6").await);
+        assert_eq!((alone.case.id, alone.sightings.len()), (six.case.id, 1));
+        assert_eq!((rest.case.id, rest.case.state), (five.case.id, CaseState::DeclaredClean));
+        assert_eq!((rest.sightings.len(), cases_of(&world, id).await.len()), (4, 2));
+        devices::split(portal, &officer, rest.case.id, seven.device.id).await.unwrap();
+        assert_eq!(counted().await, [3, 1]);
+        for (label, case, sightings) in
+            [("10.0.0.5", &five, 2), ("10.0.0.6", &six, 1), ("10.0.0.7", &seven, 2)]
+        {
+            let now = case_of(&world, id, label).await;
+            assert_eq!((now.case.id, now.sightings.len()), (case.case.id, sightings), "{label}");
+        }
+        let twice = devices::split(portal, &officer, rest.case.id, seven.device.id).await;
+        assert_eq!(problems(twice), ["problem-device-split"]);
+        let auditor = world.person(Role::Auditor, "sen").await;
+        let deeds = audit::deeds(portal, &auditor, world.unit("sen"), None).await.unwrap().deeds;
+        let done = |action: &str| deeds.iter().filter(|it| it.action == action).count();
+        assert_eq!((done("device-merge"), done("device-split")), (2, 2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_device_without_a_case_takes_over_and_gives_back_the_case_of_another() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let (id, bad) = (campaign(&world).await, listed_name());
+        let log = bind_log(&[(day(3), "10.0.0.5", &bad)]);
+        world.check(id, "sen", "Trụ sở", &log).await.unwrap();
+        let mut scanned = sighting("10.0.0.9", Some("MAY-CHU"), &bad);
+        scanned.verdict = Verdict::InboundScan;
+        send(&world, id, "Nhà văn hóa", vec![result("a.log", 'a', vec![scanned])]).await.unwrap();
+        let (portal, officer) = (&world.portal, world.officer("sen").await);
+        let case = case_of(&world, id, "10.0.0.5").await;
+        let view = cases::view(portal, &officer, case.case.id).await.unwrap();
+        let server = view.others.iter().find(|it| it.label == "MAY-CHU").unwrap().id;
+        devices::merge(portal, &officer, case.case.id, server).await.unwrap();
+        let later = vec![sighting("10.0.0.9", None, &bad)];
+        send(&world, id, "Nhà văn hóa", vec![result("b.log", 'b', later)]).await.unwrap();
+        let merged = case_of(&world, id, "10.0.0.5").await;
+        assert_eq!((merged.case.id, merged.sightings.len()), (case.case.id, 2));
+        assert_eq!(merged.device.sites, ["Nhà văn hóa", "Trụ sở"]);
+
+        // It was at two sites: silence at one of them proves nothing.
+        step(&world, &merged, CaseStep::DeclareClean, "Cài lại máy").await;
+        test.clock.set("2026-09-01T09:00:00+07:00");
+        let quiet = |device| {
+            let days = day(6).series(jiff::Span::new().days(1)).take(20);
+            let queries: Vec<_> = days.map(|day| (day, device, "tot.example")).collect();
+            bind_log(&queries)
+        };
+        let waits = async |days| {
+            let view = cases::view(portal, &officer, merged.case.id).await.unwrap();
+            let waiting =
+                Verification::Waiting { quiet_days: days, needed: 14, lacks_evidence: false };
+            assert_eq!(view.verification, Some(waiting));
+        };
+        world.check(id, "sen", "Trụ sở", &quiet("10.0.0.98")).await.unwrap();
+        waits(0).await;
+        world.check(id, "sen", "Nhà văn hóa", &quiet("10.0.0.99")).await.unwrap();
+        assert_eq!(cases::verify_all(portal).await.unwrap(), 1);
+
+        // Taken out again, the server has findings of its own by now: it gets a case for them.
+        devices::split(portal, &officer, merged.case.id, server).await.unwrap();
+        let (own, first) =
+            (case_of(&world, id, "MAY-CHU").await, case_of(&world, id, "10.0.0.5").await);
+        assert_eq!((own.case.state, own.sightings.len()), (CaseState::Opened, 1));
+        assert_eq!((first.case.id, first.sightings.len()), (case.case.id, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_the_units_officer_merges_and_only_devices_of_the_unit() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let (id, bad) = (campaign(&world).await, listed_name());
+        world.pass_on(id, "sen", &["school"]).await.unwrap();
+        let log = bind_log(&[(day(3), "10.0.0.5", &bad), (day(3), "10.0.0.6", &bad)]);
+        world.check(id, "sen", "Trụ sở", &log).await.unwrap();
+        world.check(id, "school", "Trường", &log).await.unwrap();
+        let (portal, officer) = (&world.portal, world.officer("sen").await);
+        let schools = world.officer("school").await;
+        let theirs = cases::list(portal, &schools, id, world.unit("school")).await.unwrap();
+        let mine = cases_of(&world, id).await;
+        let across = devices::merge(portal, &officer, mine[0].case.id, theirs[0].device.id).await;
+        assert_eq!(problems(across), ["problem-device-merge"]);
+        let stranger = world.officer("lau").await;
+        for done in [
+            devices::merge(portal, &stranger, mine[0].case.id, mine[1].device.id).await,
+            devices::split(portal, &stranger, mine[0].case.id, mine[1].device.id).await,
+        ] {
+            assert!(matches!(done, Err(PortalError::Denied)), "{done:?}");
+        }
+        assert_eq!(cases_of(&world, id).await.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_seen_of_an_indicator_in_no_list_is_refused_and_listed() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let (id, bad) = (campaign(&world).await, listed_name());
+        // A name below a listed one is covered by it and is not itself listed.
+        let below = format!("khac.{bad}");
+        let sightings = vec![
+            sighting("10.0.0.5", None, &bad),
+            sighting("10.0.0.6", None, "khong-co.example"),
+            sighting("10.0.0.7", None, &below),
+            sighting("10.0.0.8", None, "không phải địa chỉ"),
+        ];
+        let results = vec![result("a.log", 'a', Vec::new()), result("b.log", 'b', sightings)];
+        let kept = send(&world, id, "Trụ sở", results).await.unwrap();
+        assert!(kept[0].refused.is_empty());
+        let refused = |device: &str, indicator: &str| RefusedSighting {
+            device: device.to_owned(),
+            indicator: indicator.to_owned(),
+        };
+        let expected = [
+            refused("10.0.0.6", "khong-co.example"),
+            refused("10.0.0.7", &below),
+            refused("10.0.0.8", "không phải địa chỉ"),
+        ];
+        assert_eq!(kept[1].refused, expected);
+        assert_eq!((kept[1].findings, cases_of(&world, id).await.len()), (1, 1));
+    })
+    .await;
+}
