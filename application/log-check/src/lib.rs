@@ -15,7 +15,10 @@ use std::sync::Arc;
 
 pub use contacts::{Columns, ColumnsError, Format};
 pub use indicators::{ListProblem, ListReport, ReadOptions, Refused};
-pub use lists::{ListInput, LoadedLists, load_lists};
+pub use lists::{
+    COMPILED, IndicatorInput, ListInput, LoadedLists, compile_indicators, load_indicators,
+    load_lists,
+};
 pub use problem::Problem;
 pub use run::{check_logs, check_logs_one_by_one};
 

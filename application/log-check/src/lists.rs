@@ -1,10 +1,15 @@
-//! Lists into an index.
+//! Lists and compiled indexes into one index.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 
-use indicators::{ListProblem, ListReport, ReadOptions, read_list};
-use matching::{Index, IndexBuilder, IndexFull};
+use indicators::{Indicator, ListProblem, ListReport, ReadOptions, read_list};
+use jiff::Timestamp;
+use matching::{About, AboutList, Index, IndexBuilder, IndexFull, Origin};
 use unpacking::{Limits, Unpacker};
+
+/// The format that the report of a compiled index names.
+pub const COMPILED: &str = "index";
 
 /// One list to read.
 pub struct ListInput {
@@ -12,6 +17,19 @@ pub struct ListInput {
     pub name: String,
     /// The bytes, possibly compressed, or why the list cannot be opened.
     pub bytes: std::io::Result<Box<dyn Read + Send>>,
+}
+
+/// Where indicators come from.
+pub enum IndicatorInput {
+    /// A list of any format.
+    List(ListInput),
+    /// An index compiled before; its indicators keep the names of their lists.
+    Compiled {
+        /// Name shown to people.
+        name: String,
+        /// The index, opened.
+        index: Index,
+    },
 }
 
 /// The index of some lists, and what became of each.
@@ -27,22 +45,83 @@ pub struct LoadedLists {
 /// A list that cannot be read has its problem in its report. An error means that the lists
 /// together are larger than an index can be.
 pub fn load_lists(lists: Vec<ListInput>, options: ReadOptions) -> Result<LoadedLists, IndexFull> {
-    let mut builder = IndexBuilder::default();
-    let mut reports = Vec::with_capacity(lists.len());
-    for list in lists {
-        let report = match list.bytes {
-            Ok(bytes) => {
-                let mut bytes = BufReader::new(Unpacker::new(bytes, Limits::default()));
-                read_into(&mut builder, &mut bytes, options, &list.name)?
-            }
-            Err(error) => ListReport {
-                problem: Some(ListProblem::Read(error.to_string())),
-                ..ListReport::default()
-            },
-        };
-        reports.push((list.name, report));
+    load_indicators(lists.into_iter().map(IndicatorInput::List).collect(), options)
+}
+
+/// The index of all inputs. A compiled index alone is used as it is, without reading it; several
+/// are put together as if all had been lists, the first to name an indicator being the one
+/// reported.
+pub fn load_indicators(
+    mut inputs: Vec<IndicatorInput>,
+    options: ReadOptions,
+) -> Result<LoadedLists, IndexFull> {
+    if let [IndicatorInput::Compiled { .. }] = inputs.as_slice()
+        && let Some(IndicatorInput::Compiled { name, index }) = inputs.pop()
+    {
+        let report = compiled_report(&index);
+        return Ok(LoadedLists { index, reports: vec![(name, report)] });
     }
+    let mut builder = IndexBuilder::default();
+    let (reports, _) = push_all(&mut builder, inputs, options)?;
     Ok(LoadedLists { index: builder.build(), reports })
+}
+
+/// As [`load_indicators`], for an index that is kept: it tells when and of what it was compiled.
+pub fn compile_indicators(
+    inputs: Vec<IndicatorInput>,
+    options: ReadOptions,
+    compiled_at: Timestamp,
+    program: &str,
+) -> Result<LoadedLists, IndexFull> {
+    let mut builder = IndexBuilder::default();
+    let (reports, lists) = push_all(&mut builder, inputs, options)?;
+    let about = About { compiled_at: Some(compiled_at), program: program.to_owned(), lists };
+    Ok(LoadedLists { index: builder.build_about(&about), reports })
+}
+
+type Reports = (Vec<(String, ListReport)>, Vec<AboutList>);
+
+fn push_all(
+    builder: &mut IndexBuilder,
+    inputs: Vec<IndicatorInput>,
+    options: ReadOptions,
+) -> Result<Reports, IndexFull> {
+    let mut reports = Vec::with_capacity(inputs.len());
+    let mut lists = Vec::new();
+    for input in inputs {
+        let (name, report) = match input {
+            IndicatorInput::List(list) => {
+                let report = read_input(builder, list.bytes, options, &list.name)?;
+                lists.push(about_list(&list.name, &report));
+                (list.name, report)
+            }
+            IndicatorInput::Compiled { name, index } => {
+                push_index(builder, &index)?;
+                lists.extend(index.about().map(|it| it.lists).unwrap_or_default());
+                (name, compiled_report(&index))
+            }
+        };
+        reports.push((name, report));
+    }
+    Ok((reports, lists))
+}
+
+fn read_input(
+    builder: &mut IndexBuilder,
+    bytes: std::io::Result<Box<dyn Read + Send>>,
+    options: ReadOptions,
+    name: &str,
+) -> Result<ListReport, IndexFull> {
+    match bytes {
+        Ok(bytes) => {
+            let mut bytes = BufReader::new(Unpacker::new(bytes, Limits::default()));
+            read_into(builder, &mut bytes, options, name)
+        }
+        Err(error) => {
+            let problem = Some(ListProblem::Read(error.to_string()));
+            Ok(ListReport { problem, ..ListReport::default() })
+        }
+    }
 }
 
 fn read_into(
@@ -58,4 +137,35 @@ fn read_into(
         }
     });
     pushed.map(|()| report)
+}
+
+fn push_index(builder: &mut IndexBuilder, index: &Index) -> Result<(), IndexFull> {
+    for it in index.iter() {
+        let origin = Origin { list: it.list, warning: it.warning };
+        let family = it.family.map(str::to_owned);
+        let indicator =
+            Indicator { observable: it.observable, scope: it.scope, family, valid_until: None };
+        builder.push_from(&indicator, origin)?;
+    }
+    Ok(())
+}
+
+fn compiled_report(index: &Index) -> ListReport {
+    let counts = index.counts().into_iter().filter(|(_, count)| *count > 0);
+    ListReport {
+        format: Some(COMPILED),
+        accepted: counts.map(|(kind, count)| (kind.code(), count as u64)).collect(),
+        ..ListReport::default()
+    }
+}
+
+fn about_list(name: &str, report: &ListReport) -> AboutList {
+    let owned = |counts: &BTreeMap<&'static str, u64>| {
+        counts.iter().map(|(code, count)| ((*code).to_owned(), *count)).collect()
+    };
+    AboutList {
+        name: name.to_owned(),
+        accepted: owned(&report.accepted),
+        refused: owned(&report.refused_counts),
+    }
 }

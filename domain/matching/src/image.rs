@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 
 /// Nine bits, a line end and an end-of-file mark: what damages text damages this.
 const MAGIC: [u8; 8] = *b"\x89LSIDX\r\n";
-/// The version this program writes and reads.
-pub(crate) const VERSION: u32 = 1;
+/// The version of index files that this program writes and reads.
+pub const INDEX_VERSION: u32 = 1;
 /// Length of the header without the table of sections.
 const HEADER: usize = 72;
 const DIGEST: Range<usize> = 24..56;
@@ -35,7 +35,7 @@ pub enum IndexError {
     #[error("not a compiled index")]
     NotAnIndex,
     /// A later program wrote it.
-    #[error("the index has version {found}, this program reads version {VERSION}")]
+    #[error("the index has version {found}, this program reads version {INDEX_VERSION}")]
     Version {
         /// Its version.
         found: u32,
@@ -120,7 +120,7 @@ const SECTIONS: usize = Section::ALL.len();
 #[derive(Clone)]
 pub(crate) struct Image {
     storage: Storage,
-    ranges: [Range<usize>; SECTIONS],
+    ranges: Arc<[Range<usize>; SECTIONS]>,
     pub(crate) names: u64,
     /// Bytes of a label's number: 2 or 4.
     pub(crate) label_width: usize,
@@ -140,7 +140,7 @@ impl Image {
         }
         let damaged = IndexError::Damaged { part: "header" };
         let found = u32_at(bytes, 8).ok_or(damaged)?;
-        if found != VERSION {
+        if found != INDEX_VERSION {
             return Err(if found == 0 { damaged } else { IndexError::Version { found } });
         }
         let expected = u64_at(bytes, 16).ok_or(damaged)?;
@@ -170,7 +170,7 @@ impl Image {
                 *known = range;
             }
         }
-        Ok(Self { storage, ranges, names, label_width })
+        Ok(Self { storage, ranges: Arc::new(ranges), names, label_width })
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
@@ -240,7 +240,7 @@ impl ImageWriter {
     pub(crate) fn finish(mut self, names: u64, label_width: usize) -> Image {
         let mut header = Vec::with_capacity(HEADER + SECTIONS * ROW);
         header.extend_from_slice(&MAGIC);
-        header.extend_from_slice(&VERSION.to_le_bytes());
+        header.extend_from_slice(&INDEX_VERSION.to_le_bytes());
         header.extend_from_slice(&u32::try_from(self.rows.len()).unwrap_or_default().to_le_bytes());
         header.extend_from_slice(&(self.bytes.len() as u64).to_le_bytes());
         header.resize(DIGEST.end, 0);
@@ -267,7 +267,7 @@ impl ImageWriter {
                 *range = *offset..offset + length;
             }
         }
-        Image { storage: Arc::new(self.bytes), ranges, names, label_width }
+        Image { storage: Arc::new(self.bytes), ranges: Arc::new(ranges), names, label_width }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Indicators compiled for matching.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
@@ -248,6 +249,16 @@ impl Index {
             list: view.texts.text(list as usize)?,
             warning: optional(warning),
         })
+    }
+
+    /// The malware families it names, in alphabetical order.
+    pub fn families(&self) -> Vec<&str> {
+        let view = self.view();
+        let numbers = view.labels.iter().filter_map(|(family, ..)| family.checked_sub(1));
+        let numbers: BTreeSet<u32> = numbers.collect();
+        let names = numbers.into_iter().filter_map(|at| view.texts.text(at as usize));
+        let names: BTreeSet<&str> = names.collect();
+        names.into_iter().collect()
     }
 
     /// Every indicator; of a damaged index, those that can be told.

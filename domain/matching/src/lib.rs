@@ -45,7 +45,7 @@ mod view;
 pub use about::{About, AboutList};
 pub use builder::{IndexBuilder, Origin};
 pub use gatherer::{Gatherer, MOST_SIGHTINGS, Place};
-pub use image::{IndexError, Storage};
+pub use image::{INDEX_VERSION, IndexError, Storage};
 pub use index::{Described, Index, IndexFull, IndicatorId};
 pub use matcher::{Destination, Device, Hit, Matcher};
 pub use sighting::{Evidence, Sighting, Verdict};

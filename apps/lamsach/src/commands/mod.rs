@@ -4,6 +4,7 @@
 mod backup;
 mod bilingual;
 mod help;
+mod indicators;
 mod match_logs;
 mod place;
 mod restore;
@@ -35,6 +36,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Match(match_logs::Args),
+    Indicators(indicators::Args),
     Serve(serve::Args),
     Backup(backup::Args),
     Restore(restore::Args),
@@ -63,6 +65,7 @@ pub(crate) fn run(mut arguments: Vec<OsString>) -> ExitCode {
         Err(error) => Err(error),
         Ok(language) => match cli.command {
             Command::Match(args) => match_logs::run(args, language),
+            Command::Indicators(args) => indicators::run(args, language),
             Command::Serve(args) => serve::run(args),
             Command::Backup(args) => backup::run(&args),
             Command::Restore(args) => restore::run(&args),

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod columns;
+mod compiled;
 mod documented;
 mod hostile;
 mod outputs;

@@ -29,7 +29,7 @@ cli-about-restore = Restores a backup into an empty portal
 cli-arg-help = Print this help
 cli-arg-version = Print the version
 cli-arg-language = Language of help and results: vi or en [default: vi]
-cli-arg-indicators = Lists of malicious addresses: plain text with one a line, CSV or hosts file; repeat the option for more lists
+cli-arg-indicators = Lists of malicious addresses: plain text with one a line, CSV, hosts file, or what lamsach indicators compile wrote; repeat the option for more lists
 cli-arg-format = Format of the logs: auto (recognised by itself) or a name such as bind, fortigate, squid; a wrong name lists all of them
 cli-arg-output = Form of the result: table for a terminal, json with one object a line, csv for a spreadsheet, html for one page to print
 cli-arg-columns = For json and csv: what each column means, as device=src_ip,name=host,time=ts; the meanings: device, device-name, name, url, path, query, address, port, answers, time, outcome

@@ -29,7 +29,7 @@ cli-about-restore = Khôi phục bản sao lưu vào một cổng còn trống
 cli-arg-help = In trợ giúp này
 cli-arg-version = In số phiên bản
 cli-arg-language = Ngôn ngữ của trợ giúp và kết quả: vi hoặc en [mặc định: vi]
-cli-arg-indicators = Danh sách địa chỉ độc hại: văn bản mỗi dòng một địa chỉ, CSV hoặc tệp hosts; nhiều danh sách thì lặp lại tùy chọn này
+cli-arg-indicators = Danh sách địa chỉ độc hại: văn bản mỗi dòng một địa chỉ, CSV, tệp hosts hoặc tệp do lamsach indicators compile tạo ra; nhiều danh sách thì lặp lại tùy chọn này
 cli-arg-format = Định dạng nhật ký: auto (tự nhận ra) hoặc tên định dạng, ví dụ bind, fortigate, squid; ghi sai tên thì chương trình liệt kê đủ
 cli-arg-output = Dạng kết quả: table để đọc trên màn hình, json mỗi dòng một đối tượng, csv cho bảng tính, html là một trang để in
 cli-arg-columns = Với json và csv: mỗi cột có ý nghĩa gì, ví dụ device=src_ip,name=host,time=ts; các ý nghĩa: device, device-name, name, url, path, query, address, port, answers, time, outcome

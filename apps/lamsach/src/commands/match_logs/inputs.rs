@@ -1,19 +1,20 @@
 //! Paths into lists and logs.
 
 use std::ffi::OsStr;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use files::{InputFile, files_below};
 use jiff::Timestamp;
-use log_check::{ListInput, LogInput};
+use log_check::{IndicatorInput, LogInput};
 
 use super::args::Choices;
 use crate::commands::bilingual::failure;
+use crate::commands::indicators::indicator_input;
 
 /// Everything that is to be read.
 pub(super) struct Inputs {
-    pub(super) lists: Vec<ListInput>,
+    pub(super) lists: Vec<IndicatorInput>,
     pub(super) logs: Vec<LogInput>,
     /// Size of all logs; `None` when one of them has none.
     pub(super) size_bytes: Option<u64>,
@@ -23,16 +24,8 @@ impl Inputs {
     /// Finds every file. One that was named and cannot be opened is an error; one that a named
     /// folder holds is reported with the rest.
     pub(super) fn open(choices: &Choices) -> anyhow::Result<Self> {
-        let mut lists = Vec::new();
-        for path in &choices.lists {
-            let bytes: Box<dyn Read + Send> = if path == OsStr::new("-") {
-                Box::new(io::stdin())
-            } else {
-                let list = InputFile::at(path).map_err(|error| unopened("list", path, &error))?;
-                Box::new(list.bytes())
-            };
-            lists.push(ListInput { name: path.display().to_string(), bytes: Ok(bytes) });
-        }
+        let lists = choices.lists.iter().map(|path| indicator_input(path));
+        let lists = lists.collect::<anyhow::Result<Vec<_>>>()?;
         let mut logs = Vec::new();
         for path in &choices.logs {
             if path == OsStr::new("-") {
@@ -45,7 +38,7 @@ impl Inputs {
                 }
                 logs.extend(found.into_iter().map(|(path, file)| log(&path, file)));
             } else {
-                let file = InputFile::at(path).map_err(|error| unopened("log", path, &error))?;
+                let file = InputFile::at(path).map_err(|error| unopened(path, &error))?;
                 logs.push(log(path, Ok(file)));
             }
         }
@@ -77,13 +70,10 @@ fn standard_input() -> LogInput {
     }
 }
 
-fn unopened(what: &str, path: &Path, error: &io::Error) -> anyhow::Error {
+fn unopened(path: &Path, error: &io::Error) -> anyhow::Error {
     let path = path.display().to_string();
-    let key = match (what, error.kind()) {
-        ("list", io::ErrorKind::NotFound) => "match-list-missing",
-        ("list", io::ErrorKind::IsADirectory) => "match-list-folder",
-        ("list", _) => "match-list-unreadable",
-        (_, io::ErrorKind::NotFound) => "match-log-missing",
+    let key = match error.kind() {
+        io::ErrorKind::NotFound => "match-log-missing",
         _ => "match-log-unreadable",
     };
     failure(key, &[("path", path.into()), ("why", error.to_string().into())])

@@ -12,8 +12,11 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use language::Language;
-use log_check::{ListReport, ReadOptions, Settings, check_logs, check_logs_one_by_one, load_lists};
+use log_check::{
+    ListReport, ReadOptions, Settings, check_logs, check_logs_one_by_one, load_indicators,
+};
 
 pub(crate) use args::Args;
 pub(super) use words::printable;
@@ -34,7 +37,7 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     let now = Timestamp::now();
     let today = now.to_zoned_datetime(choices.zone.clone()).date();
     let options = ReadOptions { format: None, today: Some(today) };
-    let loaded = load_lists(inputs.lists, options)
+    let loaded = load_indicators(inputs.lists, options)
         .map_err(|error| failure("match-lists-too-large", &[("why", error.to_string().into())]))?;
     require_usable(&loaded.reports)?;
 
@@ -70,8 +73,16 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     Ok(finished.exit_code())
 }
 
+/// Says on standard error what lists name and was not taken.
+pub(super) fn say_refused(language: Language, lists: &[(String, ListReport)]) {
+    let words = Words { language, zone: TimeZone::UTC };
+    let mut err = std::io::stderr().lock();
+    // Nobody reading along is no error.
+    drop(output::refused::write(&mut err, &words, lists));
+}
+
 /// Lists that cannot be read, or of which nothing is left, are an error before any log is read.
-fn require_usable(lists: &[(String, ListReport)]) -> anyhow::Result<()> {
+pub(super) fn require_usable(lists: &[(String, ListReport)]) -> anyhow::Result<()> {
     for (name, report) in lists {
         if let Some(problem) = &report.problem {
             bail!("{name}: {}", list_problem(problem));

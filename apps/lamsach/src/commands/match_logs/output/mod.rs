@@ -3,7 +3,7 @@
 mod csv;
 mod html;
 mod json;
-mod refused;
+pub(super) mod refused;
 mod table;
 
 use std::io::{self, BufWriter, Write as _};
@@ -32,10 +32,10 @@ pub(super) fn write(kind: OutputKind, words: &Words, finished: &Finished) -> any
     drop(out);
     let mut err = BufWriter::new(io::stderr().lock());
     let said = match kind {
-        OutputKind::Table => refused::write(&mut err, words, finished),
+        OutputKind::Table => refused::write(&mut err, words, &finished.lists),
         OutputKind::Csv => {
             table::write_summary(&mut err, words, finished, table::width(&io::stderr()))
-                .and_then(|()| refused::write(&mut err, words, finished))
+                .and_then(|()| refused::write(&mut err, words, &finished.lists))
         }
         OutputKind::Json | OutputKind::Html => Ok(()),
     };

@@ -2,14 +2,19 @@
 
 use std::io::{self, Write};
 
-use super::super::finished::Finished;
+use log_check::ListReport;
+
 use super::super::words::{Words, printable};
 
 /// How many values a list are named one by one; all are counted.
 const NAMED: usize = 10;
 
-pub(super) fn write(out: &mut dyn Write, words: &Words, finished: &Finished) -> io::Result<()> {
-    for (name, report) in &finished.lists {
+pub(in super::super) fn write(
+    out: &mut dyn Write,
+    words: &Words,
+    lists: &[(String, ListReport)],
+) -> io::Result<()> {
+    for (name, report) in lists {
         let refused = report.refused_total();
         if refused == 0 {
             continue;
