@@ -3,6 +3,7 @@
 //! The command line, the portal's upload and later the watcher all call [`check_logs`].
 
 mod blocks;
+mod captures;
 mod lists;
 mod problem;
 mod run;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
 
+pub use contacts::packets::Reason as PacketReason;
 pub use contacts::{Columns, ColumnsError, Format};
 pub use indicators::{ListProblem, ListReport, ReadOptions, Refused};
 pub use lists::{
@@ -73,7 +75,7 @@ pub struct CheckReport {
 /// What was read and what was not.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Summary {
-    /// Lines of all logs.
+    /// Lines of all logs, packets of captures among them.
     pub lines_read: u64,
     /// Lines in which an indicator was found, findings or not.
     pub lines_matched: u64,
@@ -108,12 +110,18 @@ pub struct FileSummary {
     /// SHA-256 of the raw bytes read, in hex; `None` when not asked for, or when something outside
     /// of the file ended the reading.
     pub sha256: Option<String>,
+    /// What is counted as a line.
+    #[serde(default, skip_serializing_if = "Unit::is_lines")]
+    pub unit: Unit,
     /// Lines read.
     pub lines_read: u64,
     /// Lines in which an indicator was found.
     pub lines_matched: u64,
     /// Lines not understood.
     pub lines_not_parsed: u64,
+    /// How many of them for which reason, by its code; empty for lines.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub not_parsed_reasons: BTreeMap<String, u64>,
     /// The first few of them, with their places.
     pub not_parsed_samples: Vec<NotParsed>,
     /// Days, in the zone of the run, of which the log has contacts: the monitoring that demonstrably
@@ -124,6 +132,24 @@ pub struct FileSummary {
     pub problem: Option<Problem>,
 }
 
+/// What a log consists of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unit {
+    /// Lines of text.
+    #[default]
+    Lines,
+    /// Captured packets.
+    Packets,
+}
+
+impl Unit {
+    /// Whether it is lines.
+    pub fn is_lines(&self) -> bool {
+        *self == Self::Lines
+    }
+}
+
 /// A line that was not understood.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotParsed {
@@ -131,6 +157,9 @@ pub struct NotParsed {
     pub line_number: u64,
     /// Of its first byte, in decompressed bytes.
     pub offset: u64,
-    /// Its first 200 bytes, unreadable ones replaced.
+    /// Its first 200 bytes, unreadable ones replaced; of a packet, when it came from where.
     pub text: String,
+    /// The code of the reason, for packets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }

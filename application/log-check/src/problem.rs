@@ -64,6 +64,18 @@ pub enum Problem {
         /// The name given.
         name: String,
     },
+    /// The capture ends inside a packet.
+    #[error("the capture breaks off: {bytes} bytes could be read")]
+    CaptureCutOff {
+        /// Decompressed bytes up to the end of the last whole packet.
+        bytes: u64,
+    },
+    /// The capture contradicts itself.
+    #[error("the capture is damaged behind {bytes} bytes")]
+    CaptureDamaged {
+        /// Decompressed bytes up to the end of the last whole packet.
+        bytes: u64,
+    },
     /// The map of columns names one that the log has not.
     #[error("the log has no column `{column}`")]
     MissingColumn {
@@ -91,7 +103,7 @@ pub enum Problem {
 
 impl Problem {
     /// Every code.
-    pub const CODES: [&'static str; 14] = [
+    pub const CODES: [&'static str; 16] = [
         "unreadable",
         "interrupted",
         "truncated",
@@ -102,6 +114,8 @@ impl Problem {
         "unknown-format",
         "missing-column",
         "empty",
+        "capture-cut-off",
+        "capture-damaged",
         "no-format",
         "scanned-only",
         "binary",
@@ -126,6 +140,8 @@ impl Problem {
             Self::UnknownFormat { .. } => "log-check-problem-unknown-format",
             Self::MissingColumn { .. } => "log-check-problem-missing-column",
             Self::Empty => "log-check-problem-empty",
+            Self::CaptureCutOff { .. } => "log-check-problem-capture-cut-off",
+            Self::CaptureDamaged { .. } => "log-check-problem-capture-damaged",
             Self::NoFormat => "log-check-problem-no-format",
             Self::ScannedOnly => "log-check-problem-scanned-only",
             Self::Binary => "log-check-problem-binary",
@@ -155,7 +171,10 @@ impl Problem {
             | Self::Bomb { bytes, detail } => {
                 vec![("bytes", bytes.to_string()), ("detail", detail.clone())]
             }
-            Self::Truncated { bytes } | Self::TrailingBytes { bytes } => {
+            Self::Truncated { bytes }
+            | Self::TrailingBytes { bytes }
+            | Self::CaptureCutOff { bytes }
+            | Self::CaptureDamaged { bytes } => {
                 vec![("bytes", bytes.to_string())]
             }
             Self::Packed { kind } => vec![("kind", kind.clone())],

@@ -6,12 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use contacts::packets::CaptureKind;
 use contacts::{Encoding, Format, Parser, TimeReading, detect};
 use matching::{Gatherer, Index, Place, Sighting};
 use sha2::{Digest, Sha256};
 use unpacking::{Limits, Unpacker};
 
 use crate::blocks::{Block, Blocks};
+use crate::captures;
 use crate::text::{Text, packed_kind};
 use crate::worker::{Found, Reading, SAMPLES};
 use crate::{CheckReport, FileSummary, LogInput, Problem, Progress, Settings, Summary};
@@ -159,7 +161,26 @@ impl Run<'_> {
             Ok(compression) => file.compression = compression.map(|it| it.name().to_owned()),
             Err(error) => return unread(file, self.problem(&error, 0)),
         }
-        let text = Text::new(unpacker);
+        let reported = AtomicU64::new(0);
+        let report = |lines: u64| {
+            let raw = counted.load(Ordering::Relaxed);
+            let before = reported.fetch_max(raw, Ordering::Relaxed);
+            self.progress.advanced(raw.saturating_sub(before), lines);
+        };
+        let mut text = Text::new(unpacker);
+        if let Some(kind) = CaptureKind::of(text.start()) {
+            let reading = captures::Reading {
+                index: self.index,
+                log: self.log,
+                zone: &self.settings.zone,
+                report: &report,
+                is_cancelled: &|| self.progress.is_cancelled(),
+            };
+            let ended = reading.read(kind, &mut text, &mut file);
+            let failure = ended.failure.map(|error| (error, ended.offset));
+            self.close(&mut file, failure, ended.is_cancelled, hash);
+            return (file, ended.gatherer, BlockStarts::new());
+        }
         let encoding = text.encoding();
         file.encoding = encoding.name().map(str::to_owned);
         let mut blocks = Blocks::new(text);
@@ -183,12 +204,6 @@ impl Run<'_> {
         let is_empty = parser.is_none();
         let mut is_cancelled = false;
         let mut founds = vec![blank];
-        let reported = AtomicU64::new(0);
-        let report = |lines: u64| {
-            let raw = counted.load(Ordering::Relaxed);
-            let before = reported.fetch_max(raw, Ordering::Relaxed);
-            self.progress.advanced(raw.saturating_sub(before), lines);
-        };
         if let Some(parser) = parser {
             let other_formats = self.other_formats(parser.format());
             let reading = Reading {
@@ -207,8 +222,26 @@ impl Run<'_> {
             Source { blocks, starts, failure, is_cancelled, .. } = source;
         }
         report(0);
-        if let Some(error) = failure {
-            file.problem = Some(self.problem(&error, blocks.offset()));
+        let failure = failure.map(|error| (error, blocks.offset()));
+        self.close(&mut file, failure, is_cancelled, hash);
+        let gatherer = sum_up(&mut file, founds, &mut starts);
+        if file.format.as_deref() == Some(Format::Generic.name()) {
+            // A name in a line of text is no proof that a day was watched.
+            file.days.clear();
+        }
+        (file, gatherer, starts)
+    }
+
+    /// Notes how the reading of a log ended, and its hash when the whole of it was read.
+    fn close(
+        &self,
+        file: &mut FileSummary,
+        failure: Option<(io::Error, u64)>,
+        is_cancelled: bool,
+        hash: Option<Arc<Mutex<Sha256>>>,
+    ) {
+        if let Some((error, bytes)) = failure {
+            file.problem = Some(self.problem(&error, bytes));
         } else if is_cancelled {
             file.problem = Some(Problem::Cancelled);
         } else if is_empty {
@@ -222,12 +255,6 @@ impl Run<'_> {
             let hash = hash.lock().unwrap_or_else(PoisonError::into_inner).clone();
             file.sha256 = Some(hex::encode(hash.finalize()));
         }
-        let gatherer = sum_up(&mut file, founds, &mut starts);
-        if file.format.as_deref() == Some(Format::Generic.name()) {
-            // A name in a line of text is no proof that a day was watched.
-            file.days.clear();
-        }
-        (file, gatherer, starts)
     }
 
     /// Reads a log in as many threads as are set.

@@ -2,6 +2,7 @@
 
 use std::io::{self, Cursor, Read};
 
+use contacts::packets::CaptureKind;
 use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE};
 
 /// How much of a log decides how it is written, in bytes.
@@ -92,7 +93,8 @@ impl<R: Read> Text<R> {
     pub(crate) fn new(mut reader: R) -> Self {
         let mut start = Vec::new();
         let failure = reader.by_ref().take(SAMPLE_BYTES).read_to_end(&mut start).err();
-        let encoding = Encoding::of(&start);
+        let is_capture = CaptureKind::of(&start).is_some();
+        let encoding = if is_capture { Encoding::Bytes } else { Encoding::of(&start) };
         let has_mark = start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff");
         let origin = if has_mark { 2 } else { 0 };
         let decoder = match encoding {
@@ -105,6 +107,11 @@ impl<R: Read> Text<R> {
         let turning =
             decoder.map(|decoder| Turning { decoder, text: Cursor::default(), is_at_end: false });
         Self { start, failure, reader, encoding, origin, turning }
+    }
+
+    /// Its first bytes, as they are, up to 8 KiB.
+    pub(crate) fn start(&self) -> &[u8] {
+        self.start.get_ref()
     }
 
     /// How the log is written.

@@ -158,7 +158,8 @@ impl Found {
         self.lines_not_parsed += 1;
         if self.samples.len() < SAMPLES {
             let text = String::from_utf8_lossy(line.get(..200).unwrap_or(line)).into_owned();
-            let sample = NotParsed { line_number: place.line, offset: place.offset, text };
+            let (line_number, offset) = (place.line, place.offset);
+            let sample = NotParsed { line_number, offset, text, reason: None };
             self.samples.push((block, sample));
         }
     }

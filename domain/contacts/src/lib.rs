@@ -1,4 +1,4 @@
-//! Log lines into contacts: who talked to what, when, and how it ended.
+//! Log lines and packets into contacts: who talked to what, when, and how it ended.
 //!
 //! One module per format under [`formats`]; [`detect()`] tells which one a file is. A [`Parser`]
 //! takes one line and pushes zero or more [`Contact`]s whose fields are slices of that line:
@@ -18,6 +18,8 @@
 //! assert_eq!(kind, LineKind::Understood);
 //! assert_eq!(seen, [(b"10.0.0.7".to_vec(), b"a.evil.example".to_vec(), Outcome::DnsQueried)]);
 //! ```
+//!
+//! Captures of packets are read by [`packets`], which gives [`WireContact`]s: values instead of text.
 //!
 //! What it deliberately does not do: open files, unpack, know indicators, decide verdicts.
 

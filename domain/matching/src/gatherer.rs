@@ -182,7 +182,8 @@ impl Gatherer {
                     list: it.list.to_owned(),
                     destination: strongest.destination.into_string(),
                     verdict: strongest.verdict,
-                    count,
+                    // Of a contact that was only ever added to.
+                    count: count.max(1),
                     first_seen,
                     last_seen,
                     evidence: Evidence { file, offset: strongest.place.offset, line_number, line },

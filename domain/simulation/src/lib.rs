@@ -37,6 +37,8 @@ pub mod world;
 
 pub use demo::{DemoUnit, demo_list, demo_log};
 pub use lists::{Fillers, Targets};
-pub use logs::{LogKind, LogSettings, PlantKind, Wrapping, ZeekLog, ZeekWriter, write_log};
+pub use logs::{
+    LogKind, LogSettings, PlantKind, Wrapping, ZeekLog, ZeekWriter, write_capture, write_log,
+};
 pub use random::Random;
 pub use truth::{TrueSighting, TrueVerdict, Truth};

@@ -14,23 +14,27 @@
 
 mod index;
 mod logs;
+mod packets;
 mod values;
 
 pub use index::index_file;
 pub use logs::{check_logs, log_detection, log_lines};
+pub use packets::{captures, packets};
 pub use values::{lists, observables, tables, unpacking};
 
 /// Reads bytes; panics when a promise is broken.
 pub type Entry = fn(&[u8]);
 
 /// Every entry by the name of its target.
-pub const ALL: [(&str, Entry); 8] = [
+pub const ALL: [(&str, Entry); 10] = [
+    ("captures", captures),
     ("check_logs", check_logs),
     ("index_file", index_file),
     ("lists", lists),
     ("log_detection", log_detection),
     ("log_lines", log_lines),
     ("observables", observables),
+    ("packets", packets),
     ("tables", tables),
     ("unpacking", unpacking),
 ];

@@ -92,10 +92,15 @@ pub fn check_logs(bytes: &[u8]) {
         Settings { format: None, columns: None, zone: TimeZone::UTC, threads: 1, hash_logs: false };
     let report = log_check::check_logs(&lists.index, vec![input], &settings, &Silent);
     let summary = report.summary;
-    assert!(summary.lines_matched + summary.lines_not_parsed <= summary.lines_read);
+    // A packet can give one contact and hold the start of another, and many requests.
+    let is_capture = summary.files.iter().any(|file| !file.unit.is_lines());
+    let counted = summary.lines_matched + summary.lines_not_parsed;
+    assert!(is_capture || counted <= summary.lines_read);
+    assert!(summary.lines_matched <= summary.lines_read);
     assert!(report.sightings.is_empty() || summary.lines_matched > 0);
     for sighting in report.sightings {
-        assert!(sighting.count > 0 && sighting.count <= summary.lines_read.max(bytes.len() as u64));
+        let most = summary.lines_read.max(bytes.len() as u64);
+        assert!(sighting.count > 0 && (is_capture || sighting.count <= most));
         assert!(sighting.first_seen <= sighting.last_seen);
     }
 }

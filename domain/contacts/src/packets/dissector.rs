@@ -33,8 +33,10 @@ pub(crate) struct Dissector {
     flows: Flows,
     streams: Streams,
     initials: Initials,
-    /// Where a name was found: what follows is not counted again.
-    watched: Recent<Watched, ()>,
+    /// Questions for names that an indicator was found in.
+    questions: Recent<Question, Asked>,
+    /// Where a name was found in a TCP segment: the same segment is not counted again.
+    watched: Recent<(Sockets, u32), ()>,
     /// Names of QUIC connections that nobody has answered yet.
     unanswered: Recent<Sockets, Box<[u8]>>,
     /// Sequence number and length of the last message of several segments that was read whole:
@@ -44,12 +46,15 @@ pub(crate) struct Dissector {
     joined_records: Vec<u8>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Watched {
-    /// A question of this client: its id and its first name's length and first bytes.
-    Question(Sockets, u16, u64),
-    /// What a TCP segment began.
-    Segment(Sockets, u32),
+/// A question of this client: its id, and its name by a hash.
+type Question = (Sockets, u16, u64);
+
+/// What became of a question.
+enum Asked {
+    /// It waits for its answer, which may say that the name was withheld.
+    Open { packet: Packet, client: Sockets, name: Box<[u8]> },
+    /// It was told of.
+    Told,
 }
 
 impl Default for Dissector {
@@ -59,6 +64,7 @@ impl Default for Dissector {
             flows: Flows::default(),
             streams: Streams::default(),
             initials: Initials::default(),
+            questions: Recent::new(MOST_WATCHED),
             watched: Recent::new(MOST_WATCHED),
             unanswered: Recent::new(MOST_WATCHED),
             finished: Recent::new(MOST_WATCHED),
@@ -107,6 +113,8 @@ impl Dissector {
 
     /// Nothing comes any more.
     pub(crate) fn finish(&mut self, sink: &mut impl Sink) {
+        let open: Vec<_> = self.questions.drain().collect();
+        tell_unanswered(open, sink);
         let (fragment, unfinished) = (Reason::Fragment, Reason::Unfinished);
         self.fragments.finish(&mut |packet| sink.not_parsed(packet, fragment));
         self.streams.finish(&mut |packet| sink.not_parsed(packet, unfinished));
@@ -304,15 +312,14 @@ impl Dissector {
         Ok(())
     }
 
-    /// Tells what the DNS message read last proves.
+    /// Tells what the DNS message read last proves. A question is held until its answer comes.
     fn tell_message(&mut self, at: At<'_>, sockets: Sockets, sink: &mut impl Sink) {
         let is_response = self.message.is_response;
         let client = if is_response { sockets.turned() } else { sockets };
         let what = named(if is_response { "DNS answer" } else { "DNS query" });
         let packet = at.packet(Some(sockets), what);
+        let mut forgotten = Vec::new();
         for name in self.message.names() {
-            let question = Watched::Question(client, self.message.id, hash_of(name));
-            let is_known = !self.watched.is_empty() && self.watched.get_mut(&question).is_some();
             let contact = WireContact {
                 name,
                 answers: &self.message.answers,
@@ -320,10 +327,29 @@ impl Dissector {
                 outcome: self.message.outcome(),
                 ..WireContact::by(client.source)
             };
-            let count = if is_known { Count::More } else { Count::New };
-            if sink.contact(&contact, &packet, count) && !is_known {
-                self.watched.insert(question, ());
+            let question = || (client, self.message.id, hash_of(name));
+            if !is_response {
+                if sink.finds(&contact) && self.questions.get_mut(&question()).is_none() {
+                    let asked = Asked::Open { packet, client, name: name.into() };
+                    forgotten.extend(self.questions.insert(question(), asked).into_values());
+                }
+                continue;
             }
+            let asked =
+                if self.questions.is_empty() { None } else { self.questions.get_mut(&question()) };
+            let is_told = matches!(asked, Some(Asked::Told));
+            let count = if is_told { Count::More } else { Count::New };
+            if sink.contact(&contact, &packet, count) {
+                if let Some(asked) = asked {
+                    *asked = Asked::Told;
+                } else {
+                    let dropped = self.questions.insert(question(), Asked::Told);
+                    forgotten.extend(dropped.into_values());
+                }
+            }
+        }
+        if !forgotten.is_empty() {
+            tell_unanswered(forgotten, sink);
         }
     }
 
@@ -518,7 +544,7 @@ impl Dissector {
                     outcome: Outcome::Connected,
                     ..WireContact::by(part.sockets.source)
                 };
-                let segment = Watched::Segment(part.sockets, part.sequence);
+                let segment = (part.sockets, part.sequence);
                 tell_once(&mut self.watched, segment, &contact, &packet, Count::New, sink);
             }
         }
@@ -557,7 +583,7 @@ impl Dissector {
                 ..WireContact::by(part.sockets.source)
             };
             let offset = u32::try_from(passed).unwrap_or_default();
-            let segment = Watched::Segment(part.sockets, part.sequence.wrapping_add(offset));
+            let segment = (part.sockets, part.sequence.wrapping_add(offset));
             let count =
                 if is_named(request.host, target) { Count::NewUnlessAddress } else { Count::New };
             tell_once(&mut self.watched, segment, &contact, &packet, count, sink);
@@ -591,6 +617,26 @@ enum Next {
     Refused,
 }
 
+/// Tells of questions that got no answer.
+#[cold]
+fn tell_unanswered(asked: Vec<Asked>, sink: &mut impl Sink) {
+    let open = asked.into_iter().filter_map(|asked| match asked {
+        Asked::Open { packet, client, name } => Some((packet, client, name)),
+        Asked::Told => None,
+    });
+    let mut open: Vec<_> = open.collect();
+    open.sort_unstable_by_key(|(packet, ..)| packet.number);
+    for (packet, client, name) in open {
+        let contact = WireContact {
+            name: &name,
+            time: packet.time,
+            outcome: Outcome::DnsQueried,
+            ..WireContact::by(client.source)
+        };
+        sink.contact(&contact, &packet, Count::New);
+    }
+}
+
 /// Whether a request names no host, or names the address it goes to.
 fn is_named(host: &[u8], target: std::net::IpAddr) -> bool {
     if host.is_empty() {
@@ -602,8 +648,8 @@ fn is_named(host: &[u8], target: std::net::IpAddr) -> bool {
 
 /// Tells of a contact; what is sent once more counts once.
 fn tell_once(
-    watched: &mut Recent<Watched, ()>,
-    segment: Watched,
+    watched: &mut Recent<(Sockets, u32), ()>,
+    segment: (Sockets, u32),
     contact: &WireContact<'_>,
     packet: &Packet,
     count: Count,

@@ -45,6 +45,9 @@ pub trait Sink {
     /// connections are followed, all others are not.
     fn is_listed(&mut self, address: IpAddr) -> bool;
 
+    /// Whether an indicator is found in a contact; nothing is noted.
+    fn finds(&mut self, contact: &WireContact<'_>) -> bool;
+
     /// Takes a contact; tells whether an indicator was found in it, in which case the reader watches
     /// for what comes of it.
     fn contact(&mut self, contact: &WireContact<'_>, packet: &Packet, count: Count) -> bool;

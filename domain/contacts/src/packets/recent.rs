@@ -24,16 +24,29 @@ impl<K: Eq + Hash + Copy, V> Recent<K, V> {
         if !self.young.contains_key(key)
             && let Some(value) = self.old.remove(key)
         {
-            self.insert(*key, value);
+            // It was one of the old: when they must go, it is young again already.
+            if self.young.len() >= self.half {
+                self.old.insert(*key, value);
+                return self.old.get_mut(key);
+            }
+            self.young.insert(*key, value);
         }
         self.young.get_mut(key)
     }
 
-    pub(crate) fn insert(&mut self, key: K, value: V) {
+    /// Puts a value in; gives what had to make room.
+    pub(crate) fn insert(&mut self, key: K, value: V) -> HashMap<K, V> {
+        let mut forgotten = HashMap::new();
         if self.young.len() >= self.half {
-            self.old = std::mem::take(&mut self.young);
+            forgotten = std::mem::replace(&mut self.old, std::mem::take(&mut self.young));
         }
         self.young.insert(key, value);
+        forgotten
+    }
+
+    /// Takes everything out.
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = V> {
+        self.old.drain().chain(self.young.drain()).map(|(_, value)| value)
     }
 
     pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
@@ -49,13 +62,17 @@ mod tests {
     #[test]
     fn what_was_asked_for_last_stays() {
         let mut recent = Recent::new(4);
+        let mut forgotten = Vec::new();
         for key in 0..100 {
-            recent.insert(key, key);
+            forgotten.extend(recent.insert(key, key).into_values());
             assert_eq!(recent.get_mut(&0).copied(), Some(0), "after {key}");
             assert!(recent.young.len() + recent.old.len() <= 4);
         }
         assert_eq!(recent.get_mut(&50), None);
         assert_eq!(recent.remove(&0), Some(0));
         assert_eq!(recent.remove(&0), None);
+        forgotten.extend(recent.drain());
+        forgotten.sort_unstable();
+        assert_eq!(forgotten, (1..100).collect::<Vec<_>>());
     }
 }

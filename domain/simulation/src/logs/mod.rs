@@ -5,6 +5,7 @@
 
 mod adguard;
 mod bind;
+mod capture;
 mod cisco_asa;
 mod dnsmasq;
 mod event;
@@ -38,6 +39,7 @@ use crate::names::{GoodNames, SimulatedDevice, devices, good_v6};
 use crate::random::Random;
 use crate::truth::Truth;
 
+pub use self::capture::write_capture;
 pub use self::planting::PlantKind;
 pub use self::zeek::{ZeekLog, ZeekWriter};
 

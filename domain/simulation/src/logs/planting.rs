@@ -197,6 +197,7 @@ impl PlantKind {
 
 /// An event that was planted.
 pub(crate) struct Planted<'p> {
+    pub(crate) plant: PlantKind,
     pub(crate) event: Event<'p>,
     /// `None` for a near miss.
     pub(crate) expected: Option<Expected>,
@@ -270,10 +271,12 @@ impl<'p> Planting<'p> {
             indicator,
             verdict: self.verdict(plant, &meeting.flow),
         });
-        Some(Planted { event: Event { device, source: written, flow: meeting.flow }, expected })
+        let event = Event { device, source: written, flow: meeting.flow };
+        Some(Planted { plant, event, expected })
     }
 
-    fn verdict(&self, plant: PlantKind, flow: &Flow<'_>) -> TrueVerdict {
+    /// What an event proves.
+    pub(crate) fn verdict(&self, plant: PlantKind, flow: &Flow<'_>) -> TrueVerdict {
         let connected = |ending: Ending| match ending {
             Ending::Served => TrueVerdict::Connected,
             Ending::Refused => TrueVerdict::Attempted,

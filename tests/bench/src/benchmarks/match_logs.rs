@@ -9,6 +9,7 @@ use jiff::tz::{Offset, TimeZone};
 use log_check::{ListInput, LogInput, Progress, Settings, check_logs, load_lists};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use simulation::TrueSighting;
 
 use super::{Context, peers};
 use crate::measure::Measure;
@@ -24,9 +25,9 @@ pub(super) struct Checked {
     pub(super) indicators: f64,
     pub(super) match_cpu_seconds: f64,
     match_wall_seconds: f64,
-    lines_read: u64,
-    lines_not_parsed: u64,
-    sightings: Vec<Value>,
+    pub(super) lines_read: u64,
+    pub(super) lines_not_parsed: u64,
+    pub(super) sightings: Vec<Value>,
 }
 
 pub(crate) fn run(context: &Context) -> anyhow::Result<Vec<Measure>> {
@@ -44,7 +45,7 @@ pub(crate) fn run(context: &Context) -> anyhow::Result<Vec<Measure>> {
     );
     measures.push(Measure::new("match/peak-memory", run.peak_bytes / 1e6, "MB"));
     measures.push(Measure::new("match/not-parsed", as_double(checked.lines_not_parsed), "lines"));
-    measures.extend(judged("match", context, checked.sightings)?);
+    measures.extend(judged("match", &data.truth, checked.sightings)?);
 
     let (_, two) = best_check(context, 2, &all)?;
     let gain = checked.match_wall_seconds / two.match_wall_seconds;
@@ -167,16 +168,21 @@ fn by_program(context: &Context, logs: &[&Path]) -> anyhow::Result<Vec<Measure>>
         Measure::new("lamsach-match/lines", rate, "lines/CPU s, lists read too"),
         Measure::new("lamsach-match/peak-memory", run.peak_bytes / 1e6, "MB"),
     ];
-    measures.extend(judged("lamsach-match", context, sightings)?);
+    measures.extend(judged("lamsach-match", &context.data.truth, sightings)?);
     Ok(measures)
 }
 
-fn judged(name: &str, context: &Context, sightings: Vec<Value>) -> anyhow::Result<[Measure; 3]> {
+/// How many sightings there are, and how many of those found are wrong.
+pub(super) fn judged(
+    name: &str,
+    truth: &[TrueSighting],
+    sightings: Vec<Value>,
+) -> anyhow::Result<[Measure; 3]> {
     let found = sightings.into_iter().map(in_truths_words).collect::<Result<Vec<_>, _>>()?;
-    let mistakes = mistakes(&context.data.truth, &found);
+    let mistakes = mistakes(truth, &found);
     let count = |count: usize| as_double(count as u64);
     Ok([
-        Measure::new(format!("{name}/planted"), count(context.data.truth.len()), "sightings"),
+        Measure::new(format!("{name}/planted"), count(truth.len()), "sightings"),
         Measure::new(
             format!("{name}/false-positives"),
             count(mistakes.false_positives),

@@ -3,6 +3,7 @@
 mod first_byte;
 mod index;
 mod match_logs;
+mod packets;
 mod peers;
 mod roll_up;
 
@@ -39,6 +40,11 @@ pub(crate) const ALL: &[Benchmark] = &[
         name: "match",
         what: "mixed logs against 1.5 million indicators",
         run: Run::OnLogs(match_logs::run),
+    },
+    Benchmark {
+        name: "packets",
+        what: "a capture against 1.5 million indicators",
+        run: Run::OnLogs(packets::run),
     },
     Benchmark { name: "index", what: "lists into an index", run: Run::OnLogs(index::run) },
     Benchmark {

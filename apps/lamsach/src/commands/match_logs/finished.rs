@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use jiff::Timestamp;
-use log_check::{CheckReport, ListReport, Summary};
+use log_check::{CheckReport, ListReport, Summary, Unit};
 use matching::Sighting;
 use serde::Serialize;
 
@@ -32,6 +32,12 @@ impl Finished {
     /// Sightings that are not findings.
     pub(super) fn others(&self) -> impl Iterator<Item = &Sighting> {
         self.report.sightings.iter().filter(|it| !it.verdict.is_finding())
+    }
+
+    /// What the log of a sighting consists of.
+    pub(super) fn unit(&self, sighting: &Sighting) -> Unit {
+        let mut files = self.report.summary.files.iter();
+        files.find(|it| it.file == sighting.evidence.file).map_or(Unit::Lines, |it| it.unit)
     }
 
     /// Devices with findings.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use language::{Language, Value, text, text_with};
-use log_check::{ListProblem, ListReport, Problem, Refused};
+use log_check::{ListProblem, ListReport, NotParsed, Problem, Refused, Unit};
 use matching::Verdict;
 
 use crate::commands::bilingual::lines;
@@ -43,6 +43,38 @@ impl Words {
     /// A count with thousands separators.
     pub(super) fn number(&self, count: u64) -> String {
         language::number(self.language, i64::try_from(count).unwrap_or(i64::MAX))
+    }
+
+    /// How many lines, or how many of what else a log consists of.
+    pub(super) fn lines(&self, unit: Unit, count: u64) -> String {
+        match unit {
+            Unit::Lines => self.number(count),
+            Unit::Packets => self.t1("log-check-packets", "count", &self.number(count)),
+        }
+    }
+
+    /// Where something stands in a log.
+    pub(super) fn place(&self, unit: Unit, line_number: u64) -> String {
+        match unit {
+            Unit::Lines => self.tn("match-line", "line", line_number),
+            Unit::Packets => self.tn("match-packet", "line", line_number),
+        }
+    }
+
+    /// What stands before examples of what was not understood.
+    pub(super) fn not_parsed_such_as(&self, unit: Unit) -> String {
+        match unit {
+            Unit::Lines => self.t("match-not-parsed-such-as"),
+            Unit::Packets => self.t("match-packets-not-parsed-such-as"),
+        }
+    }
+
+    /// Something that was not understood, and why when that is known; not yet printable.
+    pub(super) fn not_parsed(&self, sample: &NotParsed) -> String {
+        match &sample.reason {
+            Some(reason) => format!("{} – {}", sample.text, self.tk("packet-reason", reason)),
+            None => sample.text.clone(),
+        }
     }
 
     /// A moment in the zone; a dash when it is not known.

@@ -26,8 +26,8 @@ pub(super) fn write(out: &mut dyn Write, words: &Words, finished: &Finished) -> 
         is_clear,
         is_complete: summary.complete,
         has_too_many: summary.too_many_sightings,
-        findings: finished.findings().map(|it| row(words, it)).collect(),
-        others: finished.others().map(|it| row(words, it)).collect(),
+        findings: finished.findings().map(|it| row(words, finished, it)).collect(),
+        others: finished.others().map(|it| row(words, finished, it)).collect(),
         logs: summary.files.iter().map(|it| log(words, it)).collect(),
         lines_read: words.number(summary.lines_read),
         lines_matched: words.number(summary.lines_matched),
@@ -79,7 +79,9 @@ struct Log {
     lines_matched: String,
     lines_not_parsed: String,
     problem: Option<String>,
+    such_as: String,
     samples: Vec<(String, String)>,
+    reasons: Vec<(String, String)>,
 }
 
 struct List {
@@ -89,9 +91,9 @@ struct List {
     more: Option<String>,
 }
 
-fn row(words: &Words, sighting: &Sighting) -> Row {
+fn row(words: &Words, finished: &Finished, sighting: &Sighting) -> Row {
     let evidence = &sighting.evidence;
-    let line = words.tn("match-line", "line", evidence.line_number);
+    let line = words.place(finished.unit(sighting), evidence.line_number);
     Row {
         device: if sighting.device == "-" {
             words.t("match-device-unknown")
@@ -113,16 +115,21 @@ fn row(words: &Words, sighting: &Sighting) -> Row {
 
 fn log(words: &Words, file: &FileSummary) -> Log {
     let sample = |it: &log_check::NotParsed| {
-        (words.tn("match-line", "line", it.line_number), printable(&it.text))
+        (words.place(file.unit, it.line_number), printable(&words.not_parsed(it)))
+    };
+    let reason = |(code, count): (&String, &u64)| {
+        (words.lines(file.unit, *count), words.tk("packet-reason", code))
     };
     Log {
         file: printable(&file.file),
         format: format_words(words, file),
-        lines_read: words.number(file.lines_read),
+        lines_read: words.lines(file.unit, file.lines_read),
         lines_matched: words.number(file.lines_matched),
         lines_not_parsed: words.number(file.lines_not_parsed),
         problem: file.problem.as_ref().map(|it| printable(&words.problem(it))),
+        such_as: words.not_parsed_such_as(file.unit),
         samples: file.not_parsed_samples.iter().map(sample).collect(),
+        reasons: file.not_parsed_reasons.iter().map(reason).collect(),
     }
 }
 

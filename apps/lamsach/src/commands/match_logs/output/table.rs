@@ -68,7 +68,7 @@ pub(super) fn write_summary(
         table.add_row([
             Cell::new(printable(&file.file)),
             Cell::new(format_words(words, file)),
-            number(words, file.lines_read),
+            right(words.lines(file.unit, file.lines_read)),
             number(words, file.lines_matched),
             number(words, file.lines_not_parsed),
         ]);
@@ -191,15 +191,20 @@ fn write_troubles(
         }
     }
     if !file.not_parsed_samples.is_empty() {
-        writeln!(out, "{name}: {}", words.t("match-not-parsed-such-as"))?;
+        writeln!(out, "{name}: {}", words.not_parsed_such_as(file.unit))?;
     }
     for sample in &file.not_parsed_samples {
-        let line = words.tn("match-line", "line", sample.line_number);
+        let line = words.place(file.unit, sample.line_number);
         let room = width.map_or(usize::MAX, |width| {
             usize::from(width).saturating_sub(line.chars().count() + 4)
         });
         let text: String = printable(&sample.text).chars().take(room).collect();
         writeln!(out, "  {line}: {text}")?;
+    }
+    for (reason, count) in &file.not_parsed_reasons {
+        let reason = words.tk("packet-reason", reason);
+        let said = format!("  {}: {reason}", words.lines(file.unit, *count));
+        writeln!(out, "{}", wrapped(&said, width))?;
     }
     Ok(())
 }
@@ -220,7 +225,11 @@ fn table(width: Option<u16>) -> Table {
 }
 
 fn number(words: &Words, count: u64) -> Cell {
-    Cell::new(words.number(count)).set_alignment(CellAlignment::Right)
+    right(words.number(count))
+}
+
+fn right(text: String) -> Cell {
+    Cell::new(text).set_alignment(CellAlignment::Right)
 }
 
 /// [`printable`], the line breaks of our own kept.

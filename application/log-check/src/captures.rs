@@ -1,0 +1,185 @@
+//! Captured packets into hits: the way of a log that is not lines.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read};
+use std::net::IpAddr;
+
+use contacts::WireContact;
+use contacts::packets::{CaptureKind, CaptureProblem, CaptureReader, Count, Packet, Reason, Sink};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use matching::{Destination, Gatherer, Hit, Index, Matcher, Place, Verdict};
+
+use crate::worker::SAMPLES;
+use crate::{FileSummary, NotParsed, Problem, Unit};
+
+/// How much is read at a time, in bytes: what a processor's cache holds.
+const CHUNK_BYTES: usize = 256 << 10;
+
+/// How one capture is read.
+pub(crate) struct Reading<'r> {
+    pub(crate) index: &'r Index,
+    /// Number of the capture in the run.
+    pub(crate) log: u32,
+    pub(crate) zone: &'r TimeZone,
+    /// Told the packets that were read since it was told last.
+    pub(crate) report: &'r dyn Fn(u64),
+    pub(crate) is_cancelled: &'r dyn Fn() -> bool,
+}
+
+/// How the reading of a capture ended.
+pub(crate) struct Ended {
+    pub(crate) gatherer: Gatherer,
+    /// Why the bytes stopped coming.
+    pub(crate) failure: Option<io::Error>,
+    pub(crate) is_cancelled: bool,
+    /// Bytes read.
+    pub(crate) offset: u64,
+}
+
+impl Reading<'_> {
+    /// Reads a capture into its summary.
+    pub(crate) fn read(
+        &self,
+        kind: CaptureKind,
+        capture: &mut dyn Read,
+        file: &mut FileSummary,
+    ) -> Ended {
+        let mut reader = CaptureReader::new(kind);
+        let mut found = Found::new(self);
+        let mut buffer = vec![0; CHUNK_BYTES];
+        let (mut told, mut failure, mut is_cancelled) = (0, None, false);
+        // A damaged capture is read on to its end, for the hash of the whole file.
+        loop {
+            match capture.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(read) => reader.push(buffer.get(..read).unwrap_or_default(), &mut found),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    failure = Some(error);
+                    break;
+                }
+            }
+            (self.report)(reader.packets() - told);
+            told = reader.packets();
+            is_cancelled = (self.is_cancelled)();
+            if is_cancelled {
+                break;
+            }
+        }
+        let problem = reader.finish(&mut found);
+        let offset = reader.offset();
+        file.format = Some(kind.name().to_owned());
+        file.unit = Unit::Packets;
+        file.lines_read = reader.packets();
+        file.problem = match problem {
+            None if reader.packets() == 0 => Some(Problem::Empty),
+            None => None,
+            Some(CaptureProblem::CutOff) => Some(Problem::CaptureCutOff { bytes: offset }),
+            Some(CaptureProblem::Damaged) => Some(Problem::CaptureDamaged { bytes: offset }),
+        };
+        let gatherer = found.sum_up(file);
+        Ended { gatherer, failure, is_cancelled, offset }
+    }
+}
+
+/// What was found in a capture so far.
+struct Found<'r> {
+    index: &'r Index,
+    log: u32,
+    zone: &'r TimeZone,
+    matcher: Matcher<'r>,
+    gatherer: Gatherer,
+    packets_matched: u64,
+    last_matched: u64,
+    not_parsed: BTreeMap<Reason, u64>,
+    samples: Vec<NotParsed>,
+    days: BTreeSet<Date>,
+}
+
+impl<'r> Found<'r> {
+    fn new(reading: &Reading<'r>) -> Self {
+        Self {
+            index: reading.index,
+            log: reading.log,
+            zone: reading.zone,
+            matcher: Matcher::new(reading.index),
+            gatherer: Gatherer::default(),
+            packets_matched: 0,
+            last_matched: 0,
+            not_parsed: BTreeMap::new(),
+            samples: Vec::new(),
+            days: BTreeSet::new(),
+        }
+    }
+
+    fn sum_up(self, file: &mut FileSummary) -> Gatherer {
+        file.lines_matched = self.packets_matched;
+        file.lines_not_parsed = self.not_parsed.values().sum();
+        file.not_parsed_samples = self.samples;
+        let reasons = self.not_parsed.into_iter();
+        file.not_parsed_reasons =
+            reasons.map(|(reason, count)| (reason.code().to_owned(), count)).collect();
+        file.days = self.days.into_iter().collect();
+        self.gatherer
+    }
+}
+
+impl Sink for Found<'_> {
+    #[inline]
+    fn is_listed(&mut self, address: IpAddr) -> bool {
+        self.index.holds_address(address.to_canonical())
+    }
+
+    fn finds(&mut self, contact: &WireContact<'_>) -> bool {
+        self.matcher.examine_wire(contact).is_some()
+    }
+
+    #[inline]
+    fn contact(&mut self, contact: &WireContact<'_>, packet: &Packet, count: Count) -> bool {
+        let Some(hit) = self.matcher.examine_wire(contact) else { return false };
+        self.add(&hit, contact, packet, count);
+        true
+    }
+
+    fn not_parsed(&mut self, packet: &Packet, reason: Reason) {
+        *self.not_parsed.entry(reason).or_default() += 1;
+        if self.samples.len() < SAMPLES {
+            self.samples.push(NotParsed {
+                line_number: packet.number,
+                offset: packet.offset,
+                text: packet.to_string(),
+                reason: Some(reason.code().to_owned()),
+            });
+        }
+    }
+
+    fn hour(&mut self, time: Timestamp) {
+        self.days.insert(time.to_zoned_datetime(self.zone.clone()).date());
+    }
+}
+
+impl Found<'_> {
+    #[cold]
+    fn add(&mut self, hit: &Hit<'_>, contact: &WireContact<'_>, packet: &Packet, count: Count) {
+        // Whatever a malicious source sends belongs to the connection it opened.
+        let is_inbound = hit.verdict == Verdict::InboundScan;
+        let is_request = !contact.name.is_empty() || !contact.path.is_empty();
+        let is_more = match count {
+            Count::New => is_inbound && is_request,
+            Count::NewUnlessAddress => matches!(hit.destination, Destination::Address(..)),
+            Count::More => true,
+        };
+        let place = Place { log: self.log, offset: packet.offset, line: packet.number };
+        let text = packet.describe(contact);
+        if is_more {
+            self.gatherer.add_to(hit, packet.time, place, text.as_bytes());
+        } else {
+            self.gatherer.add(hit, packet.time, place, text.as_bytes());
+        }
+        // Questions without an answer are told of late, each by a packet of its own.
+        if self.last_matched != packet.number {
+            self.last_matched = packet.number;
+            self.packets_matched += 1;
+        }
+    }
+}
