@@ -68,7 +68,7 @@ pub fn write_capture(
                 None => truth.add_near_miss(),
                 Some(expected) => {
                     let verdict = planting.verdict(planted.plant, &planted.event.flow);
-                    truth.add(&expected.device, &expected.indicator, verdict, time);
+                    truth.add(&expected.device, &expected.indicator, verdict, time, 1);
                 }
             }
         } else {
