@@ -201,7 +201,6 @@ impl Run<'_> {
         }
         file.format = parser.as_ref().map(|it| it.format().name().to_owned());
 
-        let is_empty = parser.is_none();
         let mut is_cancelled = false;
         let mut founds = vec![blank];
         if let Some(parser) = parser {
@@ -244,7 +243,7 @@ impl Run<'_> {
             file.problem = Some(self.problem(&error, bytes));
         } else if is_cancelled {
             file.problem = Some(Problem::Cancelled);
-        } else if is_empty {
+        } else if file.format.is_none() {
             // Nothing was seen because nothing was written: that is not the same as clean.
             file.problem = Some(Problem::Empty);
         } else if file.format.as_deref() == Some(Format::Generic.name()) {
