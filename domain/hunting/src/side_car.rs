@@ -1,0 +1,306 @@
+//! The file: header, about, devices, filter, index, blocks of keys with their pairs.
+//!
+//! ```text
+//! header   magic (8), version u32, 0 u32, base i64 (seconds), five section lengths u64
+//! about    JSON
+//! devices  for each: length, text, length, name            (numbers of 7 bits a byte)
+//! filter   blocks of 64 bits
+//! index    u64 for each block: where in the blocks it begins
+//! blocks   for each key: bytes shared with the key before, length, bytes,
+//!          length of the pairs, pairs
+//! pairs    how many; for each: device less the one before, count × 8 + outcome,
+//!          first − base + 1 (0 = unknown), last − first, offset
+//! ```
+//!
+//! All numbers of fixed width have the lowest byte first.
+
+use contacts::Outcome;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::builder::Pair;
+use crate::bytes::{Reader, put_number};
+use crate::filter::filter_of;
+use crate::key::each_hash;
+
+const MAGIC: &[u8; 8] = b"LSBESIDE";
+const VERSION: u32 = 1;
+const HEADER: usize = 64;
+/// How many keys a search walks through at most before it meets the one it wants.
+const KEYS_A_BLOCK: usize = 64;
+/// Longer than any key: a name of 253 octets and its mark.
+const LONGEST_KEY: usize = 300;
+
+const OUTCOMES: [Outcome; 5] = [
+    Outcome::DnsBlocked,
+    Outcome::DnsQueried,
+    Outcome::DnsResolved,
+    Outcome::Attempted,
+    Outcome::Connected,
+];
+
+/// What a side-car is of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// The log, as the one who looks for it can open it.
+    pub log: String,
+    /// Name of the place the log is from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
+    /// Format of the log, by its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+    /// First byte of the part it covers, in decompressed bytes.
+    #[serde(default)]
+    pub from: u64,
+    /// Bytes of the log it covers.
+    #[serde(default)]
+    pub bytes: u64,
+    /// Lines or records of the log it covers.
+    #[serde(default)]
+    pub lines: u64,
+}
+
+/// Why bytes are no side-car that can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SideCarError {
+    /// Something else.
+    #[error("not a side-car of this program")]
+    Foreign,
+    /// Written by a newer program.
+    #[error("a side-car of version {0}, newer than this program")]
+    Newer(u32),
+    /// Cut short or changed.
+    #[error("a damaged side-car")]
+    Damaged,
+}
+
+/// A side-car, read from its bytes as questions come.
+#[derive(Clone, Debug)]
+pub struct SideCar<B> {
+    bytes: B,
+    base: i64,
+    /// Where each section begins and ends.
+    sections: [(usize, usize); 5],
+    about: About,
+}
+
+/// What a key's record holds.
+pub(crate) struct Record<'b> {
+    /// Its place among all keys.
+    pub(crate) ordinal: u64,
+    pub(crate) pairs: &'b [u8],
+}
+
+impl<B: AsRef<[u8]>> SideCar<B> {
+    /// Checks the header and reads what the side-car is of.
+    pub fn open(bytes: B) -> Result<Self, SideCarError> {
+        let all = bytes.as_ref();
+        if all.get(..8) != Some(MAGIC) {
+            return Err(SideCarError::Foreign);
+        }
+        let version = u64_at(all, 8).ok_or(SideCarError::Damaged)? & u64::from(u32::MAX);
+        if version != u64::from(VERSION) {
+            return Err(SideCarError::Newer(u32::try_from(version).unwrap_or(u32::MAX)));
+        }
+        let base = u64_at(all, 16).ok_or(SideCarError::Damaged)?.cast_signed();
+        let mut sections = [(0, 0); 5];
+        let mut from = HEADER;
+        for (at, section) in (24..).step_by(8).zip(&mut sections) {
+            let length = u64_at(all, at).and_then(|it| usize::try_from(it).ok());
+            let end = length.and_then(|it| from.checked_add(it)).filter(|it| *it <= all.len());
+            *section = (from, end.ok_or(SideCarError::Damaged)?);
+            from = section.1;
+        }
+        let (about_from, about_end) = sections[0];
+        let about = all.get(about_from..about_end).and_then(|it| serde_json::from_slice(it).ok());
+        let about = about.ok_or(SideCarError::Damaged)?;
+        Ok(Self { bytes, base, sections, about })
+    }
+
+    /// What it is of.
+    pub fn about(&self) -> &About {
+        &self.about
+    }
+
+    pub(crate) fn filter(&self) -> &[u8] {
+        self.section(2)
+    }
+
+    /// The devices by number: address or name, and what the log calls them.
+    pub(crate) fn devices(&self) -> Option<Vec<(&[u8], &[u8])>> {
+        let mut reader = Reader::new(self.section(1));
+        let mut devices = Vec::new();
+        while !reader.is_empty() {
+            let length = reader.size()?;
+            let text = reader.take(length)?;
+            let length = reader.size()?;
+            devices.push((text, reader.take(length)?));
+        }
+        Some(devices)
+    }
+
+    /// Calls `each` with every key from `from` on, until it gives `false`.
+    pub(crate) fn scan<'b>(
+        &'b self,
+        from: &[u8],
+        mut each: impl FnMut(&[u8], Record<'b>) -> bool,
+    ) -> Result<(), SideCarError> {
+        let blocks = self.section(3).len() / 8;
+        let first_key = |block: usize| {
+            let mut reader = self.block(block)?;
+            reader.number().filter(|shared| *shared == 0)?;
+            let length = reader.size()?;
+            reader.take(length)
+        };
+        // The last block whose first key is not behind the one wanted.
+        let (mut low, mut high) = (0, blocks);
+        while low < high {
+            let middle = low.midpoint(high);
+            if first_key(middle).ok_or(SideCarError::Damaged)? <= from {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        let mut key = Vec::new();
+        for block in low.saturating_sub(1)..blocks {
+            let mut reader = self.block(block).ok_or(SideCarError::Damaged)?;
+            let mut ordinal = (block * KEYS_A_BLOCK) as u64;
+            while !reader.is_empty() {
+                let pairs = next_record(&mut reader, &mut key).ok_or(SideCarError::Damaged)?;
+                if key.as_slice() >= from && !each(&key, Record { ordinal, pairs }) {
+                    return Ok(());
+                }
+                ordinal += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// The pairs of a record, each with its device's number.
+    pub(crate) fn pairs(&self, record: &[u8]) -> Option<Vec<(usize, Pair)>> {
+        let mut reader = Reader::new(record);
+        let count = reader.number()?;
+        let mut pairs = Vec::new();
+        let mut device = 0_usize;
+        for _ in 0..count {
+            device = device.checked_add(reader.size()?)?;
+            let meta = reader.number()?;
+            let outcome = *OUTCOMES.get(usize::try_from(meta & 7).ok()?)?;
+            let first = reader.number()?;
+            let first = match first {
+                0 => None,
+                after => Some(self.base.checked_add_unsigned(after - 1)?),
+            };
+            let span = reader.number()?;
+            let last = first.and_then(|first| first.checked_add_unsigned(span));
+            let offset = reader.number()?;
+            pairs.push((device, Pair { count: meta >> 3, outcome, first, last, offset }));
+        }
+        Some(pairs)
+    }
+
+    fn block(&self, number: usize) -> Option<Reader<'_>> {
+        let index = self.section(3);
+        let blocks = self.section(4);
+        let from = usize::try_from(u64_at(index, number * 8)?).ok()?;
+        let end = match u64_at(index, number * 8 + 8) {
+            Some(end) => usize::try_from(end).ok()?,
+            None => blocks.len(),
+        };
+        Some(Reader::new(blocks.get(from..end)?))
+    }
+
+    fn section(&self, number: usize) -> &[u8] {
+        let (from, end) = self.sections.get(number).copied().unwrap_or_default();
+        self.bytes.as_ref().get(from..end).unwrap_or_default()
+    }
+}
+
+fn next_record<'b>(reader: &mut Reader<'b>, key: &mut Vec<u8>) -> Option<&'b [u8]> {
+    let shared = reader.size().filter(|it| *it <= key.len())?;
+    let length = reader.size().filter(|it| shared + it <= LONGEST_KEY)?;
+    key.truncate(shared);
+    key.extend_from_slice(reader.take(length)?);
+    let length = reader.size()?;
+    reader.take(length)
+}
+
+fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_le_bytes(bytes.get(at..at.checked_add(8)?)?.try_into().ok()?))
+}
+
+/// The file of pairs sorted by key and device.
+pub(crate) fn write(
+    about: &About,
+    devices: &[(&[u8], &[u8])],
+    pairs: &[(&[u8], u32, Pair)],
+) -> Vec<u8> {
+    let base = pairs.iter().filter_map(|(_, _, pair)| pair.first).min().unwrap_or_default();
+    let mut device_bytes = Vec::new();
+    for (text, name) in devices {
+        for part in [text, name] {
+            put_number(&mut device_bytes, part.len() as u64);
+            device_bytes.extend_from_slice(part);
+        }
+    }
+    let (mut hashes, mut index, mut blocks) = (Vec::new(), Vec::new(), Vec::new());
+    let mut before: &[u8] = b"";
+    let mut record = Vec::new();
+    for (number, pairs) in pairs.chunk_by(|left, right| left.0 == right.0).enumerate() {
+        let key = pairs.first().map_or(&b""[..], |it| it.0);
+        each_hash(key, |hash| hashes.push(hash));
+        if number % KEYS_A_BLOCK == 0 {
+            index.extend((blocks.len() as u64).to_le_bytes());
+            before = b"";
+        }
+        let shared = before.iter().zip(key).take_while(|(left, right)| left == right).count();
+        put_number(&mut blocks, shared as u64);
+        put_number(&mut blocks, (key.len() - shared) as u64);
+        blocks.extend_from_slice(key.get(shared..).unwrap_or_default());
+        before = key;
+        record.clear();
+        put_pairs(&mut record, base, pairs);
+        put_number(&mut blocks, record.len() as u64);
+        blocks.extend_from_slice(&record);
+    }
+    hashes.sort_unstable();
+    hashes.dedup();
+    let filter = filter_of(&hashes);
+    let about = serde_json::to_vec(about).unwrap_or_default();
+    let sections = [about, device_bytes, filter, index, blocks];
+    let mut bytes = Vec::with_capacity(HEADER + sections.iter().map(Vec::len).sum::<usize>());
+    bytes.extend(MAGIC);
+    bytes.extend(u64::from(VERSION).to_le_bytes());
+    bytes.extend(base.to_le_bytes());
+    for section in &sections {
+        bytes.extend((section.len() as u64).to_le_bytes());
+    }
+    for section in sections {
+        bytes.extend(section);
+    }
+    bytes
+}
+
+fn put_pairs(record: &mut Vec<u8>, base: i64, pairs: &[(&[u8], u32, Pair)]) {
+    put_number(record, pairs.len() as u64);
+    let mut before = 0;
+    for (_, device, pair) in pairs {
+        put_number(record, u64::from(device - before));
+        before = *device;
+        let outcome = OUTCOMES.iter().position(|it| *it == pair.outcome).unwrap_or_default();
+        put_number(record, pair.count.min(u64::MAX >> 3) << 3 | outcome as u64);
+        let first = pair.first.and_then(|first| u64::try_from(first - base).ok());
+        put_number(record, first.map_or(0, |it| it + 1));
+        let span =
+            pair.last.zip(pair.first).and_then(|(last, first)| u64::try_from(last - first).ok());
+        put_number(record, span.unwrap_or_default());
+        put_number(record, pair.offset);
+    }
+}
+
+/// Seconds since 1970 as a moment.
+pub(crate) fn moment(seconds: Option<i64>) -> Option<Timestamp> {
+    Timestamp::from_second(seconds?).ok()
+}
