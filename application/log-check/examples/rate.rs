@@ -33,8 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let name = arguments.next().ok_or("give a list and logs")?;
     let loaded = load_lists(vec![ListInput { bytes: open(&name), name }], ReadOptions::default())?;
     println!("{} indicators, {} bytes", loaded.index.len(), loaded.index.size_bytes());
-    let settings =
-        Settings { format: None, columns: None, zone: TimeZone::UTC, threads: 1, hash_logs: false };
+    let settings = Settings::new(TimeZone::UTC);
     let (mut all_lines, mut all_time) = (0, 0);
     for path in arguments {
         let mut best = i64::MAX;

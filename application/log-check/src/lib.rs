@@ -2,8 +2,10 @@
 //!
 //! The command line, the portal's upload and later the watcher all call [`check_logs`].
 
+mod archive;
 mod blocks;
 mod captures;
+mod hunt;
 mod lists;
 mod problem;
 mod run;
@@ -14,8 +16,11 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
 
+pub use archive::Archive;
 pub use contacts::packets::Reason as PacketReason;
 pub use contacts::{Columns, ColumnsError, Format};
+pub use hunt::{Logs, SideCarInput, Wanted, hunt};
+pub use hunting::{About, SideCarBuilder};
 pub use indicators::{ListProblem, ListReport, ReadOptions, Refused};
 pub use lists::{
     COMPILED, IndicatorInput, ListInput, LoadedLists, compile_indicators, load_indicators,
@@ -53,6 +58,25 @@ pub struct Settings {
     pub threads: usize,
     /// Whether to give the SHA-256 of each log, which costs as much as matching does.
     pub hash_logs: bool,
+    /// Name of the place the logs are from; kept in the archive.
+    pub site: Option<String>,
+    /// Takes a side-car of each log for looking back later; `None` keeps nothing.
+    pub archive: Option<Arc<dyn Archive>>,
+}
+
+impl Settings {
+    /// Any format, one thread, nothing hashed or kept: the start for a struct update.
+    pub fn new(zone: TimeZone) -> Self {
+        Self {
+            format: None,
+            columns: None,
+            zone,
+            threads: 1,
+            hash_logs: false,
+            site: None,
+            archive: None,
+        }
+    }
 }
 
 /// Told about progress, and asked whether to go on.

@@ -96,6 +96,18 @@ pub enum Problem {
     /// It is not text.
     #[error("the log is not text")]
     Binary,
+    /// It was read, and its side-car for looking back could not be kept.
+    #[error("the log was read, its side-car was not written: {detail}")]
+    NotArchived {
+        /// What the system says.
+        detail: String,
+    },
+    /// What should be a side-car is none, or is damaged.
+    #[error("the side-car cannot be read: {detail}")]
+    SideCar {
+        /// What is wrong with it.
+        detail: String,
+    },
     /// The user stopped the run.
     #[error("the run was stopped")]
     Cancelled,
@@ -119,6 +131,8 @@ impl Problem {
         "no-format",
         "scanned-only",
         "binary",
+        "not-archived",
+        "side-car",
         "cancelled",
     ];
 
@@ -145,6 +159,8 @@ impl Problem {
             Self::NoFormat => "log-check-problem-no-format",
             Self::ScannedOnly => "log-check-problem-scanned-only",
             Self::Binary => "log-check-problem-binary",
+            Self::NotArchived { .. } => "log-check-problem-not-archived",
+            Self::SideCar { .. } => "log-check-problem-side-car",
             Self::Cancelled => "log-check-problem-cancelled",
         }
     }
@@ -156,6 +172,7 @@ impl Problem {
             self,
             Self::Unreadable { .. }
                 | Self::Interrupted { .. }
+                | Self::NotArchived { .. }
                 | Self::Cancelled
                 | Self::NoFormat
                 | Self::ScannedOnly
@@ -165,7 +182,9 @@ impl Problem {
     /// What its message says besides the code, by the message's variables.
     pub fn values(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::Unreadable { detail } => vec![("detail", detail.clone())],
+            Self::Unreadable { detail }
+            | Self::NotArchived { detail }
+            | Self::SideCar { detail } => vec![("detail", detail.clone())],
             Self::Interrupted { bytes, detail }
             | Self::Damaged { bytes, detail }
             | Self::Bomb { bytes, detail } => {

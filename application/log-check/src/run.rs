@@ -8,10 +8,12 @@ use std::thread;
 
 use contacts::packets::CaptureKind;
 use contacts::{Encoding, Format, Parser, TimeReading, detect};
+use hunting::About;
 use matching::{Gatherer, Index, Place, Sighting};
 use sha2::{Digest, Sha256};
 use unpacking::{Limits, Unpacker};
 
+use crate::archive::{Part, Segments};
 use crate::blocks::{Block, Blocks};
 use crate::captures;
 use crate::text::{Text, packed_kind};
@@ -215,8 +217,20 @@ impl Run<'_> {
             let first = Some(first);
             let progress = self.progress;
             let source = Source { blocks, parser, starts, first, failure, is_cancelled, progress };
+            let segments = self.settings.archive.as_deref().map(|archive| {
+                let about = About {
+                    log: file.file.clone(),
+                    site: self.settings.site.clone(),
+                    format: file.format.clone(),
+                    ..About::default()
+                };
+                Segments::new(archive, about, source.first.as_ref().unwrap_or(&Block::default()))
+            });
             let source = Mutex::new(source);
-            founds.extend(self.in_threads(&source, &reading, &report));
+            founds.extend(self.in_threads(&source, &reading, segments.as_ref(), &report));
+            if let Some(error) = segments.and_then(Segments::into_failure) {
+                file.problem = Some(Problem::NotArchived { detail: error.to_string() });
+            }
             let source = source.into_inner().unwrap_or_else(PoisonError::into_inner);
             Source { blocks, starts, failure, is_cancelled, .. } = source;
         }
@@ -261,20 +275,34 @@ impl Run<'_> {
         &self,
         source: &Mutex<Source<'_>>,
         reading: &Reading<'_>,
+        segments: Option<&Segments<'_>>,
         report: &(dyn Fn(u64) + Sync),
     ) -> Vec<Found> {
-        let work = || {
+        // Before any thread begins: no segment is done while a thread may still come to it.
+        let parts = (0..self.settings.threads.max(1)).map(|_| segments.map(Segments::part));
+        let mut parts: Vec<Option<Part<'_>>> = parts.collect();
+        let work = |mut part: Option<Part<'_>>| {
             let mut found = Found::default();
             let mut block = Block::default();
             loop {
                 let next = source.lock().unwrap_or_else(PoisonError::into_inner).next(&mut block);
-                let Some((number, mut parser)) = next else { return found };
-                report(found.read(reading, (number, &block), &mut parser));
+                let Some((number, mut parser)) = next else { break };
+                let side_car = part.as_mut().map(|part| part.of_block(&block));
+                let lines = found.read(reading, (number, &block), &mut parser, side_car);
+                if let Some(part) = &mut part {
+                    part.count(lines);
+                }
+                report(lines);
             }
+            if let Some(part) = part {
+                part.finish();
+            }
+            found
         };
         thread::scope(|scope| {
-            let others: Vec<_> = (1..self.settings.threads).map(|_| scope.spawn(work)).collect();
-            let own = work();
+            let own = parts.pop().flatten();
+            let others: Vec<_> = parts.into_iter().map(|part| scope.spawn(|| work(part))).collect();
+            let own = work(own);
             let joined = others.into_iter().map(thread::ScopedJoinHandle::join);
             let joined =
                 joined.map(|it| it.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));

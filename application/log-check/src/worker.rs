@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use contacts::{Contact, Format, LineKind, Parser, TimeReading};
+use hunting::SideCarBuilder;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use matching::{Gatherer, Index, Matcher, Place};
 
@@ -56,6 +57,7 @@ impl Found {
         reading: &Reading<'_>,
         (number, block): (usize, &Block),
         parser: &mut Parser,
+        mut side_car: Option<&mut SideCarBuilder>,
     ) -> u64 {
         let mut matcher = Matcher::new(reading.index);
         let times = Parser::new(parser.format());
@@ -89,13 +91,23 @@ impl Found {
                 let time = || times.timestamp(contact, reading.times);
                 span.cover(is_sample || span.is_new(), time);
                 is_last = true;
+                if let Some(side_car) = &mut side_car {
+                    side_car.add(contact, time(), place.offset);
+                }
                 is_matched |= self.examine(&mut matcher, contact, time, place, line);
             });
             if is_last {
                 last_line = line;
             }
             if kind == LineKind::NotParsed {
-                match self.read_otherwise(reading, &mut matcher, &mut span, place, line) {
+                match self.read_otherwise(
+                    reading,
+                    &mut matcher,
+                    &mut span,
+                    side_car.as_deref_mut(),
+                    place,
+                    line,
+                ) {
                     Some(is_other_matched) => is_matched |= is_other_matched,
                     None => self.refuse(number, place, line),
                 }
@@ -120,6 +132,7 @@ impl Found {
         reading: &Reading<'_>,
         matcher: &mut Matcher<'_>,
         span: &mut Span,
+        mut side_car: Option<&mut SideCarBuilder>,
         place: Place,
         line: &[u8],
     ) -> Option<bool> {
@@ -130,6 +143,9 @@ impl Found {
             let kind = parser.read_line(line, &mut |contact| {
                 let time = || times.timestamp(contact, reading.times);
                 span.cover(true, time);
+                if let Some(side_car) = &mut side_car {
+                    side_car.add(contact, time(), place.offset);
+                }
                 is_matched |= self.examine(matcher, contact, time, place, line);
             });
             if kind == LineKind::Understood {

@@ -41,7 +41,7 @@ fn index() -> Index {
 
 fn settings(format: Option<&str>) -> Settings {
     let format = format.map(str::to_owned);
-    Settings { format, columns: None, zone: TimeZone::UTC, threads: 2, hash_logs: true }
+    Settings { format, threads: 2, hash_logs: true, ..Settings::new(TimeZone::UTC) }
 }
 
 fn log(bytes: impl Read + Send + 'static) -> LogInput {

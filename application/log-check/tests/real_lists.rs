@@ -114,13 +114,7 @@ fn every_name_of_a_real_list_is_found_in_a_log_and_nothing_else() {
             size_bytes: None,
             bytes: Ok(Box::new(Cursor::new(log.clone()))),
         };
-        let settings = Settings {
-            format: None,
-            columns: None,
-            zone: TimeZone::UTC,
-            threads: 2,
-            hash_logs: false,
-        };
+        let settings = Settings { threads: 2, ..Settings::new(TimeZone::UTC) };
         let report = check_logs(&index, vec![input], &settings, &Silent);
         let found: BTreeSet<&str> =
             report.sightings.iter().map(|it| it.indicator.as_str()).collect();

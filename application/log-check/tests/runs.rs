@@ -37,8 +37,7 @@ fn log(name: &str, bytes: impl Read + Send + 'static) -> LogInput {
 }
 
 fn run(inputs: Vec<LogInput>, threads: usize) -> CheckReport {
-    let settings =
-        Settings { format: None, columns: None, zone: TimeZone::UTC, threads, hash_logs: true };
+    let settings = Settings { threads, hash_logs: true, ..Settings::new(TimeZone::UTC) };
     check_logs(&index(), inputs, &settings, &Silent(false))
 }
 
@@ -146,7 +145,7 @@ fn days_are_those_of_contacts_in_the_zone_of_the_run() {
                  Nov 21 23:30:00 dnsmasq[7]: query[A] good.example from 10.0.0.7\n\
                  Nov 21 23:30:00 dnsmasq[7]: reply good.example is 203.0.113.9\n";
     let zone = TimeZone::get("Asia/Ho_Chi_Minh").unwrap();
-    let settings = Settings { format: None, columns: None, zone, threads: 1, hash_logs: false };
+    let settings = Settings::new(zone);
     let report = check_logs(&index(), vec![log_of(lines)], &settings, &Silent(false));
     let days: Vec<_> = report.summary.files[0].days.iter().map(ToString::to_string).collect();
     assert_eq!(days, ["2026-11-19", "2026-11-21"], "a day without a line proves nothing");
@@ -157,8 +156,7 @@ fn one_by_one_gives_each_log_its_own_sightings_and_the_report_sums_them_up() {
     let first = bind(1, "good.example") + &bind(7, "evil.example");
     let second = bind(7, "evil.example") + &bind(7, "evil.example");
     let logs = || vec![log("a", Cursor::new(first.clone())), log("b", Cursor::new(second.clone()))];
-    let settings =
-        Settings { format: None, columns: None, zone: TimeZone::UTC, threads: 2, hash_logs: true };
+    let settings = Settings { threads: 2, hash_logs: true, ..Settings::new(TimeZone::UTC) };
     let mut each = Vec::new();
     let report =
         check_logs_one_by_one(&index(), logs(), &settings, &Silent(false), &mut |file, seen| {

@@ -103,13 +103,7 @@ pub async fn check_log(
     require_running(portal, campaign_id).await?;
     receipts_of(portal, campaign_id, unit).await?;
     let index = index_of(portal, campaign_id).await?;
-    let settings = Settings {
-        format: None,
-        columns: None,
-        zone: portal.zone.clone(),
-        threads: 1,
-        hash_logs: true,
-    };
+    let settings = Settings { hash_logs: true, ..Settings::new(portal.zone.clone()) };
     let report: CheckReport = tokio::task::spawn_blocking(move || {
         log_check::check_logs(&index, vec![log], &settings, &*progress)
     })

@@ -59,6 +59,9 @@ impl SideCarBuilder {
     /// Takes in a contact of a line that begins at `offset`. Only what was contacted is kept: who
     /// knocked from outside, paths and query strings are not.
     pub fn add(&mut self, contact: &Contact<'_>, time: Option<Timestamp>, offset: u64) {
+        if contact.outcome <= Outcome::Inbound {
+            return;
+        }
         let device = parse_logged(contact.device);
         let text = match (device, contact.device) {
             (Some(address), _) => address.to_string().into_bytes(),
@@ -86,6 +89,9 @@ impl SideCarBuilder {
 
     /// Takes in a contact of a packet or flow record that begins at `offset`.
     pub fn add_wire(&mut self, contact: &WireContact<'_>, offset: u64) {
+        if contact.outcome <= Outcome::Inbound {
+            return;
+        }
         let Some(device) = self.device(contact.device.to_string().as_bytes(), b"") else { return };
         let seconds = contact.time.map(Timestamp::as_second);
         let fresh =

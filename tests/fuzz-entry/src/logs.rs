@@ -88,8 +88,7 @@ pub fn check_logs(bytes: &[u8]) {
         size_bytes: None,
         bytes: Ok(Box::new(Cursor::new(bytes.to_vec()))),
     };
-    let settings =
-        Settings { format: None, columns: None, zone: TimeZone::UTC, threads: 1, hash_logs: false };
+    let settings = Settings::new(TimeZone::UTC);
     let report = log_check::check_logs(&lists.index, vec![input], &settings, &Silent);
     let summary = report.summary;
     // A packet can give one contact and hold the start of another, and many requests.

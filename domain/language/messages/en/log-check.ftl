@@ -12,4 +12,6 @@ log-check-problem-empty = The file is empty: there is no line to check, so it sa
 log-check-problem-no-format = The format of this log was not recognised. Its lines were only scanned for names and addresses: which device connected, in which direction and how it ended is not known, so nothing is proven. Choose the format or check the file.
 log-check-problem-scanned-only = The lines were only scanned for names and addresses, as asked: which device connected, in which direction and how it ended is not known. What was found is a mention, not a finding.
 log-check-problem-binary = The file is not text and cannot be read as a log.
+log-check-problem-not-archived = The log was read, but what looking back needs was not kept: { $detail }. Make room or choose another folder, then run again.
+log-check-problem-side-car = The file kept for looking back cannot be read: { $detail }. Match the log again with the archive folder.
 log-check-problem-cancelled = Stopped on request; the rest was not read.

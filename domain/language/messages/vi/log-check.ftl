@@ -12,4 +12,6 @@ log-check-problem-empty = Tệp rỗng: không có dòng nhật ký nào để �
 log-check-problem-no-format = Chưa nhận ra định dạng của tệp nhật ký này. Hệ thống chỉ dò tên miền và địa chỉ có trong từng dòng; không biết máy nào kết nối, theo chiều nào và kết quả ra sao, nên chưa kết luận được. Hãy chọn định dạng hoặc kiểm tra lại tệp.
 log-check-problem-scanned-only = Chỉ dò tên miền và địa chỉ có trong từng dòng theo yêu cầu; không biết máy nào kết nối, theo chiều nào và kết quả ra sao. Nội dung tìm thấy chỉ là có nhắc đến, chưa phải phát hiện.
 log-check-problem-binary = Tệp không phải là văn bản nên không đọc được như nhật ký.
+log-check-problem-not-archived = Đã đọc nhật ký nhưng không lưu được dữ liệu để tra cứu lại: { $detail }. Hãy giải phóng chỗ trống hoặc chọn thư mục khác rồi chạy lại.
+log-check-problem-side-car = Không đọc được tệp lưu để tra cứu lại: { $detail }. Hãy kiểm tra lại nhật ký với thư mục lưu trữ.
 log-check-problem-cancelled = Đã dừng theo yêu cầu; phần còn lại chưa được đọc.

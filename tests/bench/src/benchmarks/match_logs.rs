@@ -116,7 +116,7 @@ pub(crate) fn check_in_process(
         bytes: open(path),
     });
     let zone = TimeZone::fixed(Offset::constant(7));
-    let settings = Settings { format: None, columns: None, zone, threads, hash_logs: false };
+    let settings = Settings { threads, ..Settings::new(zone) };
     let started = std::time::Instant::now();
     let report = check_logs(&loaded.index, logs.collect(), &settings, &Silent);
     let match_wall_seconds = started.elapsed().as_secs_f64();

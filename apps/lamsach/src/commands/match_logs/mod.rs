@@ -48,6 +48,8 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
         threads: choices.threads,
         // Only what is sent needs the hash, and it costs as much as matching does.
         hash_logs: sending.is_some(),
+        site: choices.site.clone(),
+        archive: None,
     };
     let watch = Watch::start(&words, inputs.size_bytes)?;
     let report = match &mut sending {

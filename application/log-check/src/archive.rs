@@ -1,0 +1,147 @@
+//! Side-cars of logs, written while the logs are matched.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::io;
+use std::sync::{Mutex, PoisonError};
+
+use hunting::{About, SideCarBuilder};
+use sha2::{Digest, Sha256};
+
+use crate::blocks::Block;
+
+/// How much of a log one side-car covers, in decompressed bytes: bounds what a builder holds.
+const SEGMENT_BYTES: u64 = 256 << 20;
+/// How many bytes at the start of a log tell it from another one.
+const MARK_BYTES: usize = 4 << 10;
+
+/// Where side-cars go.
+pub trait Archive: Debug + Send + Sync {
+    /// Keeps a side-car under a name, in place of one of the same name: that of a log which was
+    /// read before and has grown since.
+    fn store(&self, name: &str, about: About, side_car: SideCarBuilder) -> io::Result<()>;
+}
+
+/// The side-cars of one log, in the making.
+pub(crate) struct Segments<'r> {
+    archive: &'r dyn Archive,
+    about: About,
+    /// Names the side-cars of this log.
+    mark: String,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    open: BTreeMap<u64, Segment>,
+    /// The segment each thread is in.
+    positions: Vec<u64>,
+    failure: Option<io::Error>,
+}
+
+#[derive(Default)]
+struct Segment {
+    builder: SideCarBuilder,
+    bytes: u64,
+    lines: u64,
+}
+
+/// What one thread has seen of the segment it is in.
+pub(crate) struct Part<'s> {
+    segments: &'s Segments<'s>,
+    thread: usize,
+    number: u64,
+    segment: Segment,
+}
+
+impl<'r> Segments<'r> {
+    /// The side-cars of a log that begins with `first`.
+    pub(crate) fn new(archive: &'r dyn Archive, about: About, first: &Block) -> Self {
+        let start = first.bytes().get(..MARK_BYTES).unwrap_or(first.bytes());
+        let mut hash = Sha256::new();
+        hash.update(about.site.as_deref().unwrap_or_default());
+        hash.update([0]);
+        hash.update(start);
+        let mark = hex::encode(hash.finalize()).chars().take(24).collect();
+        Self { archive, about, mark, state: Mutex::default() }
+    }
+
+    /// The part of one more thread.
+    pub(crate) fn part(&self) -> Part<'_> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.positions.push(0);
+        let thread = state.positions.len() - 1;
+        Part { segments: self, thread, number: 0, segment: Segment::default() }
+    }
+
+    /// What kept a side-car from being written.
+    pub(crate) fn into_failure(self) -> Option<io::Error> {
+        self.state.into_inner().unwrap_or_else(PoisonError::into_inner).failure
+    }
+
+    /// Takes over a part, and stores every segment that no thread is in any more.
+    fn take(&self, thread: usize, (number, part): (u64, Segment), next: u64) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(position) = state.positions.get_mut(thread) {
+            *position = next;
+        }
+        let open = state.open.entry(number).or_default();
+        open.bytes += part.bytes;
+        open.lines += part.lines;
+        if open.builder.is_empty() {
+            open.builder = part.builder;
+        } else {
+            open.builder.merge(&part.builder);
+        }
+        let behind = state.positions.iter().copied().min().unwrap_or(u64::MAX);
+        while let Some(first) = state.open.first_entry()
+            && *first.key() < behind
+            && let (number, segment) = first.remove_entry()
+        {
+            if let Err(error) = self.store(number, segment) {
+                state.failure.get_or_insert(error);
+            }
+        }
+    }
+
+    fn store(&self, number: u64, segment: Segment) -> io::Result<()> {
+        if segment.builder.is_empty() {
+            return Ok(());
+        }
+        let about = About {
+            from: number * SEGMENT_BYTES,
+            bytes: segment.bytes,
+            lines: segment.lines,
+            ..self.about.clone()
+        };
+        self.archive.store(&format!("{}-{number:05}", self.mark), about, segment.builder)
+    }
+}
+
+impl Part<'_> {
+    /// The builder for the contacts of a block.
+    pub(crate) fn of_block(&mut self, block: &Block) -> &mut SideCarBuilder {
+        let number = block.offset / SEGMENT_BYTES;
+        if number != self.number {
+            self.hand_over(number);
+        }
+        self.segment.bytes += block.bytes().len() as u64;
+        &mut self.segment.builder
+    }
+
+    /// Counts the lines of the block asked for last.
+    pub(crate) fn count(&mut self, lines: u64) {
+        self.segment.lines += lines;
+    }
+
+    /// Ends the part.
+    pub(crate) fn finish(mut self) {
+        self.hand_over(u64::MAX);
+    }
+
+    fn hand_over(&mut self, next: u64) {
+        let segment = std::mem::take(&mut self.segment);
+        self.segments.take(self.thread, (self.number, segment), next);
+        self.number = next;
+    }
+}

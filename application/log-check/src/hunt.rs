@@ -1,0 +1,196 @@
+//! Looking back: new indicators against side-cars of logs matched before.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use hunting::{About, SideCar, SideCarError, Trace};
+use indicators::Indicator;
+use matching::{Evidence, IndexBuilder, IndexFull, Sighting, Verdict};
+use observables::Observable;
+use rustc_hash::FxHashMap;
+
+use crate::{CheckReport, FileSummary, LogInput, Problem, Progress, Settings, Summary, check_logs};
+
+/// A side-car to look into.
+pub struct SideCarInput {
+    /// Name shown to people.
+    pub name: String,
+    /// Its bytes, or why it cannot be opened.
+    pub bytes: io::Result<Vec<u8>>,
+}
+
+/// An indicator with the name of its list.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// What is looked for.
+    pub indicator: Indicator,
+    /// Name of the list it came from.
+    pub list: String,
+}
+
+/// The logs that side-cars are of, as far as they are still there.
+pub trait Logs {
+    /// The line of a log that begins at an offset of its decompressed bytes.
+    fn line_at(&self, log: &About, offset: u64) -> io::Result<Vec<u8>>;
+    /// The log, to be read again.
+    fn open(&self, log: &About) -> LogInput;
+}
+
+/// A device and an indicator.
+type Key = (String, usize);
+
+/// What all side-cars say of a device and an indicator.
+struct Held {
+    trace: Trace,
+    log: About,
+}
+
+/// Looks for indicators in side-cars.
+///
+/// A URL is known by its host only: the log is read again where its host was contacted. The summary
+/// lists each log with what was read of it; one that is gone or damaged makes it incomplete.
+pub fn hunt(
+    wanted: &[Wanted],
+    side_cars: impl Iterator<Item = SideCarInput>,
+    logs: &dyn Logs,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Result<CheckReport, IndexFull> {
+    let indicators: Vec<Indicator> = wanted.iter().map(|it| it.indicator.clone()).collect();
+    let mut summary = Summary { complete: true, ..Summary::default() };
+    let mut held: FxHashMap<Key, Held> = FxHashMap::default();
+    let mut files: BTreeMap<String, FileSummary> = BTreeMap::new();
+    let mut hosts: BTreeMap<String, (About, BTreeSet<usize>)> = BTreeMap::new();
+    for input in side_cars {
+        if progress.is_cancelled() {
+            summary.complete = false;
+            break;
+        }
+        match traces(&indicators, input.bytes) {
+            Ok((about, traces)) => {
+                progress.advanced(about.bytes, about.lines);
+                let file = files.entry(about.log.clone()).or_default();
+                file.file.clone_from(&about.log);
+                file.format.clone_from(&about.format);
+                file.lines_read += about.lines;
+                for trace in traces {
+                    if trace.is_host_only {
+                        let again = hosts.entry(about.log.clone());
+                        let again = again.or_insert_with(|| (about.clone(), BTreeSet::new()));
+                        again.1.insert(trace.indicator);
+                    } else {
+                        file.lines_matched += trace.count;
+                        take(&mut held, trace, &about);
+                    }
+                }
+            }
+            Err(problem) => {
+                let file = files.entry(input.name.clone()).or_default();
+                file.file = input.name;
+                file.problem = Some(problem);
+            }
+        }
+    }
+    let mut sightings: Vec<Sighting> = held
+        .into_iter()
+        .filter_map(|((_, indicator), held)| Some(sighting(wanted.get(indicator)?, held, logs)))
+        .collect();
+    for (log, (about, numbers)) in hosts {
+        let again = read_again(wanted, &numbers, logs.open(&about), settings, progress)?;
+        sightings.extend(again.sightings);
+        for read in again.summary.files {
+            let file = files.entry(log.clone()).or_default();
+            file.lines_matched += read.lines_matched;
+            file.problem = file.problem.take().or(read.problem);
+        }
+    }
+    sightings.sort_by(|left, right| {
+        let verdicts = right.verdict.cmp(&left.verdict);
+        let key = |it: &Sighting| (it.device.clone(), it.indicator.clone());
+        verdicts.then_with(|| key(left).cmp(&key(right)))
+    });
+    for file in files.into_values() {
+        summary.lines_read += file.lines_read;
+        summary.lines_matched += file.lines_matched;
+        summary.complete &= file.problem.is_none();
+        summary.files.push(file);
+    }
+    Ok(CheckReport { sightings, summary })
+}
+
+fn traces(
+    indicators: &[Indicator],
+    bytes: io::Result<Vec<u8>>,
+) -> Result<(About, Vec<Trace>), Problem> {
+    let bytes = bytes.map_err(|error| Problem::of(&error, 0))?;
+    let damaged = |error: SideCarError| Problem::SideCar { detail: error.to_string() };
+    let side_car = SideCar::open(bytes).map_err(damaged)?;
+    let traces = side_car.find(indicators).map_err(damaged)?;
+    Ok((side_car.about().clone(), traces))
+}
+
+fn take(held: &mut FxHashMap<Key, Held>, trace: Trace, log: &About) {
+    let key = (trace.device.clone(), trace.indicator);
+    let Some(known) = held.get_mut(&key) else {
+        held.insert(key, Held { trace, log: log.clone() });
+        return;
+    };
+    let count = known.trace.count.saturating_add(trace.count);
+    let first_seen = match (known.trace.first_seen, trace.first_seen) {
+        (Some(left), Some(right)) => Some(left.min(right)),
+        (one, other) => one.or(other),
+    };
+    let last_seen = known.trace.last_seen.max(trace.last_seen);
+    // The strongest outcome; of equals, the earliest in the logs' order.
+    let place = |log: &About, trace: &Trace| (log.log.clone(), trace.offset);
+    if trace.outcome > known.trace.outcome
+        || (trace.outcome == known.trace.outcome
+            && place(log, &trace) < place(&known.log, &known.trace))
+    {
+        (known.trace, known.log) = (trace, log.clone());
+    }
+    (known.trace.count, known.trace.first_seen, known.trace.last_seen) =
+        (count, first_seen, last_seen);
+}
+
+fn sighting(wanted: &Wanted, held: Held, logs: &dyn Logs) -> Sighting {
+    let Held { trace, log } = held;
+    let line = logs.line_at(&log, trace.offset).unwrap_or_default();
+    Sighting {
+        device: trace.device,
+        device_name: trace.device_name,
+        indicator: wanted.indicator.observable.to_string(),
+        indicator_type: wanted.indicator.observable.kind().code().to_owned(),
+        family: wanted.indicator.family.clone(),
+        list: wanted.list.clone(),
+        destination: trace.destination,
+        verdict: Verdict::from(trace.outcome),
+        count: trace.count,
+        first_seen: trace.first_seen,
+        last_seen: trace.last_seen,
+        evidence: Evidence {
+            file: log.log,
+            offset: trace.offset,
+            line_number: 0,
+            line: String::from_utf8_lossy(line.get(..2048).unwrap_or(&line)).into_owned(),
+        },
+    }
+}
+
+/// Matches a log against the URLs whose hosts it names.
+fn read_again(
+    wanted: &[Wanted],
+    numbers: &BTreeSet<usize>,
+    log: LogInput,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Result<CheckReport, IndexFull> {
+    let mut builder = IndexBuilder::default();
+    for wanted in numbers.iter().filter_map(|number| wanted.get(*number)) {
+        if matches!(wanted.indicator.observable, Observable::Url(_)) {
+            builder.push(&wanted.indicator, &wanted.list)?;
+        }
+    }
+    let settings = Settings { archive: None, ..settings.clone() };
+    Ok(check_logs(&builder.build(), vec![log], &settings, progress))
+}

@@ -1,0 +1,201 @@
+//! What is found by looking back is what matching with the list in hand would have found.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Cursor};
+use std::sync::{Arc, Mutex};
+
+use indicators::{ReadOptions, read_list};
+use jiff::SignedDuration;
+use jiff::tz::{Offset, TimeZone};
+use log_check::{
+    About, Archive, CheckReport, ListInput, LogInput, Logs, Problem, Progress, Settings,
+    SideCarBuilder, SideCarInput, Wanted, check_logs, hunt, load_lists,
+};
+use matching::Verdict;
+use simulation::{LogKind, LogSettings, Targets, Truth, write_log};
+
+struct Silent;
+
+impl Progress for Silent {
+    fn advanced(&self, _: u64, _: u64) {}
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Side-cars in memory.
+#[derive(Debug, Default)]
+struct Kept(Mutex<BTreeMap<String, Vec<u8>>>);
+
+impl Archive for Kept {
+    fn store(&self, name: &str, about: About, side_car: SideCarBuilder) -> io::Result<()> {
+        self.0.lock().unwrap().insert(name.to_owned(), side_car.finish(&about));
+        Ok(())
+    }
+}
+
+/// An archive whose disk is full.
+#[derive(Debug)]
+struct Full;
+
+impl Archive for Full {
+    fn store(&self, _: &str, _: About, _: SideCarBuilder) -> io::Result<()> {
+        Err(io::Error::other("no space left"))
+    }
+}
+
+/// Logs in memory.
+struct InMemory(BTreeMap<String, Vec<u8>>);
+
+impl Logs for InMemory {
+    fn line_at(&self, log: &About, offset: u64) -> io::Result<Vec<u8>> {
+        let bytes = self.0.get(&log.log).ok_or(io::ErrorKind::NotFound)?;
+        let rest = bytes.get(usize::try_from(offset).unwrap()..).unwrap();
+        Ok(rest.split(|byte| *byte == b'\n').next().unwrap().to_vec())
+    }
+
+    fn open(&self, log: &About) -> LogInput {
+        input(&log.log, self.0.get(&log.log).cloned())
+    }
+}
+
+fn input(name: &str, bytes: Option<Vec<u8>>) -> LogInput {
+    let bytes = bytes.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound));
+    LogInput {
+        name: name.to_owned(),
+        modified: "2026-11-05T00:00:00Z".parse().ok(),
+        size_bytes: None,
+        bytes: bytes.map(|it| Box::new(Cursor::new(it)) as _),
+    }
+}
+
+fn settings(threads: usize, archive: Option<Arc<dyn Archive>>) -> Settings {
+    let zone = TimeZone::fixed(Offset::constant(7));
+    Settings { threads, archive, ..Settings::new(zone) }
+}
+
+fn side_cars(kept: &Kept) -> Vec<SideCarInput> {
+    let kept = kept.0.lock().unwrap();
+    let side_car = |(name, bytes): (&String, &Vec<u8>)| SideCarInput {
+        name: name.clone(),
+        bytes: Ok(bytes.clone()),
+    };
+    kept.iter().map(side_car).collect()
+}
+
+fn wanted(csv: &[u8]) -> Vec<Wanted> {
+    let mut wanted = Vec::new();
+    let report = read_list(&mut &csv[..], ReadOptions::default(), |indicator| {
+        wanted.push(Wanted { indicator, list: "list".to_owned() });
+    });
+    assert_eq!(report.problem, None);
+    wanted
+}
+
+#[test]
+fn looking_back_finds_what_matching_would_have_found() {
+    let targets = Targets::new(7, 40);
+    let mut csv = Vec::new();
+    targets.write_csv(&mut csv).unwrap();
+    let mut logs = BTreeMap::new();
+    for kind in LogKind::ALL {
+        let settings = LogSettings {
+            seed: 11,
+            start: "2026-10-30T15:00:00Z".parse().unwrap(),
+            span: SignedDuration::from_hours(24),
+            offset: Offset::constant(7),
+            devices: 300,
+            infected_devices: 40,
+            lines: 4_000,
+            planted_per_100k: 4_000,
+        };
+        let mut log = Vec::new();
+        write_log(kind, &settings, &targets, &mut Truth::default(), &mut log).unwrap();
+        logs.insert(kind.file_name(), log);
+    }
+    let inputs = || logs.iter().map(|(name, log)| input(name, Some(log.clone()))).collect();
+
+    let none = ListInput { name: "none".into(), bytes: Ok(Box::new(&b"none.invalid\n"[..])) };
+    let none = load_lists(vec![none], ReadOptions::default()).unwrap().index;
+    let kept = Arc::new(Kept::default());
+    check_logs(&none, inputs(), &settings(3, Some(kept.clone())), &Silent);
+    // One thread gives the same bytes.
+    let again = Arc::new(Kept::default());
+    check_logs(&none, inputs(), &settings(1, Some(again.clone())), &Silent);
+    assert_eq!(*kept.0.lock().unwrap(), *again.0.lock().unwrap());
+
+    let list = ListInput { name: "list".into(), bytes: Ok(Box::new(Cursor::new(csv.clone()))) };
+    let index = load_lists(vec![list], ReadOptions::default()).unwrap().index;
+    let matched = check_logs(&index, inputs(), &settings(1, None), &Silent);
+    let files = InMemory(logs.clone());
+    let wanted = wanted(&csv);
+    let found =
+        hunt(&wanted, side_cars(&kept).into_iter(), &files, &settings(1, None), &Silent).unwrap();
+    assert!(found.summary.complete, "{:?}", found.summary.files);
+    assert_eq!(found.summary.files.len(), logs.len());
+
+    let words = |report: &CheckReport| -> BTreeMap<(String, String), (Verdict, u64)> {
+        let findings = report.sightings.iter().filter(|it| it.verdict.is_finding());
+        findings
+            .map(|it| ((it.device.clone(), it.indicator.clone()), (it.verdict, it.count)))
+            .collect()
+    };
+    let (matched, looked_back) = (words(&matched), words(&found));
+    assert!(matched.len() > 300, "{}", matched.len());
+    let pairs = |words: &BTreeMap<(String, String), (Verdict, u64)>| -> BTreeSet<_> {
+        words.iter().map(|(key, (verdict, _))| (key.clone(), *verdict)).collect()
+    };
+    assert_eq!(pairs(&looked_back), pairs(&matched));
+    // Mentions of an indicator count in a sighting too, and are not kept for looking back.
+    let fewer = looked_back.iter().filter(|(key, (_, count))| *count < matched[*key].1).count();
+    let more = looked_back.iter().filter(|(key, (_, count))| *count > matched[*key].1).count();
+    assert!(fewer * 4 < matched.len() && more == 0, "{fewer} fewer, {more} more");
+    for sighting in found.sightings.iter().filter(|it| it.indicator_type != "url") {
+        let line = sighting.evidence.line.to_lowercase();
+        let host = sighting.destination.rsplit_once(':').map_or(&*sighting.destination, |it| it.0);
+        assert!(line.contains(host) || line.contains(&sighting.device), "{sighting:?}");
+    }
+}
+
+#[test]
+fn what_is_gone_or_damaged_is_named() {
+    let log = b"24-Nov-2026 08:00:01.123 client @0x7f 10.0.0.7#51511 (a.evil.example): \
+                query: a.evil.example IN A +E(0)K (10.0.0.1)\n"
+        .to_vec();
+    let none = ListInput { name: "none".into(), bytes: Ok(Box::new(&b"none.invalid\n"[..])) };
+    let none = load_lists(vec![none], ReadOptions::default()).unwrap().index;
+
+    let full = settings(2, Some(Arc::new(Full)));
+    let report = check_logs(&none, vec![input("a.log", Some(log.clone()))], &full, &Silent);
+    let problem = report.summary.files.first().unwrap().problem.clone();
+    assert_eq!(problem, Some(Problem::NotArchived { detail: "no space left".to_owned() }));
+    assert!(!report.summary.complete);
+
+    let kept = Arc::new(Kept::default());
+    let archive = settings(2, Some(kept.clone()));
+    check_logs(&none, vec![input("a.log", Some(log))], &archive, &Silent);
+    let mut side_cars = side_cars(&kept);
+    side_cars.push(SideCarInput { name: "b".to_owned(), bytes: Ok(b"no side-car".to_vec()) });
+    let missing = io::Error::from(io::ErrorKind::PermissionDenied);
+    side_cars.push(SideCarInput { name: "c".to_owned(), bytes: Err(missing) });
+    let wanted = wanted(b"evil.example\nhttp://a.evil.example/x\n");
+    let nowhere = InMemory(BTreeMap::new());
+    let found =
+        hunt(&wanted, side_cars.into_iter(), &nowhere, &settings(1, None), &Silent).unwrap();
+    assert!(!found.summary.complete);
+    let problems: Vec<_> = found
+        .summary
+        .files
+        .iter()
+        .map(|it| (it.file.as_str(), it.problem.as_ref().map(Problem::code)))
+        .collect();
+    // The log is gone, so whether the URL was fetched cannot be told.
+    assert_eq!(
+        problems,
+        [("a.log", Some("unreadable")), ("b", Some("side-car")), ("c", Some("unreadable"))]
+    );
+    let sighting = found.sightings.first().unwrap();
+    assert_eq!((sighting.device.as_str(), sighting.evidence.line.as_str()), ("10.0.0.7", ""));
+}
