@@ -60,7 +60,8 @@ pub fn hunt(
     let mut summary = Summary { complete: true, ..Summary::default() };
     let mut held: FxHashMap<Key, Held> = FxHashMap::default();
     let mut files: BTreeMap<String, FileSummary> = BTreeMap::new();
-    let mut hosts: BTreeMap<String, (About, BTreeSet<usize>)> = BTreeMap::new();
+    let mut again: BTreeMap<String, About> = BTreeMap::new();
+    let mut urls = BTreeSet::new();
     for input in side_cars {
         if progress.is_cancelled() {
             summary.complete = false;
@@ -75,9 +76,8 @@ pub fn hunt(
                 file.lines_read += about.lines;
                 for trace in traces {
                     if trace.is_host_only {
-                        let again = hosts.entry(about.log.clone());
-                        let again = again.or_insert_with(|| (about.clone(), BTreeSet::new()));
-                        again.1.insert(trace.indicator);
+                        urls.insert(trace.indicator);
+                        again.entry(about.log.clone()).or_insert_with(|| about.clone());
                     } else {
                         file.lines_matched += trace.count;
                         take(&mut held, trace, &about);
@@ -95,11 +95,12 @@ pub fn hunt(
         .into_iter()
         .filter_map(|((_, indicator), held)| Some(sighting(wanted.get(indicator)?, held, logs)))
         .collect();
-    for (log, (about, numbers)) in hosts {
-        let again = read_again(wanted, &numbers, logs.open(&about), settings, progress)?;
-        sightings.extend(again.sightings);
-        for read in again.summary.files {
-            let file = files.entry(log.clone()).or_default();
+    if !again.is_empty() {
+        let inputs = again.values().map(|about| logs.open(about)).collect();
+        let read = read_again(wanted, &urls, inputs, settings, progress)?;
+        sightings.extend(read.sightings);
+        for (log, read) in again.into_keys().zip(read.summary.files) {
+            let file = files.entry(log).or_default();
             file.lines_matched += read.lines_matched;
             file.problem = file.problem.take().or(read.problem);
         }
@@ -177,11 +178,11 @@ fn sighting(wanted: &Wanted, held: Held, logs: &dyn Logs) -> Sighting {
     }
 }
 
-/// Matches a log against the URLs whose hosts it names.
+/// Matches logs against the URLs whose hosts they name.
 fn read_again(
     wanted: &[Wanted],
     numbers: &BTreeSet<usize>,
-    log: LogInput,
+    logs: Vec<LogInput>,
     settings: &Settings,
     progress: &dyn Progress,
 ) -> Result<CheckReport, IndexFull> {
@@ -192,5 +193,5 @@ fn read_again(
         }
     }
     let settings = Settings { archive: None, ..settings.clone() };
-    Ok(check_logs(&builder.build(), vec![log], &settings, progress))
+    Ok(check_logs(&builder.build(), logs, &settings, progress))
 }
