@@ -105,9 +105,6 @@ impl<'r> Segments<'r> {
     }
 
     fn store(&self, number: u64, segment: Segment) -> io::Result<()> {
-        if segment.builder.is_empty() {
-            return Ok(());
-        }
         let about = About {
             from: number * SEGMENT_BYTES,
             bytes: segment.bytes,
