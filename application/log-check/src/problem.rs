@@ -115,7 +115,7 @@ pub enum Problem {
 
 impl Problem {
     /// Every code.
-    pub const CODES: [&'static str; 16] = [
+    pub const CODES: [&'static str; 17] = [
         "unreadable",
         "interrupted",
         "truncated",
