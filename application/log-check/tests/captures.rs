@@ -43,10 +43,9 @@ fn check_against(lists: &[&[u8]], bytes: Box<dyn Read + Send>) -> CheckReport {
     // A format that is asked for is meant for the lines: what a capture is, it says itself.
     let settings = Settings {
         format: Some("bind".to_owned()),
-        columns: None,
-        zone,
         threads: 2,
         hash_logs: true,
+        ..Settings::new(zone)
     };
     check_logs(&lists.index, vec![log], &settings, &Silent)
 }
