@@ -33,6 +33,22 @@ async fn every_page_of_an_officer_and_of_everybody_is_sound() {
     browser.go(&portal.url(cases)).await;
     browser.follow("tbody th a").await;
     browser.look_at("busy-case").await;
+    // A step that needs a note shows the case with the reason.
+    browser.follow("nav.sections a[href*='/cases/']").await;
+    browser.follow("tr:has(.badge.bad) th a").await;
+    browser.find("button[name=step][value=mark-false-positive]").await.click().await.unwrap();
+    browser.find("main [role=alert]").await;
+    browser.look_at("busy-case-refused").await;
+    browser.find("details summary").await.click().await.unwrap();
+    browser.find("#other option:nth-child(2)").await.click().await.unwrap();
+    browser.look_at("busy-case-merging").await;
+    browser.submit("form[action$='/merge'] button").await;
+    browser.look_at("busy-case-merged").await;
+    browser.submit("form[action$='/split'] button").await;
+    let logs = sections.iter().find(|it| it.contains("/logs/")).unwrap();
+    browser.go(&portal.url(logs)).await;
+    browser.follow("a[href$='/take-back']").await;
+    browser.look_at("busy-take-back").await;
     browser.close().await;
 }
 

@@ -35,6 +35,8 @@ async fn main_job(engine: Engine) {
     browser.fill("#site", "Trụ sở").await;
     browser.choose_files("#log", &portal.logs()).await;
     browser.submit("form[data-upload] .actions button").await;
+    assert_eq!(browser.texts("#checked li").await.len(), 2, "what became of each file");
+    browser.look_at("main-job-logs-checked").await;
     browser.follow("nav.sections a[href*='/cases/']").await;
     // A device that a log names stands by its name, with its address beside it.
     let devices = browser.texts("tbody th").await;
