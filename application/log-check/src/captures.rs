@@ -84,7 +84,6 @@ impl Reading<'_> {
 
 /// What was found in a capture so far.
 struct Found<'r> {
-    index: &'r Index,
     log: u32,
     zone: &'r TimeZone,
     matcher: Matcher<'r>,
@@ -99,7 +98,6 @@ struct Found<'r> {
 impl<'r> Found<'r> {
     fn new(reading: &Reading<'r>) -> Self {
         Self {
-            index: reading.index,
             log: reading.log,
             zone: reading.zone,
             matcher: Matcher::new(reading.index),
@@ -127,7 +125,7 @@ impl<'r> Found<'r> {
 impl Sink for Found<'_> {
     #[inline]
     fn is_listed(&mut self, address: IpAddr) -> bool {
-        self.index.holds_address(address.to_canonical())
+        self.matcher.holds_address(address.to_canonical())
     }
 
     fn finds(&mut self, contact: &WireContact<'_>) -> bool {
