@@ -164,6 +164,7 @@ fn sighting(wanted: &Wanted, held: Held, logs: &dyn Logs) -> Sighting {
         indicator_type: wanted.indicator.observable.kind().code().to_owned(),
         family: wanted.indicator.family.clone(),
         list: wanted.list.clone(),
+        warning: None,
         destination: trace.destination,
         verdict: Verdict::from(trace.outcome),
         count: trace.count,

@@ -5,6 +5,7 @@
 mod archive;
 mod blocks;
 mod captures;
+mod guarding;
 mod hunt;
 mod lists;
 mod problem;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 pub use archive::Archive;
 pub use contacts::packets::Reason as PacketReason;
 pub use contacts::{Columns, ColumnsError, Format};
+pub use guarding::Guarding;
 pub use hunt::{Logs, SideCarInput, Wanted, hunt};
 pub use hunting::{About, SideCarBuilder};
 pub use indicators::{ListProblem, ListReport, ReadOptions, Refused};

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 
-use indicators::{Indicator, ListProblem, ListReport, ReadOptions, read_list};
+use indicators::{Guard, Indicator, ListProblem, ListReport, ReadOptions, read_guarded_list};
 use jiff::Timestamp;
 use matching::{About, AboutList, Index, IndexBuilder, IndexFull, Origin};
 use unpacking::{Limits, Unpacker};
+
+use crate::Guarding;
 
 /// The format that the report of a compiled index names.
 pub const COMPILED: &str = "index";
@@ -40,20 +42,24 @@ pub struct LoadedLists {
     pub reports: Vec<(String, ListReport)>,
 }
 
-/// Reads lists into one index; indicators are held in the index only.
+/// Reads lists into one index, unguarded; indicators are held in the index only.
 ///
 /// A list that cannot be read has its problem in its report. An error means that the lists
 /// together are larger than an index can be.
 pub fn load_lists(lists: Vec<ListInput>, options: ReadOptions) -> Result<LoadedLists, IndexFull> {
-    load_indicators(lists.into_iter().map(IndicatorInput::List).collect(), options)
+    let inputs = lists.into_iter().map(IndicatorInput::List).collect();
+    load_indicators(inputs, options, Guarding::Off)
 }
 
 /// The index of all inputs. A compiled index alone is used as it is, without reading it; several
 /// are put together as if all had been lists, the first to name an indicator being the one
 /// reported.
+///
+/// What was compiled before was guarded, or not, when it was compiled.
 pub fn load_indicators(
     mut inputs: Vec<IndicatorInput>,
     options: ReadOptions,
+    guarding: Guarding,
 ) -> Result<LoadedLists, IndexFull> {
     if let [IndicatorInput::Compiled { .. }] = inputs.as_slice()
         && let Some(IndicatorInput::Compiled { name, index }) = inputs.pop()
@@ -62,7 +68,7 @@ pub fn load_indicators(
         return Ok(LoadedLists { index, reports: vec![(name, report)] });
     }
     let mut builder = IndexBuilder::default();
-    let (reports, _) = push_all(&mut builder, inputs, options)?;
+    let (reports, _) = push_all(&mut builder, inputs, options, guarding)?;
     Ok(LoadedLists { index: builder.build(), reports })
 }
 
@@ -70,11 +76,12 @@ pub fn load_indicators(
 pub fn compile_indicators(
     inputs: Vec<IndicatorInput>,
     options: ReadOptions,
+    guarding: Guarding,
     compiled_at: Timestamp,
     program: &str,
 ) -> Result<LoadedLists, IndexFull> {
     let mut builder = IndexBuilder::default();
-    let (reports, lists) = push_all(&mut builder, inputs, options)?;
+    let (reports, lists) = push_all(&mut builder, inputs, options, guarding)?;
     let about = About { compiled_at: Some(compiled_at), program: program.to_owned(), lists };
     Ok(LoadedLists { index: builder.build_about(&about), reports })
 }
@@ -85,13 +92,15 @@ fn push_all(
     builder: &mut IndexBuilder,
     inputs: Vec<IndicatorInput>,
     options: ReadOptions,
+    guarding: Guarding,
 ) -> Result<Reports, IndexFull> {
+    let guard = guarding.guard();
     let mut reports = Vec::with_capacity(inputs.len());
     let mut lists = Vec::new();
     for input in inputs {
         let (name, report) = match input {
             IndicatorInput::List(list) => {
-                let report = read_input(builder, list.bytes, options, &list.name)?;
+                let report = read_input(builder, list.bytes, options, guard.as_ref(), &list.name)?;
                 lists.push(about_list(&list.name, &report));
                 (list.name, report)
             }
@@ -110,12 +119,13 @@ fn read_input(
     builder: &mut IndexBuilder,
     bytes: std::io::Result<Box<dyn Read + Send>>,
     options: ReadOptions,
+    guard: Option<&Guard>,
     name: &str,
 ) -> Result<ListReport, IndexFull> {
     match bytes {
         Ok(bytes) => {
             let mut bytes = BufReader::new(Unpacker::new(bytes, Limits::default()));
-            read_into(builder, &mut bytes, options, name)
+            read_into(builder, &mut bytes, options, guard, name)
         }
         Err(error) => {
             let problem = Some(ListProblem::Read(error.to_string()));
@@ -128,12 +138,13 @@ fn read_into(
     builder: &mut IndexBuilder,
     bytes: &mut dyn BufRead,
     options: ReadOptions,
+    guard: Option<&Guard>,
     name: &str,
 ) -> Result<ListReport, IndexFull> {
     let mut pushed = Ok(());
-    let report = read_list(bytes, options, |indicator| {
+    let report = read_guarded_list(bytes, options, guard, |indicator, warning| {
         if pushed.is_ok() {
-            pushed = builder.push(&indicator, name);
+            pushed = builder.push_from(&indicator, Origin { list: name, warning });
         }
     });
     pushed.map(|()| report)
@@ -167,5 +178,6 @@ fn about_list(name: &str, report: &ListReport) -> AboutList {
         name: name.to_owned(),
         accepted: owned(&report.accepted),
         refused: owned(&report.refused_counts),
+        warned: report.warned.clone(),
     }
 }

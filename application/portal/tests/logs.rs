@@ -82,6 +82,7 @@ fn sighting(device: &str, name: Option<&str>, indicator: &str) -> Sighting {
         indicator_type: "domain".to_owned(),
         family: None,
         list: "ds.csv".to_owned(),
+        warning: None,
         destination: indicator.to_owned(),
         verdict: Verdict::DnsResolved,
         count: 1,

@@ -15,14 +15,16 @@
 //! assert_eq!(report.refused[0].line, 4);
 //! ```
 //!
-//! What it deliberately does not do: open files, match, decide whether a value does harm.
+//! What it deliberately does not do: open files, match.
 
 pub mod formats;
+mod guard;
 mod indicator;
 mod read;
 mod report;
 
 pub use formats::ListFormat;
+pub use guard::{Guard, GuardError, Judgement};
 pub use indicator::{Indicator, Scope};
-pub use read::{ReadOptions, read_list};
+pub use read::{ReadOptions, read_guarded_list, read_list};
 pub use report::{ListProblem, ListReport, Reason, Refused};

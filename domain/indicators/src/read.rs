@@ -8,7 +8,7 @@ use observables::{Observable, ObservableError, WebUrl, WebUrlError};
 
 use crate::formats::{self, ListFormat};
 use crate::report::{ListProblem, ListReport, Reason};
-use crate::{Indicator, Scope};
+use crate::{Guard, Indicator, Judgement, Scope};
 
 /// The longest line read, in bytes.
 pub(crate) const LONGEST_LINE: usize = 8 * 1024;
@@ -33,7 +33,18 @@ pub struct ReadOptions {
 pub fn read_list(
     list: &mut dyn BufRead,
     options: ReadOptions,
-    sink: impl FnMut(Indicator),
+    mut sink: impl FnMut(Indicator),
+) -> ListReport {
+    read_guarded_list(list, options, None, |indicator, _| sink(indicator))
+}
+
+/// As [`read_list`], and the guard refuses what does harm. What it only doubts comes with the name
+/// of the warning list.
+pub fn read_guarded_list(
+    list: &mut dyn BufRead,
+    options: ReadOptions,
+    guard: Option<&Guard>,
+    sink: impl FnMut(Indicator, Option<&str>),
 ) -> ListReport {
     let mut sample = Vec::new();
     if let Err(error) = list.take(SAMPLE_BYTES).read_to_end(&mut sample) {
@@ -51,17 +62,18 @@ pub fn read_list(
             return ListReport { problem, ..ListReport::default() };
         }
         let (text, _) = encoding.decode_with_bom_removal(&sample);
-        return read_text(text.as_bytes(), &mut &b""[..], options, sink);
+        return read_text(text.as_bytes(), &mut &b""[..], options, guard, sink);
     }
     let start = sample.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&sample);
-    read_text(start, list, options, sink)
+    read_text(start, list, options, guard, sink)
 }
 
 fn read_text(
     sample: &[u8],
     rest: &mut dyn BufRead,
     options: ReadOptions,
-    sink: impl FnMut(Indicator),
+    guard: Option<&Guard>,
+    sink: impl FnMut(Indicator, Option<&str>),
 ) -> ListReport {
     if sample.contains(&0) {
         return ListReport { problem: Some(ListProblem::Binary), ..ListReport::default() };
@@ -70,6 +82,7 @@ fn read_text(
     let mut reading = Reading {
         report: ListReport { format: Some(format.name()), ..ListReport::default() },
         today: options.today,
+        guard,
         sink,
     };
     let mut whole = Cursor::new(sample).chain(rest);
@@ -82,9 +95,10 @@ fn read_text(
 }
 
 /// A list being read: where its parts go.
-pub(crate) struct Reading<S> {
+pub(crate) struct Reading<'g, S> {
     pub(crate) report: ListReport,
     today: Option<Date>,
+    guard: Option<&'g Guard>,
     sink: S,
 }
 
@@ -97,13 +111,22 @@ pub(crate) struct Details<'l> {
     pub(crate) valid_until: &'l str,
 }
 
-impl<S: FnMut(Indicator)> Reading<S> {
+impl<S: FnMut(Indicator, Option<&str>)> Reading<'_, S> {
     /// Takes a value or refuses it with its reason.
     pub(crate) fn take(&mut self, line: u64, value: &str, details: Details<'_>) {
         match self.indicator(value, details) {
             Ok(indicator) => {
+                let judgement = self.guard.map_or(Judgement::Clear, |it| it.judge(&indicator));
+                let warning = match judgement {
+                    Judgement::Clear => None,
+                    Judgement::Review(list) => Some(list),
+                    Judgement::Refuse(reason) => return self.report.refuse(line, value, reason),
+                };
                 self.report.accept(indicator.observable.kind());
-                (self.sink)(indicator);
+                if let Some(list) = warning {
+                    self.report.warn(list);
+                }
+                (self.sink)(indicator, warning);
             }
             Err(reason) => self.report.refuse(line, value, reason),
         }
@@ -160,10 +183,10 @@ fn day(text: &str) -> Result<Option<Date>, Reason> {
 
 /// Calls `each` with every line's number and text, without its end. Lines over 8 KiB are refused
 /// and skipped without being held.
-pub(crate) fn each_line<S: FnMut(Indicator)>(
+pub(crate) fn each_line<S: FnMut(Indicator, Option<&str>)>(
     list: &mut dyn BufRead,
-    reading: &mut Reading<S>,
-    mut each: impl FnMut(&mut Reading<S>, u64, &str),
+    reading: &mut Reading<'_, S>,
+    mut each: impl FnMut(&mut Reading<'_, S>, u64, &str),
 ) {
     let mut bytes = Vec::new();
     loop {

@@ -22,6 +22,8 @@ pub struct ListReport {
     pub refused: Vec<Refused>,
     /// All refused values, by reason code.
     pub refused_counts: BTreeMap<&'static str, u64>,
+    /// Indicators taken with a warning, by the name of the warning list.
+    pub warned: BTreeMap<String, u64>,
     /// Why the list as a whole could not be read, or not to its end.
     pub problem: Option<ListProblem>,
 }
@@ -73,11 +75,21 @@ pub enum Reason {
     LocalName,
     /// The record is not well-formed CSV.
     BadRecord,
+    /// An address of private networks, which is another device at every place.
+    PrivateAddress,
+    /// An address of this machine, of one link, of many receivers.
+    ReservedAddress,
+    /// An address for documents and tests.
+    ExampleAddress,
+    /// An open DNS resolver.
+    PublicDns,
+    /// A suffix below which anybody has names.
+    PublicSuffix,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 21] = [
         Self::UrlWithoutHost,
         Self::BadAddress,
         Self::BadPrefix,
@@ -94,6 +106,11 @@ impl Reason {
         Self::LineTooLong,
         Self::LocalName,
         Self::BadRecord,
+        Self::PrivateAddress,
+        Self::ReservedAddress,
+        Self::ExampleAddress,
+        Self::PublicDns,
+        Self::PublicSuffix,
     ];
 
     /// The stable code.
@@ -115,6 +132,11 @@ impl Reason {
             Self::LineTooLong => "line-too-long",
             Self::LocalName => "local-name",
             Self::BadRecord => "bad-record",
+            Self::PrivateAddress => "private-address",
+            Self::ReservedAddress => "reserved-address",
+            Self::ExampleAddress => "example-address",
+            Self::PublicDns => "public-dns",
+            Self::PublicSuffix => "public-suffix",
         }
     }
 }
@@ -166,6 +188,19 @@ impl ListReport {
     /// How many values were refused.
     pub fn refused_total(&self) -> u64 {
         self.refused_counts.values().sum()
+    }
+
+    /// How many indicators were taken with a warning.
+    pub fn warned_total(&self) -> u64 {
+        self.warned.values().sum()
+    }
+
+    pub(crate) fn warn(&mut self, list: &str) {
+        if let Some(count) = self.warned.get_mut(list) {
+            *count += 1;
+        } else {
+            self.warned.insert(list.to_owned(), 1);
+        }
     }
 
     pub(crate) fn accept(&mut self, kind: ObservableKind) {

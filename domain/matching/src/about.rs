@@ -33,6 +33,9 @@ pub struct AboutList {
     /// Values refused, by reason.
     #[serde(default)]
     pub refused: BTreeMap<String, u64>,
+    /// Indicators taken with a warning, by warning list.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub warned: BTreeMap<String, u64>,
 }
 
 impl About {

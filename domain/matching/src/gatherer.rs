@@ -180,6 +180,7 @@ impl Gatherer {
                     indicator_type: it.kind().code().to_owned(),
                     family: it.family.map(str::to_owned),
                     list: it.list.to_owned(),
+                    warning: it.warning.map(str::to_owned),
                     destination: strongest.destination.into_string(),
                     verdict: strongest.verdict,
                     // Of a contact that was only ever added to.

@@ -19,6 +19,10 @@ pub struct Sighting {
     pub family: Option<String>,
     /// Name of the list the indicator came from.
     pub list: String,
+    /// The warning list that names the indicator too: a popular site, a shared host. A person
+    /// should look before anything is blocked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
     /// What was contacted, in the contact with the strongest verdict.
     pub destination: String,
     /// The strongest verdict of all contacts.

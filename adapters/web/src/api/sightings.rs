@@ -409,6 +409,7 @@ impl From<SentResult> for CheckResult {
             indicator_type: it.indicator_type,
             family: it.family,
             list: it.list,
+            warning: None,
             destination: it.destination,
             verdict: it.verdict.into(),
             count: it.count,

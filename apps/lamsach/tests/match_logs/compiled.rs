@@ -57,6 +57,47 @@ fn a_compiled_file_finds_what_its_lists_find() {
 }
 
 #[test]
+fn what_does_harm_is_left_out_and_what_is_doubtful_is_marked() {
+    let folder = folder();
+    let folder = folder.path();
+    let list = "8.8.8.8\n10.0.0.53\ncom.vn\nbit.ly\nevil.example\n";
+    let log = "\
+24-Nov-2026 08:00:01.123 client @0x7f 10.0.0.7#51511 (bit.ly): query: bit.ly IN A +E(0)K (10.0.0.1)
+24-Nov-2026 08:00:02.123 client @0x7f 10.0.0.7#51511 (dangkiem.com.vn): query: dangkiem.com.vn IN A +E(0)K (10.0.0.1)
+";
+    fs::write(folder.join("harm.txt"), list).unwrap();
+    fs::write(folder.join("harm.log"), log).unwrap();
+    assert_eq!(indicators(folder, &["compile", "harm.txt", "-o", "harm.lsidx"]).status, Some(0));
+    for list in ["harm.txt", "harm.lsidx"] {
+        let ran = run(folder, &["-i", list, "--output", "json", "harm.log"]);
+        let found = sightings(&ran);
+        assert_eq!(found.len(), 1, "{}", ran.out);
+        let found: Value = serde_json::from_str(found[0]).unwrap();
+        assert_eq!(found["indicator"], "bit.ly");
+        assert!(found["warning"].as_str().unwrap().contains("LOTS"), "{found}");
+        let table = run(folder, &["-i", list, "harm.log"]);
+        assert!(table.out.contains("cần xem lại: có trong danh sách cảnh báo"), "{}", table.out);
+        let csv = run(folder, &["-i", list, "--output", "csv", "harm.log"]);
+        assert!(csv.out.contains("LOTS"), "{}", csv.out);
+        let html = run(folder, &["-i", list, "--output", "html", "harm.log"]);
+        assert!(html.out.contains("cần xem lại"), "{}", html.out);
+    }
+    let ran = run(folder, &["-i", "harm.txt", "harm.log"]);
+    for (value, why) in
+        [("8.8.8.8", "DNS công cộng"), ("10.0.0.53", "mạng riêng"), ("com.vn", "dùng chung")]
+    {
+        assert!(ran.err.contains(value) && ran.err.contains(why), "{}", ran.err);
+    }
+    let ran = run(folder, &["-i", "harm.txt", "--no-guard", "--output", "json", "harm.log"]);
+    assert_eq!(sightings(&ran).len(), 2, "{}", ran.out);
+    assert!(!ran.out.contains("\"warning\""), "{}", ran.out);
+    let shown = indicators(folder, &["inspect", "harm.lsidx", "--output", "json"]);
+    let shown: Value = serde_json::from_str(&shown.out).unwrap();
+    assert_eq!(shown["lists"][0]["refused"]["public-dns"], 1);
+    assert_eq!(shown["indicators"], 2);
+}
+
+#[test]
 fn inspect_tells_what_a_file_holds() {
     let folder = folder();
     let folder = folder.path();

@@ -13,7 +13,7 @@ use super::OutputKind;
 use super::input::{indicator_input, unusable};
 use super::shown::Shown;
 use crate::commands::bilingual::failure;
-use crate::commands::match_logs::{require_usable, say_refused};
+use crate::commands::match_logs::{guarding, require_usable, say_refused};
 
 // Help texts stand in the message files: see `commands::help`.
 /// Settings of the command.
@@ -27,6 +27,8 @@ pub(super) struct Args {
     timezone: String,
     #[arg(long = "output", value_name = "KIND", value_enum, default_value_t = OutputKind::Table)]
     shown_as: OutputKind,
+    #[arg(long)]
+    no_guard: bool,
 }
 
 /// Runs the command.
@@ -39,7 +41,7 @@ pub(super) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     let today = now.to_zoned_datetime(zone.clone()).date();
     let options = ReadOptions { format: None, today: Some(today) };
     let program = concat!("lamsach ", env!("CARGO_PKG_VERSION"));
-    let compiled = compile_indicators(inputs, options, now, program)
+    let compiled = compile_indicators(inputs, options, guarding(args.no_guard), now, program)
         .map_err(|error| failure("match-lists-too-large", &[("why", error.to_string().into())]))?;
     require_usable(&compiled.reports)?;
     compiled.index.verify().map_err(|error| unusable(&args.out, error))?;

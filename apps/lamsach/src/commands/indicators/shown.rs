@@ -111,6 +111,13 @@ impl Shown<'_> {
                 ("refused", total(&list.refused).into()),
             ];
             say("indicators-list", &values);
+            for (warning, warned) in &list.warned {
+                let warning = printable(warning);
+                say(
+                    "indicators-warned",
+                    &[("list", warning.into()), ("count", count(*warned).into())],
+                );
+            }
         }
         say("indicators-families", &[("count", count(summary.families.len() as u64).into())]);
         let verified = if self.is_verified == Some(true) { "verified" } else { "not-verified" };

@@ -8,7 +8,7 @@ use std::thread;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches, ValueEnum, value_parser};
 use jiff::tz::TimeZone;
-use log_check::{Columns, ColumnsError, Format};
+use log_check::{Columns, ColumnsError, Format, Guarding};
 
 use super::send::SendArgs;
 use crate::commands::bilingual::failure;
@@ -32,6 +32,8 @@ pub(crate) struct Args {
     output: OutputKind,
     #[arg(long, value_name = "ZONE", default_value = "Asia/Ho_Chi_Minh")]
     timezone: String,
+    #[arg(long)]
+    no_guard: bool,
     #[arg(long, value_name = "NAME")]
     site: Option<String>,
     #[arg(long, value_name = "N")]
@@ -72,6 +74,7 @@ pub(super) struct Choices {
     pub(super) zone: TimeZone,
     pub(super) site: Option<String>,
     pub(super) threads: usize,
+    pub(super) guarding: Guarding,
 }
 
 impl Args {
@@ -118,6 +121,7 @@ impl Args {
             zone,
             site: self.site.map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()),
             threads,
+            guarding: guarding(self.no_guard),
         };
         Ok((choices, self.send))
     }
@@ -157,6 +161,11 @@ fn columns(
         }
     };
     Ok(Some(Arc::new(map.delimited_by(delimiter))))
+}
+
+/// Indicators that would do harm are refused unless the person says otherwise.
+pub(in crate::commands) fn guarding(no_guard: bool) -> Guarding {
+    if no_guard { Guarding::Off } else { Guarding::On }
 }
 
 fn threads(typed: &str) -> anyhow::Result<usize> {

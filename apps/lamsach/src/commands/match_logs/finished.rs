@@ -64,6 +64,7 @@ impl Finished {
             lines: report.lines,
             accepted: report.accepted.clone(),
             refused: report.refused_counts.clone(),
+            warned: report.warned.clone(),
             refused_listed: report
                 .refused
                 .iter()
@@ -107,6 +108,8 @@ struct ListOut {
     lines: u64,
     accepted: BTreeMap<&'static str, u64>,
     refused: BTreeMap<&'static str, u64>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    warned: BTreeMap<String, u64>,
     refused_listed: Vec<RefusedOut>,
     problem: Option<&'static str>,
 }

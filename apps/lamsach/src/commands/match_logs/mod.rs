@@ -19,6 +19,7 @@ use log_check::{
 };
 
 pub(crate) use args::Args;
+pub(super) use args::guarding;
 pub(super) use words::printable;
 
 use finished::Finished;
@@ -37,7 +38,7 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     let now = Timestamp::now();
     let today = now.to_zoned_datetime(choices.zone.clone()).date();
     let options = ReadOptions { format: None, today: Some(today) };
-    let loaded = load_indicators(inputs.lists, options)
+    let loaded = load_indicators(inputs.lists, options, choices.guarding)
         .map_err(|error| failure("match-lists-too-large", &[("why", error.to_string().into())]))?;
     require_usable(&loaded.reports)?;
 

@@ -59,7 +59,10 @@ pub(super) fn is_header(line: &str) -> bool {
     is_known || (names.len() > 1 && !line.contains('\t') && !has_values)
 }
 
-pub(crate) fn read<S: FnMut(Indicator)>(list: &mut dyn BufRead, reading: &mut Reading<S>) {
+pub(crate) fn read<S: FnMut(Indicator, Option<&str>)>(
+    list: &mut dyn BufRead,
+    reading: &mut Reading<'_, S>,
+) {
     // The separator stands in the header, behind comments of any length.
     let mut header = String::new();
     loop {
@@ -121,8 +124,8 @@ pub(crate) fn read<S: FnMut(Indicator)>(list: &mut dyn BufRead, reading: &mut Re
     reading.report.lines = (first_line + records.position().line()).saturating_sub(1);
 }
 
-fn take<S: FnMut(Indicator)>(
-    reading: &mut Reading<S>,
+fn take<S: FnMut(Indicator, Option<&str>)>(
+    reading: &mut Reading<'_, S>,
     line: u64,
     record: &StringRecord,
     columns: &Columns,

@@ -36,7 +36,10 @@ pub(super) fn is_entry(line: &str) -> bool {
     words.next().is_some_and(leads_nowhere) && words.next().is_some()
 }
 
-pub(crate) fn read<S: FnMut(Indicator)>(list: &mut dyn BufRead, reading: &mut Reading<S>) {
+pub(crate) fn read<S: FnMut(Indicator, Option<&str>)>(
+    list: &mut dyn BufRead,
+    reading: &mut Reading<'_, S>,
+) {
     each_line(list, reading, |reading, line, text| {
         if is_comment(text) {
             return;

@@ -13,7 +13,10 @@ use crate::report::Reason;
 #[cfg(test)]
 mod tests;
 
-pub(crate) fn read<S: FnMut(Indicator)>(list: &mut dyn BufRead, reading: &mut Reading<S>) {
+pub(crate) fn read<S: FnMut(Indicator, Option<&str>)>(
+    list: &mut dyn BufRead,
+    reading: &mut Reading<'_, S>,
+) {
     each_line(list, reading, |reading, line, text| {
         if is_comment(text) {
             return;

@@ -9,7 +9,7 @@ use matching::Sighting;
 use super::super::finished::Finished;
 use super::super::words::{Words, printable, verdict_code};
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 17] = [
     "device",
     "device_name",
     "indicator",
@@ -26,6 +26,7 @@ const COLUMNS: [&str; 16] = [
     "evidence_offset",
     "evidence_line_number",
     "evidence_line",
+    "warning",
 ];
 
 pub(super) fn write(out: &mut dyn Write, words: &Words, finished: &Finished) -> io::Result<()> {
@@ -51,7 +52,7 @@ fn unwrapped(error: ::csv::Error) -> io::Error {
     }
 }
 
-fn record(sighting: &Sighting) -> [String; 16] {
+fn record(sighting: &Sighting) -> [String; 17] {
     let time = |at: Option<jiff::Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
     let evidence = &sighting.evidence;
     [
@@ -71,6 +72,7 @@ fn record(sighting: &Sighting) -> [String; 16] {
         evidence.offset.to_string(),
         evidence.line_number.to_string(),
         safe(&evidence.line),
+        safe(sighting.warning.as_deref().unwrap_or_default()),
     ]
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use language::text_with;
 use log_check::ListReport;
 
 use super::super::words::{Words, printable};
@@ -15,6 +16,11 @@ pub(in super::super) fn write(
     lists: &[(String, ListReport)],
 ) -> io::Result<()> {
     for (name, report) in lists {
+        for (warning, count) in &report.warned {
+            let values = [("list", printable(warning).into()), ("count", (*count).into())];
+            let said = text_with(words.language, "match-warned", &values);
+            writeln!(out, "{}: {said}", printable(name))?;
+        }
         let refused = report.refused_total();
         if refused == 0 {
             continue;

@@ -165,13 +165,16 @@ fn sightings(words: &Words, heading: &str, sightings: &[&Sighting], width: Optio
     table
 }
 
-/// The indicator when it is not the destination itself, and its family.
+/// The indicator when it is not the destination itself, its family, and what warns of it.
 pub(super) fn indicator_words(words: &Words, sighting: &Sighting) -> Option<String> {
     let mut parts = Vec::new();
     if sighting.indicator != sighting.destination {
         parts.push(words.t1("match-by-indicator", "indicator", &sighting.indicator));
     }
     parts.extend(sighting.family.clone());
+    if let Some(list) = &sighting.warning {
+        parts.push(words.t1("match-warning", "list", list));
+    }
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
