@@ -5,10 +5,11 @@ use std::io;
 
 use hunting::{About, SideCar, SideCarError, Trace};
 use indicators::Indicator;
-use matching::{Evidence, IndexBuilder, IndexFull, Sighting, Verdict};
+use matching::{Evidence, IndexBuilder, IndexFull, Origin, Sighting, Verdict};
 use observables::Observable;
 use rustc_hash::FxHashMap;
 
+use crate::evidence::lines_at;
 use crate::{CheckReport, FileSummary, LogInput, Problem, Progress, Settings, Summary, check_logs};
 
 /// A side-car to look into.
@@ -26,13 +27,13 @@ pub struct Wanted {
     pub indicator: Indicator,
     /// Name of the list it came from.
     pub list: String,
+    /// The warning list that names it too.
+    pub warning: Option<String>,
 }
 
 /// The logs that side-cars are of, as far as they are still there.
 pub trait Logs {
-    /// The line of a log that begins at an offset of its decompressed bytes.
-    fn line_at(&self, log: &About, offset: u64) -> io::Result<Vec<u8>>;
-    /// The log, to be read again.
+    /// A log, to be read again.
     fn open(&self, log: &About) -> LogInput;
 }
 
@@ -45,7 +46,19 @@ struct Held {
     log: About,
 }
 
-/// Looks for indicators in side-cars.
+/// Why nothing was looked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HuntError {
+    /// The indicators found at several sites, where the same private address is another device. The
+    /// sites, `-` for logs of none.
+    #[error("the indicators were contacted at several sites: {}", .0.join(", "))]
+    SeveralSites(Vec<String>),
+    /// Too many URLs to read logs again for.
+    #[error(transparent)]
+    TooMany(#[from] IndexFull),
+}
+
+/// Looks for indicators in side-cars, those of the site in `settings` when it names one.
 ///
 /// A URL is known by its host only: the log is read again where its host was contacted. The summary
 /// lists each log with what was read of it; one that is gone or damaged makes it incomplete.
@@ -55,20 +68,25 @@ pub fn hunt(
     logs: &dyn Logs,
     settings: &Settings,
     progress: &dyn Progress,
-) -> Result<CheckReport, IndexFull> {
+) -> Result<CheckReport, HuntError> {
     let indicators: Vec<Indicator> = wanted.iter().map(|it| it.indicator.clone()).collect();
     let mut summary = Summary { complete: true, ..Summary::default() };
     let mut held: FxHashMap<Key, Held> = FxHashMap::default();
     let mut files: BTreeMap<String, FileSummary> = BTreeMap::new();
     let mut again: BTreeMap<String, About> = BTreeMap::new();
     let mut urls = BTreeSet::new();
+    let mut sites = BTreeSet::new();
     for input in side_cars {
         if progress.is_cancelled() {
             summary.complete = false;
             break;
         }
         match traces(&indicators, input.bytes) {
+            Ok((about, _)) if settings.site.is_some() && about.site != settings.site => {}
             Ok((about, traces)) => {
+                if !traces.is_empty() {
+                    sites.insert(about.site.clone().unwrap_or_else(|| "-".to_owned()));
+                }
                 progress.advanced(about.bytes, about.lines);
                 let file = files.entry(about.log.clone()).or_default();
                 file.file.clone_from(&about.log);
@@ -91,10 +109,10 @@ pub fn hunt(
             }
         }
     }
-    let mut sightings: Vec<Sighting> = held
-        .into_iter()
-        .filter_map(|((_, indicator), held)| Some(sighting(wanted.get(indicator)?, held, logs)))
-        .collect();
+    if sites.len() > 1 {
+        return Err(HuntError::SeveralSites(sites.into_iter().collect()));
+    }
+    let mut sightings = sightings(wanted, held, logs);
     if !again.is_empty() {
         let inputs = again.values().map(|about| logs.open(about)).collect();
         let read = read_again(wanted, &urls, inputs, settings, progress)?;
@@ -154,29 +172,39 @@ fn take(held: &mut FxHashMap<Key, Held>, trace: Trace, log: &About) {
         (count, first_seen, last_seen);
 }
 
-fn sighting(wanted: &Wanted, held: Held, logs: &dyn Logs) -> Sighting {
-    let Held { trace, log } = held;
-    let line = logs.line_at(&log, trace.offset).unwrap_or_default();
-    Sighting {
-        device: trace.device,
-        device_name: trace.device_name,
-        indicator: wanted.indicator.observable.to_string(),
-        indicator_type: wanted.indicator.observable.kind().code().to_owned(),
-        family: wanted.indicator.family.clone(),
-        list: wanted.list.clone(),
-        warning: None,
-        destination: trace.destination,
-        verdict: Verdict::from(trace.outcome),
-        count: trace.count,
-        first_seen: trace.first_seen,
-        last_seen: trace.last_seen,
-        evidence: Evidence {
-            file: log.log,
-            offset: trace.offset,
-            line_number: 0,
-            line: String::from_utf8_lossy(line.get(..2048).unwrap_or(&line)).into_owned(),
-        },
+/// The sightings of what is held, with their lines where the logs still are.
+fn sightings(wanted: &[Wanted], held: FxHashMap<Key, Held>, logs: &dyn Logs) -> Vec<Sighting> {
+    let mut of_logs: BTreeMap<String, (About, Vec<(usize, Trace)>)> = BTreeMap::new();
+    for ((_, indicator), Held { trace, log }) in held {
+        let of_log = of_logs.entry(log.log.clone()).or_insert_with(|| (log, Vec::new()));
+        of_log.1.push((indicator, trace));
     }
+    let mut sightings = Vec::new();
+    for (log, (about, mut traces)) in of_logs {
+        traces.sort_by_key(|(_, trace)| trace.offset);
+        let offsets: Vec<u64> = traces.iter().map(|(_, trace)| trace.offset).collect();
+        let lines = lines_at(logs.open(&about), &offsets);
+        for ((indicator, trace), line) in traces.into_iter().zip(lines) {
+            let Some(wanted) = wanted.get(indicator) else { continue };
+            let (line_number, line) = line.unwrap_or_default();
+            sightings.push(Sighting {
+                device: trace.device,
+                device_name: trace.device_name,
+                indicator: wanted.indicator.observable.to_string(),
+                indicator_type: wanted.indicator.observable.kind().code().to_owned(),
+                family: wanted.indicator.family.clone(),
+                list: wanted.list.clone(),
+                warning: wanted.warning.clone(),
+                destination: trace.destination,
+                verdict: Verdict::from(trace.outcome),
+                count: trace.count,
+                first_seen: trace.first_seen,
+                last_seen: trace.last_seen,
+                evidence: Evidence { file: log.clone(), offset: trace.offset, line_number, line },
+            });
+        }
+    }
+    sightings
 }
 
 /// Matches logs against the URLs whose hosts they name.
@@ -190,7 +218,8 @@ fn read_again(
     let mut builder = IndexBuilder::default();
     for wanted in numbers.iter().filter_map(|number| wanted.get(*number)) {
         if matches!(wanted.indicator.observable, Observable::Url(_)) {
-            builder.push(&wanted.indicator, &wanted.list)?;
+            let origin = Origin { list: &wanted.list, warning: wanted.warning.as_deref() };
+            builder.push_from(&wanted.indicator, origin)?;
         }
     }
     let settings = Settings { archive: None, ..settings.clone() };

@@ -5,6 +5,7 @@
 mod archive;
 mod blocks;
 mod captures;
+mod evidence;
 mod guarding;
 mod hunt;
 mod lists;
@@ -21,12 +22,12 @@ pub use archive::Archive;
 pub use contacts::packets::Reason as PacketReason;
 pub use contacts::{Columns, ColumnsError, Format};
 pub use guarding::Guarding;
-pub use hunt::{Logs, SideCarInput, Wanted, hunt};
+pub use hunt::{HuntError, Logs, SideCarInput, Wanted, hunt};
 pub use hunting::{About, SideCarBuilder};
 pub use indicators::{ListProblem, ListReport, ReadOptions, Refused};
 pub use lists::{
     COMPILED, IndicatorInput, ListInput, LoadedLists, compile_indicators, load_indicators,
-    load_lists,
+    load_lists, load_wanted,
 };
 pub use problem::Problem;
 pub use run::{check_logs, check_logs_one_by_one};

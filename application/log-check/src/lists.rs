@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use matching::{About, AboutList, Index, IndexBuilder, IndexFull, Origin};
 use unpacking::{Limits, Unpacker};
 
-use crate::Guarding;
+use crate::{Guarding, Wanted};
 
 /// The format that the report of a compiled index names.
 pub const COMPILED: &str = "index";
@@ -84,6 +84,48 @@ pub fn compile_indicators(
     let (reports, lists) = push_all(&mut builder, inputs, options, guarding)?;
     let about = About { compiled_at: Some(compiled_at), program: program.to_owned(), lists };
     Ok(LoadedLists { index: builder.build_about(&about), reports })
+}
+
+/// As [`load_indicators`], for looking back: every indicator by itself, and what became of each
+/// list.
+pub fn load_wanted(
+    inputs: Vec<IndicatorInput>,
+    options: ReadOptions,
+    guarding: Guarding,
+) -> (Vec<Wanted>, Vec<(String, ListReport)>) {
+    let guard = guarding.guard();
+    let (mut wanted, mut reports) = (Vec::new(), Vec::new());
+    for input in inputs {
+        match input {
+            IndicatorInput::List(ListInput { name, bytes: Ok(bytes) }) => {
+                let mut bytes = BufReader::new(Unpacker::new(bytes, Limits::default()));
+                let report =
+                    read_guarded_list(&mut bytes, options, guard.as_ref(), |indicator, warning| {
+                        let warning = warning.map(str::to_owned);
+                        wanted.push(Wanted { indicator, list: name.clone(), warning });
+                    });
+                reports.push((name, report));
+            }
+            IndicatorInput::List(ListInput { name, bytes: Err(error) }) => {
+                let problem = Some(ListProblem::Read(error.to_string()));
+                reports.push((name, ListReport { problem, ..ListReport::default() }));
+            }
+            IndicatorInput::Compiled { name, index } => {
+                wanted.extend(index.iter().map(|it| Wanted {
+                    list: it.list.to_owned(),
+                    warning: it.warning.map(str::to_owned),
+                    indicator: Indicator {
+                        observable: it.observable,
+                        scope: it.scope,
+                        family: it.family.map(str::to_owned),
+                        valid_until: None,
+                    },
+                }));
+                reports.push((name, compiled_report(&index)));
+            }
+        }
+    }
+    (wanted, reports)
 }
 
 type Reports = (Vec<(String, ListReport)>, Vec<AboutList>);

@@ -1,6 +1,6 @@
 //! What is found by looking back is what matching with the list in hand would have found.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+#![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Cursor};
@@ -50,12 +50,6 @@ impl Archive for Full {
 struct InMemory(BTreeMap<String, Vec<u8>>);
 
 impl Logs for InMemory {
-    fn line_at(&self, log: &About, offset: u64) -> io::Result<Vec<u8>> {
-        let bytes = self.0.get(&log.log).ok_or(io::ErrorKind::NotFound)?;
-        let rest = &bytes[usize::try_from(offset).unwrap()..];
-        Ok(rest.split(|byte| *byte == b'\n').next().unwrap().to_vec())
-    }
-
     fn open(&self, log: &About) -> LogInput {
         input(&log.log, self.0.get(&log.log).cloned())
     }
@@ -88,7 +82,7 @@ fn side_cars(kept: &Kept) -> Vec<SideCarInput> {
 fn wanted(csv: &[u8]) -> Vec<Wanted> {
     let mut wanted = Vec::new();
     let report = read_list(&mut &csv[..], ReadOptions::default(), |indicator| {
-        wanted.push(Wanted { indicator, list: "list".to_owned() });
+        wanted.push(Wanted { indicator, list: "list".to_owned(), warning: None });
     });
     assert_eq!(report.problem, None);
     wanted
@@ -155,6 +149,7 @@ fn looking_back_finds_what_matching_would_have_found() {
     let fewer = looked_back.iter().filter(|(key, (_, count))| *count < matched[*key].1).count();
     let more = looked_back.iter().filter(|(key, (_, count))| *count > matched[*key].1).count();
     assert!(fewer * 4 < matched.len() && more == 0, "{fewer} fewer, {more} more");
+    assert!(found.sightings.iter().all(|it| it.evidence.line_number > 0));
     // The line shown is that of the contact: it names the device, unless it writes an address in
     // another way.
     let shown = found.sightings.iter().map(|it| (&it.evidence.line, &it.device));

@@ -36,6 +36,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Match(match_logs::Args),
+    Hunt(match_logs::hunt::Args),
     Indicators(indicators::Args),
     Serve(serve::Args),
     Backup(backup::Args),
@@ -65,6 +66,7 @@ pub(crate) fn run(mut arguments: Vec<OsString>) -> ExitCode {
         Err(error) => Err(error),
         Ok(language) => match cli.command {
             Command::Match(args) => match_logs::run(args, language),
+            Command::Hunt(args) => match_logs::hunt::run(args, language),
             Command::Indicators(args) => indicators::run(args, language),
             Command::Serve(args) => serve::run(args),
             Command::Backup(args) => backup::run(&args),

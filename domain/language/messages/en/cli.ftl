@@ -22,6 +22,13 @@ cli-after-match =
       lamsach match --indicators list.txt --send https://portal.example --site Office dns.log
 
     Exit status: 2 error, else 1 findings, else 3 something could not be read, else 0.
+cli-about-hunt = Looks back: which devices talked to an address before it was known to be malicious
+cli-after-hunt =
+    Examples:
+      lamsach match --archive kept/ --indicators list.txt dns.log
+      lamsach hunt --archive kept/ --indicators new-list.txt
+
+    Exit status: 2 error, else 1 findings, else 3 something could not be read, else 0.
 cli-about-serve = Runs the portal of a campaign
 cli-about-backup = Writes everything a portal holds into one file
 cli-about-restore = Restores a backup into an empty portal
@@ -37,6 +44,7 @@ cli-arg-delimiter = For csv: what stands between the columns, a character or tab
 cli-arg-timezone = Time zone of logs that write local time, and of the result
 cli-arg-site = Site the logs are from, named in the result
 cli-arg-threads = Threads that match, from 1 to 256 [default: one for each processor]
+cli-arg-archive = Folder of what looking back needs: match writes the names and addresses that each device contacted into it, hunt searches there. It is as private as the logs themselves
 cli-arg-send = Send the results, without log lines, to the portal at this address: https://…
 cli-arg-token = Token of the unit. Others on this machine can see it: better use the variable LAMSACH_TOKEN or --token-file
 cli-arg-token-file = File that holds the token

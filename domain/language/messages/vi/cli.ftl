@@ -22,6 +22,13 @@ cli-after-match =
       lamsach match --indicators danhsach.txt --send https://cong.example --site "Trụ sở" dns.log
 
     Mã thoát: 2 là có lỗi; nếu không, 1 là có phát hiện; nếu không, 3 là có phần chưa đọc được; còn lại là 0.
+cli-about-hunt = Tra cứu lại: thiết bị nào đã kết nối tới một địa chỉ trước khi địa chỉ đó bị coi là độc hại
+cli-after-hunt =
+    Ví dụ:
+      lamsach match --archive luutru/ --indicators danhsach.txt dns.log
+      lamsach hunt --archive luutru/ --indicators danhsachmoi.txt
+
+    Mã thoát: 2 là có lỗi; nếu không, 1 là có phát hiện; nếu không, 3 là có phần chưa đọc được; còn lại là 0.
 cli-about-serve = Chạy cổng thông tin của chiến dịch
 cli-about-backup = Sao lưu toàn bộ dữ liệu của cổng vào một tệp
 cli-about-restore = Khôi phục bản sao lưu vào một cổng còn trống
@@ -37,6 +44,7 @@ cli-arg-delimiter = Với csv: ký tự ngăn cách các cột, hoặc tab; mặ
 cli-arg-timezone = Múi giờ của nhật ký ghi giờ địa phương và của kết quả
 cli-arg-site = Địa điểm lấy nhật ký, ghi trong kết quả
 cli-arg-threads = Số luồng đối chiếu, từ 1 đến 256 [mặc định: mỗi bộ xử lý một luồng]
+cli-arg-archive = Thư mục lưu dữ liệu để tra cứu lại: match ghi vào đây tên, địa chỉ mà mỗi thiết bị đã kết nối; hunt tìm trong đó. Dữ liệu này là riêng tư như chính nhật ký
 cli-arg-send = Gửi kết quả về cổng có địa chỉ này, không gửi dòng nhật ký: https://…
 cli-arg-token = Mã truy cập của đơn vị. Người khác trên máy này có thể nhìn thấy: nên dùng biến LAMSACH_TOKEN hoặc --token-file
 cli-arg-token-file = Tệp chứa mã truy cập

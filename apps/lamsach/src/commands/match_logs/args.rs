@@ -38,10 +38,22 @@ pub(crate) struct Args {
     site: Option<String>,
     #[arg(long, value_name = "N")]
     threads: Option<String>,
+    #[arg(long, value_name = "FOLDER")]
+    archive: Option<PathBuf>,
     #[command(flatten)]
     send: SendArgs,
     #[arg(value_name = "LOG")]
     logs: Vec<PathBuf>,
+}
+
+/// The zone of a name.
+pub(super) fn zone(name: &str) -> anyhow::Result<TimeZone> {
+    TimeZone::get(name).map_err(|_| failure("match-unknown-zone", &[("name", name.into())]))
+}
+
+/// The name of a site, blank being none.
+pub(super) fn site(typed: Option<String>) -> Option<String> {
+    typed.map(|it| it.trim().to_owned()).filter(|it| !it.is_empty())
 }
 
 /// Forms of the result.
@@ -59,7 +71,7 @@ pub(crate) enum OutputKind {
 
 /// What each `--indicators` names.
 #[derive(Debug)]
-struct Lists(Vec<Vec<PathBuf>>);
+pub(super) struct Lists(pub(super) Vec<Vec<PathBuf>>);
 
 /// What the person asks for, checked.
 #[derive(Debug)]
@@ -74,6 +86,7 @@ pub(super) struct Choices {
     pub(super) zone: TimeZone,
     pub(super) site: Option<String>,
     pub(super) threads: usize,
+    pub(super) archive: Option<PathBuf>,
     pub(super) guarding: Guarding,
 }
 
@@ -86,9 +99,7 @@ impl Args {
             name => return Err(unknown_format(name)),
         };
         let columns = columns(format.as_deref(), self.columns, self.delimiter)?;
-        let zone = TimeZone::get(&self.timezone).map_err(|_| {
-            failure("match-unknown-zone", &[("name", self.timezone.as_str().into())])
-        })?;
+        let zone = zone(&self.timezone)?;
         let Lists(mut groups) = self.lists;
         let mut logs = self.logs;
         let mut may_be_lists = false;
@@ -119,7 +130,8 @@ impl Args {
             columns,
             output: self.output,
             zone,
-            site: self.site.map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()),
+            site: site(self.site),
+            archive: self.archive,
             threads,
             guarding: guarding(self.no_guard),
         };

@@ -47,7 +47,7 @@ impl Inputs {
     }
 }
 
-fn log(path: &Path, file: io::Result<InputFile>) -> LogInput {
+pub(super) fn log(path: &Path, file: io::Result<InputFile>) -> LogInput {
     let name = path.display().to_string();
     match file {
         Ok(file) => LogInput {

@@ -1,7 +1,9 @@
 //! `lamsach match`: which devices in these logs talk to malicious addresses.
 
+mod archive;
 mod args;
 mod finished;
+pub(super) mod hunt;
 mod inputs;
 mod output;
 mod progress;
@@ -9,6 +11,7 @@ mod send;
 mod words;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::bail;
 use jiff::Timestamp;
@@ -22,6 +25,7 @@ pub(crate) use args::Args;
 pub(super) use args::guarding;
 pub(super) use words::printable;
 
+use archive::ArchiveFolder;
 use finished::Finished;
 use inputs::Inputs;
 use progress::Watch;
@@ -50,7 +54,7 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
         // Only what is sent needs the hash, and it costs as much as matching does.
         hash_logs: sending.is_some(),
         site: choices.site.clone(),
-        archive: None,
+        archive: choices.archive.map(|it| Arc::new(ArchiveFolder::at(it)) as _),
     };
     let watch = Watch::start(&words, inputs.size_bytes)?;
     let report = match &mut sending {
