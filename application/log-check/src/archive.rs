@@ -12,8 +12,9 @@ use crate::blocks::Block;
 
 /// How much of a log one side-car covers, in decompressed bytes: bounds what a builder holds.
 const SEGMENT_BYTES: u64 = 256 << 20;
-/// How many bytes at the start of a log tell it from another one.
-const MARK_BYTES: usize = 4 << 10;
+/// How many bytes at the start tell a log from another one and stay when it grows: enough for the
+/// header lines of Zeek and IIS, which say when the log began.
+const MARK_BYTES: usize = 512;
 
 /// Where side-cars go.
 pub trait Archive: Debug + Send + Sync {

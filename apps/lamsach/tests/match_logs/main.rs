@@ -7,6 +7,7 @@ mod columns;
 mod compiled;
 mod documented;
 mod hostile;
+mod looking_back;
 mod outputs;
 mod packings;
 mod stopping;

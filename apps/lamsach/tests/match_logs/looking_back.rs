@@ -1,0 +1,73 @@
+//! `match --archive` and `hunt`: yesterday's logs against today's list.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use super::{CLEAN_LINE, EVIL_LINES, Ran, run};
+
+fn hunt(folder: &TempDir, arguments: &[&str]) -> Ran {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lamsach"));
+    command.arg("hunt").args(arguments).current_dir(folder.path());
+    command.env_remove("LAMSACH_LANGUAGE").stdin(Stdio::null());
+    let output = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Ran { status: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+#[test]
+fn a_log_is_searched_for_what_was_not_known_when_it_was_matched() {
+    let folder = TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let clean = CLEAN_LINE.repeat(5);
+    fs::write(at("dns.log"), format!("{clean}{EVIL_LINES}")).unwrap();
+    fs::write(at("old.txt"), "other.example\n").unwrap();
+    fs::write(at("new.txt"), "evil.example\n").unwrap();
+
+    let empty = hunt(&folder, &["--archive", "kept", "-i", "new.txt"]);
+    assert_eq!(empty.status, Some(2), "{}", empty.err);
+    assert!(empty.err.contains("--archive kept"), "{}", empty.err);
+
+    let matching = ["-i", "old.txt", "--archive", "kept", "dns.log"];
+    assert_eq!(run(folder.path(), &matching).status, Some(0));
+    let found = hunt(&folder, &["--archive", "kept", "-i", "new.txt", "--output", "json"]);
+    assert_eq!(found.status, Some(1), "{}", found.err);
+    let sighting: serde_json::Value =
+        serde_json::from_str(found.out.lines().next().unwrap()).unwrap();
+    assert_eq!(sighting["device"], "10.0.0.7");
+    assert_eq!(sighting["count"], 2);
+    assert_eq!(sighting["first_seen"], "2026-11-24T01:00:01Z");
+    assert_eq!(sighting["evidence"]["line_number"], 6);
+
+    // The same log once more, grown: its side-car is replaced, nothing counts twice.
+    fs::write(at("dns.log"), format!("{clean}{EVIL_LINES}{EVIL_LINES}")).unwrap();
+    run(folder.path(), &matching);
+    let found = hunt(&folder, &["--archive", "kept", "-i", "new.txt", "--output", "json"]);
+    let sighting: serde_json::Value =
+        serde_json::from_str(found.out.lines().next().unwrap()).unwrap();
+    assert_eq!(sighting["count"], 4);
+
+    // The log is gone: what is known of it still stands.
+    fs::remove_file(at("dns.log")).unwrap();
+    let found = hunt(&folder, &["--archive", "kept", "-i", "new.txt"]);
+    assert_eq!(found.status, Some(1), "{}", found.err);
+    assert!(found.out.contains("10.0.0.7"), "{}", found.out);
+}
+
+#[test]
+fn sites_are_not_mixed() {
+    let folder = TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("dns.log"), EVIL_LINES).unwrap();
+    fs::write(at("old.txt"), "other.example\n").unwrap();
+    fs::write(at("new.txt"), "evil.example\n").unwrap();
+    for site in ["Cơ sở 1", "Cơ sở 2"] {
+        run(folder.path(), &["-i", "old.txt", "--archive", "kept", "--site", site, "dns.log"]);
+    }
+    let both = hunt(&folder, &["--archive", "kept", "-i", "new.txt"]);
+    assert_eq!(both.status, Some(2));
+    assert!(both.err.contains("Cơ sở 1, Cơ sở 2"), "{}", both.err);
+    let one = hunt(&folder, &["--archive", "kept", "-i", "new.txt", "--site", "Cơ sở 2"]);
+    assert_eq!(one.status, Some(1), "{}", one.err);
+}
