@@ -4,7 +4,8 @@
 //! resolvers, which half of a network may use; public suffixes with all that is below them. Taken
 //! with a warning: popular sites, shared hosts, content networks, for a person to look at.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
 
 use observables::{DomainName, Host, Network, Observable, parse_address};
@@ -69,9 +70,9 @@ pub struct Guard {
     /// Effect of each list, and its name.
     lists: Vec<(Effect, String)>,
     /// Names that are refused with all below them.
-    suffixes: HashSet<Box<str>>,
+    suffixes: Names,
     /// Names, each with its list.
-    names: HashMap<Box<str>, usize>,
+    names: Names,
     /// Ranges of the special ones and of each list.
     ranges: Vec<(Ruling, Ranges)>,
     /// All of [`Self::ranges`] in one.
@@ -132,12 +133,9 @@ impl Guard {
             if may_be_range && let Some(range) = range_of(line) {
                 bounds.push(range);
             } else if let Ok(name) = DomainName::parse(line.as_bytes()) {
-                let name: Box<str> = name.as_str().into();
-                if effect == Effect::PublicSuffix {
-                    guard.suffixes.insert(name);
-                } else {
-                    guard.names.entry(name).or_insert(number);
-                }
+                let is_suffix = effect == Effect::PublicSuffix;
+                let names = if is_suffix { &mut guard.suffixes } else { &mut guard.names };
+                names.insert(name.as_str(), number);
             }
         }
         guard.close_list(&mut bounds);
@@ -158,7 +156,7 @@ impl Guard {
     pub fn judge(&self, indicator: &Indicator) -> Judgement<'_> {
         match &indicator.observable {
             Observable::Domain(name) if indicator.scope == Scope::Subdomains => {
-                if self.suffixes.contains(name.as_str()) {
+                if self.suffixes.get(name.as_str()).is_some() {
                     return Judgement::Refuse(Reason::PublicSuffix);
                 }
                 self.judge_name(name)
@@ -174,7 +172,7 @@ impl Guard {
 
     /// A name below a listed one is a place of its own: `evil.duckdns.org` is no popular site.
     fn judge_name(&self, name: &DomainName) -> Judgement<'_> {
-        let list = self.names.get(name.as_str()).and_then(|number| self.lists.get(*number));
+        let list = self.names.get(name.as_str()).and_then(|number| self.lists.get(number));
         list.map_or(Judgement::Clear, |(_, name)| Judgement::Review(name))
     }
 
@@ -201,6 +199,36 @@ impl Guard {
             }
         }
         judgement
+    }
+}
+
+/// Names with the number of their list, in one text: a hundred thousand small pieces of memory
+/// would stay behind when the guard is gone.
+#[derive(Debug, Default)]
+struct Names {
+    text: String,
+    /// By hash: where the name ends in the text, its length, its list.
+    places: HashMap<u64, (u32, u8, u8)>,
+    hasher: RandomState,
+}
+
+impl Names {
+    /// The first list to name it keeps it.
+    fn insert(&mut self, name: &str, list: usize) {
+        let (Ok(length), Ok(list)) = (u8::try_from(name.len()), u8::try_from(list)) else { return };
+        let hash = self.hasher.hash_one(name);
+        let Ok(end) = u32::try_from(self.text.len() + name.len()) else { return };
+        if !self.places.contains_key(&hash) {
+            self.text.push_str(name);
+            self.places.insert(hash, (end, length, list));
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<usize> {
+        let (end, length, list) = *self.places.get(&self.hasher.hash_one(name))?;
+        let end = end as usize;
+        let known = self.text.get(end.checked_sub(usize::from(length))?..end)?;
+        (known == name).then_some(usize::from(list))
     }
 }
 

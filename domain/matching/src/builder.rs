@@ -1,5 +1,6 @@
 //! Indicators on their way into an index.
 
+use std::mem::take;
 use std::net::IpAddr;
 
 use indicators::{Indicator, Scope};
@@ -154,26 +155,38 @@ impl IndexBuilder {
             self.labels.all.iter().for_each(|label| label.write(to));
         });
         self.v4_marks().write(&mut writer);
-        write(&mut writer, Section::V4, Section::V4Labels, &self.v4, width);
-        write(&mut writer, Section::V6, Section::V6Labels, &self.v6, width);
+        write(&mut writer, Section::V4, Section::V4Labels, take(&mut self.v4), width);
+        write(&mut writer, Section::V6, Section::V6Labels, take(&mut self.v6), width);
         write(
             &mut writer,
             Section::V4Endpoints,
             Section::V4EndpointLabels,
-            &self.v4_endpoints,
+            take(&mut self.v4_endpoints),
             width,
         );
         write(
             &mut writer,
             Section::V6Endpoints,
             Section::V6EndpointLabels,
-            &self.v6_endpoints,
+            take(&mut self.v6_endpoints),
             width,
         );
         write_segments(&mut writer, Section::V4Segments, &self.v4_networks);
-        write(&mut writer, Section::V4Networks, Section::V4NetworkLabels, &self.v4_networks, width);
+        write(
+            &mut writer,
+            Section::V4Networks,
+            Section::V4NetworkLabels,
+            take(&mut self.v4_networks),
+            width,
+        );
         write_segments(&mut writer, Section::V6Segments, &self.v6_networks);
-        write(&mut writer, Section::V6Networks, Section::V6NetworkLabels, &self.v6_networks, width);
+        write(
+            &mut writer,
+            Section::V6Networks,
+            Section::V6NetworkLabels,
+            take(&mut self.v6_networks),
+            width,
+        );
         self.names.write(&mut writer, self.urls.marks());
         self.urls.write(&mut writer);
         Index::of(writer.finish(count, width))
@@ -195,17 +208,18 @@ impl IndexBuilder {
     }
 }
 
+/// Appends keys and labels, and gives their memory back: names, which need the most, come after.
 fn write<K: Number>(
     writer: &mut ImageWriter,
     keys: Section,
     labels: Section,
-    entries: &[(K, u32)],
+    entries: Vec<(K, u32)>,
     width: usize,
 ) {
     writer.section(keys, |to| entries.iter().for_each(|(key, _)| key.write(to)));
     writer.section(labels, |to| {
         for (_, label) in entries {
-            write_label(*label, width, to);
+            write_label(label, width, to);
         }
     });
 }
