@@ -10,7 +10,7 @@ use memmap2::Mmap;
 /// several programs share them.
 ///
 /// The file must not be changed in place while it is mapped; one that is replaced by renaming, as
-/// [`crate::write_whole`] does, stays what it was.
+/// [`crate::write_whole()`] does, stays what it was.
 #[derive(Debug)]
 pub struct MappedFile(Mmap);
 
