@@ -90,7 +90,7 @@ pub async fn device_by_name(
          WHERE site_id = $1 AND kind = $2 AND value = $3
            AND (valid_from IS NULL OR valid_from <= $4)
            AND (valid_to IS NULL OR valid_to >= $4)
-         ORDER BY valid_from DESC LIMIT 1",
+         ORDER BY valid_from IS NULL, valid_from DESC, id DESC LIMIT 1",
     )
     .bind(site_id.to_string())
     .bind(kind)

@@ -334,14 +334,18 @@ pub async fn put_told(db: &mut AnyConnection, it: &ToldRecord) -> Result<(), Sto
 /// Takes an organisation off the list.
 pub async fn delete_told(
     db: &mut AnyConnection,
+    campaign_id: CampaignId,
     unit_id: UnitId,
     id: ToldId,
 ) -> Result<(), StorageError> {
-    sqlx::query("DELETE FROM told_organisations WHERE id = $1 AND unit_id = $2")
-        .bind(id.to_string())
-        .bind(unit_id.to_string())
-        .execute(db)
-        .await?;
+    sqlx::query(
+        "DELETE FROM told_organisations WHERE id = $1 AND unit_id = $2 AND campaign_id = $3",
+    )
+    .bind(id.to_string())
+    .bind(unit_id.to_string())
+    .bind(campaign_id.to_string())
+    .execute(db)
+    .await?;
     Ok(())
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use ::campaigns::{
-    CampaignId, CaseId, DeviceId, SightingId, SiteId, SourceId, TokenId, UnitId, UserId,
+    CampaignId, CampaignState, CaseId, DeviceId, SightingId, SiteId, SourceId, TokenId, UnitId,
+    UserId,
 };
 use jiff::{Timestamp, civil::Date};
 use sqlx::{AnyConnection, any::AnyRow};
@@ -110,8 +111,8 @@ pub async fn find_source(
     row.as_ref().map(source).transpose()
 }
 
-/// The first source of a unit with this content at a site of another name, in any campaign, and the
-/// name of that site.
+/// The first source of a unit with this content at a site of another name, in any campaign that is
+/// running, and the name of that site.
 pub async fn find_at_other_site(
     db: &mut AnyConnection,
     unit_id: UnitId,
@@ -120,13 +121,17 @@ pub async fn find_at_other_site(
 ) -> Result<Option<(SourceRecord, String)>, StorageError> {
     let row = sqlx::query(
         "SELECT sources.*, sites.name AS site_name
-         FROM sources JOIN sites ON sites.id = sources.site_id
+         FROM sources
+         JOIN sites ON sites.id = sources.site_id
+         JOIN campaigns ON campaigns.id = sources.campaign_id
          WHERE sources.unit_id = $1 AND sources.sha256 = $2 AND sites.name <> $3
+           AND campaigns.state = $4
          ORDER BY sources.created_at, sources.id LIMIT 1",
     )
     .bind(unit_id.to_string())
     .bind(sha256)
     .bind(site)
+    .bind(CampaignState::Launched.to_string())
     .fetch_optional(db)
     .await?;
     row.map(|row| Ok((source(&row)?, row.text("site_name")?))).transpose()
@@ -290,7 +295,7 @@ pub async fn of_unit(
 ) -> Result<Vec<SightingRecord>, StorageError> {
     let rows = sqlx::query(
         "SELECT * FROM sightings WHERE campaign_id = $1 AND unit_id = $2
-         ORDER BY is_finding DESC, last_at DESC, id",
+         ORDER BY is_finding DESC, last_at IS NULL, last_at DESC, id",
     )
     .bind(campaign_id.to_string())
     .bind(unit_id.to_string())
@@ -319,7 +324,7 @@ pub async fn of_case(
     let rows = sqlx::query(
         "SELECT * FROM sightings
          WHERE case_id = $1 OR case_id IN (SELECT id FROM cases WHERE merged_into = $1)
-         ORDER BY last_at DESC, id",
+         ORDER BY last_at IS NULL, last_at DESC, id",
     )
     .bind(case_id.to_string())
     .fetch_all(db)

@@ -77,7 +77,7 @@ pub async fn insert(db: &mut AnyConnection, unit: &UnitRecord) -> Result<(), Sto
 pub async fn hold(write: &mut Write, id: UnitId) -> Result<(), StorageError> {
     if !write.is_sqlite() {
         // SQLite's writers already wait for each other when they begin.
-        sqlx::query("SELECT id FROM units WHERE id = $1 FOR UPDATE")
+        sqlx::query("SELECT id FROM units WHERE id = $1 FOR NO KEY UPDATE")
             .bind(id.to_string())
             .execute(&mut **write)
             .await?;

@@ -58,7 +58,9 @@ pub(crate) struct Part<'s> {
 impl<'r> Segments<'r> {
     /// The side-cars of a log that begins with `first`.
     pub(crate) fn new(archive: &'r dyn Archive, about: About, first: &Block) -> Self {
-        let start = first.bytes().get(..MARK_BYTES).unwrap_or(first.bytes());
+        // The header line of a table may be longer, and is the same every day.
+        let lines = memchr::memchr_iter(b'\n', first.bytes()).nth(1).map_or(0, |end| end + 1);
+        let start = first.bytes().get(..MARK_BYTES.max(lines)).unwrap_or(first.bytes());
         let mut hash = Sha256::new();
         hash.update(about.site.as_deref().unwrap_or_default());
         hash.update([0]);
@@ -132,7 +134,8 @@ impl Part<'_> {
         self.segment.lines += lines;
     }
 
-    /// Ends the part.
+    /// Ends the part; without this, as in a run that was stopped, what is open is not kept, so that
+    /// it takes no whole side-car's place.
     pub(crate) fn finish(mut self) {
         self.hand_over(u64::MAX);
     }

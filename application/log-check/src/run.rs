@@ -294,7 +294,8 @@ impl Run<'_> {
                 }
                 report(lines);
             }
-            if let Some(part) = part {
+            let is_stopped = source.lock().unwrap_or_else(PoisonError::into_inner).is_cancelled;
+            if let Some(part) = part.filter(|_| !is_stopped) {
                 part.finish();
             }
             found

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use ::campaigns::{
-    Action, CampaignId, CampaignState, CaseEventId, CaseId, DeviceId, SightingId, SiteId, SourceId,
-    UnitId,
+    Action, CampaignId, CampaignState, CaseId, DeviceId, SightingId, SiteId, SourceId, UnitId,
 };
 use jiff::{SignedDuration, Timestamp};
 use log_check::{CheckReport, Settings};
@@ -13,7 +12,7 @@ pub use log_check::{FileSummary, LogInput, Problem as LogProblem, Progress};
 pub use matching::{Evidence, Sighting, Verdict};
 use observables::Observable;
 use serde_json::json;
-use storage::cases::{self, CaseEventRecord};
+use storage::cases;
 use storage::sightings::{self, SightingRecord, SourceRecord};
 use storage::tokens::TokenRecord;
 use storage::{StorageError, Write, campaigns};
@@ -553,29 +552,9 @@ async fn case_of(
     now: Timestamp,
 ) -> Result<(CaseId, bool), PortalError> {
     let device = devices::root_of(write, device_id).await?;
-    if let Some(mut case) = cases::find_by_device(write, campaign_id, device.id).await? {
-        let state = case.state.after_sighting(case.declared_at, seen_at);
-        if state == case.state {
-            return Ok((case.id, false));
-        }
-        let event = CaseEventRecord {
-            id: portal.new_id::<CaseEventId>(),
-            case_id: case.id,
-            at: now,
-            user_id: None,
-            kind: "seen-again".to_owned(),
-            from_state: Some(case.state),
-            to_state: Some(state),
-            note: String::new(),
-        };
-        case.state = state;
-        case.changed_at = now;
-        case.reinfections += 1;
-        if !cases::update(write, &case).await? {
-            return Err(PortalError::Conflict);
-        }
-        cases::insert_event(write, &event).await?;
-        return Ok((case.id, true));
+    if let Some(case) = cases::find_by_device(write, campaign_id, device.id).await? {
+        let id = case.id;
+        return Ok((id, devices::seen(portal, write, case, seen_at, now).await?));
     }
     let case = devices::open_case(portal, write, campaign_id, &device, now).await?;
     Ok((case.id, true))

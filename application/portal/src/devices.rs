@@ -272,6 +272,7 @@ pub async fn merge(
         cases::set_merged(&mut write, ends.id, Some(goes_on.id)).await?;
         note(portal, &mut write, actor, mine, "merged", &other.label).await?;
         note(portal, &mut write, actor, &theirs, "merged", &kept.label).await?;
+        look_again(portal, &mut write, goes_on.id).await?;
     }
     let detail = json!({ "merged": other.id });
     let unit = Some(kept.unit_id);
@@ -309,6 +310,11 @@ pub async fn split(
         for device in std::iter::once(&device).chain(&devices::group(&mut write, kept.id).await?) {
             give_findings_a_case(portal, &mut write, campaign_id, device).await?;
         }
+        for case in &all {
+            if case.campaign_id == campaign_id {
+                look_again(portal, &mut write, case.id).await?;
+            }
+        }
         for (other, label) in [(own, &kept.label), (rest.first().copied(), &device.label)] {
             if let Some(case) = other {
                 note(portal, &mut write, actor, case, "split", label).await?;
@@ -319,6 +325,53 @@ pub async fn split(
     let unit = Some(kept.unit_id);
     audit::record(portal, &mut write, Some(actor), unit, "device.split", kept.id, detail).await?;
     Ok(write.commit().await?)
+}
+
+/// Opens a case that goes on again when one of its findings, which may have come to it from
+/// another, is later than its declaration.
+async fn look_again(portal: &Portal, write: &mut Write, id: CaseId) -> Result<(), PortalError> {
+    let Some(case) = cases::find(write, id).await?.filter(|it| it.merged_into.is_none()) else {
+        return Ok(());
+    };
+    let findings = sightings::of_case(write, id).await?;
+    let last = findings.iter().filter(|it| it.is_finding).filter_map(|it| it.last_at).max();
+    if let Some(last) = last {
+        seen(portal, write, case, last, portal.now()).await?;
+    }
+    Ok(())
+}
+
+/// A finding of a device with a case: seen after it was declared clean, the case is opened again.
+/// Tells whether that is news.
+pub(crate) async fn seen(
+    portal: &Portal,
+    write: &mut Write,
+    mut case: CaseRecord,
+    seen_at: Timestamp,
+    now: Timestamp,
+) -> Result<bool, PortalError> {
+    let state = case.state.after_sighting(case.declared_at, seen_at);
+    if state == case.state {
+        return Ok(false);
+    }
+    let event = CaseEventRecord {
+        id: portal.new_id::<CaseEventId>(),
+        case_id: case.id,
+        at: now,
+        user_id: None,
+        kind: "seen-again".to_owned(),
+        from_state: Some(case.state),
+        to_state: Some(state),
+        note: String::new(),
+    };
+    case.state = state;
+    case.changed_at = now;
+    case.reinfections += 1;
+    if !cases::update(write, &case).await? {
+        return Err(PortalError::Conflict);
+    }
+    cases::insert_event(write, &event).await?;
+    Ok(true)
 }
 
 /// Begins a change of the device of a case, alone among the unit's writers.
@@ -350,7 +403,7 @@ async fn part_cases(
     if own.merged_into.is_some() {
         return Ok(cases::set_merged(write, own.id, None).await?);
     }
-    let heir = rest.iter().max_by_key(|it| (it.device_id == kept, it.state.work_left()));
+    let heir = rest.iter().max_by_key(|it| (it.state.work_left(), it.device_id == kept));
     let Some(heir) = heir else { return Ok(()) };
     for case in rest {
         let into = (case.id != heir.id).then_some(heir.id);

@@ -375,7 +375,7 @@ pub async fn untell(
     receipts_of(portal, campaign_id, unit).await?;
     require_running(portal, campaign_id).await?;
     let mut write = portal.database.write().await?;
-    directives::delete_told(&mut write, unit, id).await?;
+    directives::delete_told(&mut write, campaign_id, unit, id).await?;
     Ok(write.commit().await?)
 }
 

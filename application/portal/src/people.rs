@@ -308,7 +308,8 @@ async fn roles_of(write: &mut Write, id: UserId) -> Result<Vec<(UnitRecord, Role
     Ok(roles)
 }
 
-/// Gives a person who has an account a role over a unit.
+/// Gives a person who has an account a role over a unit; invitations still open to set a new
+/// password end.
 pub async fn grant(
     portal: &Portal,
     actor: &Actor,
@@ -328,6 +329,9 @@ pub async fn grant(
     }
     let record = GrantRecord { user_id: user.id, unit_id: unit, role };
     users::grant(&mut write, record, portal.now()).await?;
+    // Whoever made an invitation before must not gain this role by it.
+    users::delete_open_invitations(&mut write, user.id).await?;
+    settle_home(&mut write, portal, user.id).await?;
     let detail = json!({ "role": role });
     audit::record(portal, &mut write, Some(actor), Some(unit), "person.grant", user.id, detail)
         .await?;

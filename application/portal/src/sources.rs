@@ -24,9 +24,14 @@ pub struct TakingBack {
     pub cases_gone: Vec<CaseRecord>,
     /// Cases that rest on nothing else but that somebody has worked on: they stay, with a note.
     pub cases_kept: Vec<CaseRecord>,
+    /// Cases that rest on other logs too: they lose what it said, and stay, with a note.
+    pub cases_touched: Vec<CaseRecord>,
     /// Devices that nothing else speaks of: they go.
     devices: BTreeSet<DeviceId>,
 }
+
+/// The event of a case that lost sightings with a log.
+const TAKEN_BACK: &str = "log-taken-back";
 
 /// What would go if a log were taken back; changes nothing.
 pub async fn preview(
@@ -64,13 +69,13 @@ pub async fn take_back(
             devices::delete_device(&mut write, *device).await?;
         }
     }
-    for case in &plan.cases_kept {
+    for case in plan.cases_kept.iter().chain(&plan.cases_touched) {
         let event = CaseEventRecord {
             id: portal.new_id::<CaseEventId>(),
             case_id: case.id,
             at: portal.now(),
             user_id: Some(actor.user_id),
-            kind: "log-taken-back".to_owned(),
+            kind: TAKEN_BACK.to_owned(),
             from_state: None,
             to_state: None,
             note: source.name.clone(),
@@ -111,6 +116,7 @@ async fn plan(
         sightings: given.len(),
         cases_gone: Vec::new(),
         cases_kept: Vec::new(),
+        cases_touched: Vec::new(),
         devices: given.iter().map(|it| it.device_id).collect(),
         source,
     };
@@ -124,10 +130,12 @@ async fn plan(
         }
         let rests_on = sightings::of_case(db, case.id).await?;
         let has_others = rests_on.iter().any(|it| it.source_id != plan.source.id);
-        if has_others || !seen.insert(case.id) {
+        if !seen.insert(case.id) {
             continue;
         }
-        if is_worked_on(db, case.id).await? {
+        if has_others {
+            plan.cases_touched.push(case);
+        } else if is_worked_on(db, case.id).await? {
             plan.cases_kept.push(case);
         } else {
             plan.cases_gone.push(case);
@@ -136,7 +144,8 @@ async fn plan(
     Ok(plan)
 }
 
-/// Whether a person ever did something to a case.
+/// Whether a person ever did something to a case; that a log was taken back is none of its steps.
 async fn is_worked_on(db: &mut storage::Connection, id: CaseId) -> Result<bool, StorageError> {
-    Ok(cases::events(db, id).await?.iter().any(|it| it.user_id.is_some()))
+    let is_work = |it: &CaseEventRecord| it.user_id.is_some() && it.kind != TAKEN_BACK;
+    Ok(cases::events(db, id).await?.iter().any(is_work))
 }

@@ -277,8 +277,12 @@ async fn who_resets_a_password_gains_no_role_that_others_gave() {
     let deeds = audit::deeds(portal, &top, root, None).await.unwrap().deeds;
     let revoked = deeds.iter().find(|it| it.action == "person-revoke").unwrap();
     assert_eq!(revoked.detail, r#"{"role":"coordinator"}"#);
-    // From above nothing ends.
+    // An invitation made before the role is given is worth nothing once it is.
+    let kept = people::invite_again(portal, &own, commune, officer).await.unwrap();
     people::grant(portal, &top, root, "can.bo", "coordinator").await.unwrap();
+    let form = AcceptForm { password: PASSWORD.to_owned(), ..AcceptForm::default() };
+    assert!(people::accept(portal, &kept.code, form).await.is_err());
+    // From above nothing ends.
     let invitation = people::invite_again(portal, &top, root, officer).await.unwrap();
     assert_eq!(invitation.roles.len(), 2);
 }

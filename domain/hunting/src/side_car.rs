@@ -220,7 +220,7 @@ impl<B: AsRef<[u8]>> SideCar<B> {
 
 fn next_record<'b>(reader: &mut Reader<'b>, key: &mut Vec<u8>) -> Option<&'b [u8]> {
     let shared = reader.size().filter(|it| *it <= key.len())?;
-    let length = reader.size().filter(|it| shared + it <= LONGEST_KEY)?;
+    let length = reader.size().filter(|it| *it <= LONGEST_KEY - shared.min(LONGEST_KEY))?;
     key.truncate(shared);
     key.extend_from_slice(reader.take(length)?);
     let length = reader.size()?;

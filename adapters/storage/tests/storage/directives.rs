@@ -140,9 +140,11 @@ async fn reminders_and_told_organisations_are_read_as_written() {
         directives::put_told(&mut write, &told(2, false)).await.unwrap();
         let all = directives::told(&mut write, the_campaign(), id(2)).await.unwrap();
         assert_eq!(all, [told(1, false)]);
-        directives::delete_told(&mut write, id(3), id(1)).await.unwrap();
+        directives::delete_told(&mut write, the_campaign(), id(3), id(1)).await.unwrap();
         assert_eq!(directives::told(&mut write, the_campaign(), id(2)).await.unwrap().len(), 1);
-        directives::delete_told(&mut write, id(2), id(1)).await.unwrap();
+        directives::delete_told(&mut write, id(9), id(2), id(1)).await.unwrap();
+        assert_eq!(directives::told(&mut write, the_campaign(), id(2)).await.unwrap().len(), 1);
+        directives::delete_told(&mut write, the_campaign(), id(2), id(1)).await.unwrap();
         assert!(directives::told(&mut write, the_campaign(), id(2)).await.unwrap().is_empty());
         assert!(!is_taken(&directives::put_told(&mut write, &told(1, true)).await));
     })

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use campaigns::DeviceNameId;
+use campaigns::{CampaignState, DeviceNameId};
 use jiff::civil::date;
+use storage::campaigns::CampaignRecord;
 use storage::devices;
 use storage::sightings::{self, SightingRecord, SourceRecord};
 use storage::{cases, tokens};
@@ -108,6 +109,11 @@ async fn a_log_is_known_by_its_content_at_another_site_of_the_same_unit_alone() 
     on_both_databases(async |database| {
         let (mut write, _) = watched(&database).await;
         let known = sightings::find_source_by_id(&mut write, id(1)).await.unwrap().unwrap();
+        let elsewhere = sightings::find_at_other_site(&mut write, id(1), &known.sha256, "Nơi khác");
+        assert_eq!(elsewhere.await.unwrap(), None, "its campaign is not running");
+        let running = storage::campaigns::find(&mut write, the_campaign()).await.unwrap().unwrap();
+        let running = CampaignRecord { state: CampaignState::Launched, ..running };
+        assert!(storage::campaigns::update(&mut write, &running).await.unwrap());
         let site = devices::sites(&mut write, id(1)).await.unwrap()[&known.site_id].clone();
         for (unit, content, asked, expected) in [
             (1, known.sha256.as_str(), "Nơi khác", true),

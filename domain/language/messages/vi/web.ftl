@@ -50,6 +50,6 @@ error-too-many-advice = Xin chờ ít phút rồi thử lại.
 error-bad-request = Không đọc được nội dung gửi lên
 error-bad-request-advice = Xin tải lại trang rồi thử lại.
 error-cross-origin = Yêu cầu này gửi đến từ một trang khác
-error-cross-origin-advice = Vì an toàn, hệ thống chỉ nhận nội dung gửi từ chính các trang của mình. Chưa có gì bị thay đổi. Xin mở trang đầu rồi làm lại tại đó; nếu vẫn gặp lỗi này, báo cho người quản trị.
+error-cross-origin-advice = Vì an toàn, hệ thống chỉ nhận nội dung gửi từ chính các trang của mình. Chưa có gì bị thay đổi. Xin mở Trang chủ rồi làm lại tại đó; nếu vẫn gặp lỗi này, báo cho người quản trị.
 error-internal = Hệ thống gặp lỗi
 error-internal-advice = Chưa có gì bị mất. Xin thử lại sau ít phút; nếu vẫn lỗi, báo cho người quản trị.

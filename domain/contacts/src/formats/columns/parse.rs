@@ -272,7 +272,7 @@ fn outcome(record: &Record<'_>, is_connection: bool) -> Outcome {
             b"permit",
             b"ok",
             b"success",
-            b"connect",
+            b"connected",
             b"establish",
             b"close",
             b"true",

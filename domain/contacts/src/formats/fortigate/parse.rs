@@ -115,13 +115,21 @@ impl<'l> Fields<'l> {
         let mut fields = Self::default();
         let mut date_at = None;
         let mut ends = KeyEnds::new(line, KeyStyle::Equals);
+        let mut next = 0;
         for end in ends.by_ref() {
             let Some((head, rest)) = line.split_at_checked(end) else { break };
+            // A key begins behind the `=` before it: nothing is looked at twice.
+            let before = std::mem::replace(&mut next, end + 1);
             // Three bytes tell nearly all of the fifty fields that are not read.
             if !head.last_chunk().is_some_and(|last| may_be_read(*last)) {
                 continue;
             }
-            let from = head.iter().rposition(|b| matches!(b, b' ' | b'>')).map_or(0, |at| at + 1);
+            let near = head.get(before..).unwrap_or_default();
+            let from = match near.iter().rposition(|b| matches!(b, b' ' | b'>')) {
+                Some(at) => before + at + 1,
+                None if before == 0 => 0,
+                None => continue,
+            };
             // Only the priority of a syslog header ends in `>`; other such text is a value's.
             if from > 6 && head.get(from - 1) == Some(&b'>') {
                 continue;

@@ -86,10 +86,7 @@ fn token(line: &[u8], at: usize, from: usize) -> Option<(Token<'_>, usize)> {
     if line.get(at) == Some(&b':') {
         return v6(line, at, from);
     }
-    let before = line.get(from..at)?;
-    let start = before.iter().rposition(|b| !is_name_byte(*b)).map_or(from, |it| from + it + 1);
-    let rest = line.get(at..)?;
-    let end = rest.iter().position(|b| !is_name_byte(*b)).map_or(line.len(), |it| at + it);
+    let (start, end) = run_around(line, at, from, is_name_byte)?;
     // An escape's digits would stick to the name behind it.
     let is_escape = start.checked_sub(1).and_then(|it| line.get(it)) == Some(&b'%');
     let start = if is_escape { (start + 2).min(at) } else { start };
@@ -139,6 +136,35 @@ fn path(after: &[u8]) -> &[u8] {
     after.get(..end).unwrap_or(after)
 }
 
+/// Start and end of the run of bytes around one; `None` when it is longer than any name, so that a
+/// line of nothing else is not read over and over.
+#[inline]
+fn run_around(
+    line: &[u8],
+    at: usize,
+    from: usize,
+    is_part: impl Fn(u8) -> bool,
+) -> Option<(usize, usize)> {
+    let first = from.max(at.saturating_sub(LONGEST_RUN));
+    let before = line.get(first..at)?;
+    let start = match before.iter().rposition(|b| !is_part(*b)) {
+        Some(it) => first + it + 1,
+        None if first == from => from,
+        None => return None,
+    };
+    let last = line.len().min(at + LONGEST_RUN);
+    let rest = line.get(at..last)?;
+    let end = match rest.iter().position(|b| !is_part(*b)) {
+        Some(it) => at + it,
+        None if last == line.len() => last,
+        None => return None,
+    };
+    Some((start, end))
+}
+
+/// Longer than a name of 253 octets with its escapes and a dot.
+const LONGEST_RUN: usize = 300;
+
 /// An IPv6 address: with `::` in it, or all eight groups. Times and MAC addresses have neither.
 fn v6(line: &[u8], at: usize, from: usize) -> Option<(Token<'_>, usize)> {
     let is_part = |b: &u8| b.is_ascii_hexdigit() || *b == b':';
@@ -147,10 +173,7 @@ fn v6(line: &[u8], at: usize, from: usize) -> Option<(Token<'_>, usize)> {
     if !is_part(next) {
         return None;
     }
-    let before = line.get(from..at)?;
-    let start = before.iter().rposition(|b| !is_part(b)).map_or(from, |it| from + it + 1);
-    let rest = line.get(at..)?;
-    let end = rest.iter().position(|b| !is_part(b)).map_or(line.len(), |it| at + it);
+    let (start, end) = run_around(line, at, from, |b| is_part(&b))?;
     let text = line.get(start..end)?;
     let text = if text.ends_with(b"::") { text } else { text.strip_suffix(b":").unwrap_or(text) };
     let colons = memchr::memchr_iter(b':', text).count();

@@ -108,9 +108,17 @@ impl<'l> Fields<'l> {
         let mut fields = Self::default();
         let mut date_at = None;
         let mut ends = KeyEnds::new(line, KeyStyle::Equals);
+        let mut next = 0;
         for end in ends.by_ref() {
             let Some((head, rest)) = line.split_at_checked(end) else { break };
-            let from = head.iter().rposition(|b| matches!(b, b' ' | b'>')).map_or(0, |at| at + 1);
+            // A key begins behind the `=` before it: nothing is looked at twice.
+            let before = std::mem::replace(&mut next, end + 1);
+            let near = head.get(before..).unwrap_or_default();
+            let from = match near.iter().rposition(|b| matches!(b, b' ' | b'>')) {
+                Some(at) => before + at + 1,
+                None if before == 0 => 0,
+                None => continue,
+            };
             let value = rest.get(1..).unwrap_or_default();
             let (value, mark) = match value.strip_prefix(b"\"") {
                 Some(quoted) => (quoted, b'"'),

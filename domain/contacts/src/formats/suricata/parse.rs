@@ -62,7 +62,7 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
 fn read_event<'l>(line: &'l [u8], event: &mut Event<'l>) -> Option<()> {
     json::object(line, |key, rest| {
         match key {
-            b"dns" => return read_dns(rest, &mut event.dns),
+            b"dns" => return read_dns(rest, &mut event.dns, 0),
             b"tls" | b"quic" => {
                 return json::object(rest, |key, rest| {
                     let (value, rest) = json::value(rest)?;
@@ -126,15 +126,21 @@ fn read_event<'l>(line: &'l [u8], event: &mut Event<'l>) -> Option<()> {
     .map(|_| ())
 }
 
-fn read_dns<'l>(rest: &'l [u8], dns: &mut Dns<'l>) -> Option<&'l [u8]> {
+/// How deep answers stand within arrays and objects at most; what goes deeper is not Suricata's.
+const DEPTH: u32 = 4;
+
+fn read_dns<'l>(rest: &'l [u8], dns: &mut Dns<'l>, depth: u32) -> Option<&'l [u8]> {
+    if depth == DEPTH {
+        return None;
+    }
     // Some versions put an array of them, or the two directions, into an alert.
     if rest.starts_with(b"[") {
-        return json::array(rest, |rest| read_dns(rest, dns));
+        return json::array(rest, |rest| read_dns(rest, dns, depth + 1));
     }
     json::object(rest, |key, rest| {
         match key {
             b"query" | b"answer" if rest.starts_with(b"[") || rest.starts_with(b"{") => {
-                return read_dns(rest, dns);
+                return read_dns(rest, dns, depth + 1);
             }
             b"grouped" => {
                 return json::object(rest, |key, rest| {

@@ -166,3 +166,12 @@ fn times_and_records_of_other_programs() {
         assert_eq!(reading.not_parsed.len(), usize::from(!line.is_empty()), "{line}");
     }
 }
+
+#[test]
+fn what_nests_without_end_is_refused() {
+    for nest in ["[", r#"{"query":"#] {
+        let line =
+            format!(r#"{{"timestamp":"x","event_type":"dns","dns":{}"#, nest.repeat(100_000));
+        assert_eq!(contacts(Format::Suricata, &line), [""; 0]);
+    }
+}

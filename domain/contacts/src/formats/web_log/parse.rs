@@ -170,7 +170,13 @@ fn squid_code<'l>(request: &Request<'l>) -> Option<(&'l [u8], &'l [u8])> {
     let tail = request.tail;
     let last = memchr::memrchr(b' ', tail).and_then(|at| tail.get(at + 1..)).unwrap_or(tail);
     let (result, hierarchy) = split_once(last, b':')?;
-    hierarchy.starts_with(b"HIER_").then_some((result, hierarchy))
+    // Anybody may end a quoted User-Agent with such words, but not without its mark.
+    let is_code = |text: &[u8]| {
+        let is_part = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
+        !text.is_empty() && text.iter().all(is_part)
+    };
+    let is_squid = hierarchy.starts_with(b"HIER_") && is_code(result) && is_code(hierarchy);
+    is_squid.then_some((result, hierarchy))
 }
 
 /// By Squid's code; of others by what a proxy answers itself when it does not let a request

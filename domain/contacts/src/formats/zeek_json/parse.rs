@@ -27,7 +27,12 @@ fn by_key_ends(line: &[u8]) -> Option<Record<'_>> {
     }
     let mut record = Record::default();
     let mut ends = KeyEnds::new(members, KeyStyle::Json);
+    let mut value_end = 0;
     while let Some(end) = ends.next() {
+        // A key within a value, or no comma behind one.
+        if end < value_end {
+            return None;
+        }
         let role = Role::of(ends.json_key(end));
         if role == Role::Other {
             continue;
@@ -40,8 +45,12 @@ fn by_key_ends(line: &[u8]) -> Option<Record<'_>> {
             }
             b'[' => value.get(1..nested_length(value)? - 1)?,
             b' ' => return None,
-            _ => find_near(value, b',').and_then(|end| value.get(..end)).unwrap_or(value),
+            _ => {
+                let plain = find_near(value, b',').and_then(|end| value.get(..end));
+                plain.unwrap_or(value).trim_ascii_end()
+            }
         };
+        value_end = end + 1 + value.len();
         record.set(role, value);
     }
     (ends.is_sound() && record.has_time()).then_some(record)
