@@ -47,7 +47,10 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
     };
     match (field(TYPE), field(SUBTYPE)) {
         (b"TRAFFIC", _) if is_whole(BYTES_RECEIVED) => {
-            let is_answered = is_let_through(field(ACTION)) && has_count(field(BYTES_RECEIVED));
+            // What came back was a refusal, or nothing after the handshake.
+            let is_incomplete = field(APPLICATION) == b"incomplete";
+            let is_answered =
+                is_let_through(field(ACTION)) && has_count(field(BYTES_RECEIVED)) && !is_incomplete;
             sink(&Contact { outcome: connection_outcome(is_answered), ..base });
         }
         (b"THREAT", b"url") if is_whole(URL) => {

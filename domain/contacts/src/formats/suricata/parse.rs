@@ -222,13 +222,14 @@ fn push<'l>(event: &Event<'l>, sink: &mut impl FnMut(&Contact<'l>)) {
         b"tls" | b"quic" | b"fileinfo" => Outcome::Connected,
         b"http" => connected_if(!event.status.is_empty()),
         b"flow" => connected_if(is_answered(event)),
-        // One direction of a flow each: only the way back shows that it was answered.
-        b"netflow" => connected_if(ends.source != event.ends.source),
+        // One direction of a flow each. The way back is told by the ports alone, and may as well be
+        // a scan from a low port: it proves nothing.
+        b"netflow" if ends.source != event.ends.source => return,
         b"alert" => {
             let is_seen = has_count(event.packets_back) || !event.status.is_empty();
             connected_if(is_seen && event.action != b"blocked")
         }
-        b"drop" => Outcome::Attempted,
+        b"netflow" | b"drop" => Outcome::Attempted,
         _ => return,
     };
     if !event.dns.name.is_empty() || !event.dns.queries.is_empty() {

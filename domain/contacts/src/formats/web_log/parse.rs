@@ -188,6 +188,8 @@ fn proxy_outcome(request: &Request<'_>) -> Outcome {
             memchr::memmem::find(result, b"DENIED").is_some()
                 || (result.starts_with(b"NONE") && hierarchy.starts_with(b"HIER_NONE"))
         }
+        // A tunnel stands with a 2xx; a server that is asked for one and is no proxy says 4xx.
+        None if request.method == b"CONNECT" => !request.status.starts_with(b"2"),
         None => matches!(request.status, b"403" | b"407"),
     };
     if has_failed || is_stopped { Outcome::Attempted } else { Outcome::Connected }

@@ -16,6 +16,11 @@ fn a_proxy_line_is_a_contact() {
         &format!(r#"192.0.2.7 - u.v {at} "CONNECT a.example:443 HTTP/1.1" 200 0 "-" "-""#),
         &["Connected 192.0.2.7 a.example port 443"],
     );
+    // No proxy: a server that was asked for a tunnel.
+    check(
+        &format!(r#"192.0.2.7 - - {at} "CONNECT a.example:443 HTTP/1.1" 405 0 "-" "-""#),
+        &["Attempted 192.0.2.7 a.example port 443"],
+    );
     check(
         &format!(
             r#"192.0.2.7 - - {at} "CONNECT a.example:443 HTTP/1.1" 403 39 TCP_DENIED:HIER_NONE"#
