@@ -28,6 +28,7 @@ mod detect;
 mod fields;
 pub mod formats;
 mod json;
+mod key_value;
 pub mod packets;
 mod parser;
 mod scan;

@@ -45,6 +45,14 @@ pub(crate) fn read(format: Format, log: &[u8]) -> Reading {
     Reading { detection: detect(log), contacts, times, not_parsed }
 }
 
+/// Reads a whole log of which the format is recognised and every line understood.
+pub(crate) fn read_whole(format: Format, log: &[u8]) -> Reading {
+    let reading = read(format, log);
+    assert_eq!(reading.detection.format, Some(format));
+    assert!(reading.not_parsed.is_empty(), "{:?}", reading.not_parsed);
+    reading
+}
+
 /// The contacts of one line.
 pub(crate) fn contacts(format: Format, line: &str) -> Vec<String> {
     read(format, line.as_bytes()).contacts

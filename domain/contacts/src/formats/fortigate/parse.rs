@@ -2,10 +2,9 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use memchr::{memchr, memchr2};
 
 use crate::fields::{has_count, is_address, path_and_query, port, split_once, url_parts};
-use crate::scan::{KeyEnds, KeyStyle, find_near};
+use crate::key_value;
 use crate::time::{self, TimeReading};
 use crate::{Contact, LineKind, Outcome};
 
@@ -30,7 +29,7 @@ struct Fields<'l> {
 }
 
 pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>)) -> LineKind {
-    let fields = Fields::of(line);
+    let fields: Fields<'l> = key_value::read(line);
     let is_ours =
         !fields.kind.is_empty() && (!fields.eventtime.is_empty() || !fields.local_time.is_empty());
     if !is_ours {
@@ -97,90 +96,17 @@ fn dns_outcome(fields: &Fields<'_>) -> Outcome {
     }
 }
 
-impl<'l> Fields<'l> {
-    /// The fields of a line: by its key ends when all of it is plain, else value by value.
-    fn of(line: &'l [u8]) -> Self {
-        // Only quoted text holds backslashes, and few lines do.
-        if memchr(b'\\', line).is_none()
-            && let Some(fields) = Self::by_key_ends(line)
-        {
-            return fields;
-        }
-        Self::by_walking(line)
-    }
+impl<'l> key_value::Fields<'l> for Fields<'l> {
+    const HAS_ESCAPES: bool = true;
 
-    /// `None` when a quotation mark stands where none belongs.
     #[inline]
-    fn by_key_ends(line: &'l [u8]) -> Option<Self> {
-        let mut fields = Self::default();
-        let mut date_at = None;
-        let mut ends = KeyEnds::new(line, KeyStyle::Equals);
-        let mut next = 0;
-        for end in ends.by_ref() {
-            let Some((head, rest)) = line.split_at_checked(end) else { break };
-            // A key begins behind the `=` before it: nothing is looked at twice.
-            let before = std::mem::replace(&mut next, end + 1);
-            // Three bytes tell nearly all of the fifty fields that are not read.
-            if !head.last_chunk().is_some_and(|last| may_be_read(*last)) {
-                continue;
-            }
-            let near = head.get(before..).unwrap_or_default();
-            let from = match near.iter().rposition(|b| matches!(b, b' ' | b'>')) {
-                Some(at) => before + at + 1,
-                None if before == 0 => 0,
-                None => continue,
-            };
-            // Only the priority of a syslog header ends in `>`; other such text is a value's.
-            if from > 6 && head.get(from - 1) == Some(&b'>') {
-                continue;
-            }
-            let value = rest.get(1..).unwrap_or_default();
-            let value = match value.strip_prefix(b"\"") {
-                Some(quoted) => before_near(quoted, b'"'),
-                None => before_near(value, b' '),
-            };
-            fields.set(head.get(from..).unwrap_or_default(), value, line, end + 1, &mut date_at);
-        }
-        ends.is_sound().then_some(fields)
+    fn may_be_read(head: &[u8]) -> bool {
+        // Three bytes tell nearly all of the fifty fields that are not read.
+        head.last_chunk().is_some_and(|last| may_be_read(*last))
     }
 
-    /// Walks through `key=value key="value" …` once.
-    #[cold]
-    fn by_walking(line: &'l [u8]) -> Self {
-        let mut fields = Self::default();
-        let mut at = 0;
-        let mut date_at = None;
-        while let Some(rest) = line.get(at..) {
-            let Some(equals) = memchr(b'=', rest) else { break };
-            let key = rest.get(..equals).unwrap_or_default();
-            // A syslog header stands before the first key: the key is its last word.
-            let key = memchr::memrchr2(b' ', b'>', key)
-                .map_or(key, |space| key.get(space + 1..).unwrap_or_default());
-            let value_at = at + equals + 1;
-            let Some(value) = line.get(value_at..) else { break };
-            let (value, end) = if let Some(quoted) = value.strip_prefix(b"\"") {
-                let length = quoted_length(quoted);
-                (quoted.get(..length).unwrap_or(quoted), value_at + length + 2)
-            } else {
-                let length = memchr(b' ', value).unwrap_or(value.len());
-                (value.get(..length).unwrap_or(value), value_at + length)
-            };
-            fields.set(key, value, line, value_at, &mut date_at);
-            at = end + usize::from(line.get(end) == Some(&b' '));
-        }
-        fields
-    }
-
-    /// Sets a field whose value begins at `value_at`, its quotation mark included.
     #[inline]
-    fn set(
-        &mut self,
-        key: &[u8],
-        value: &'l [u8],
-        line: &'l [u8],
-        value_at: usize,
-        date_at: &mut Option<usize>,
-    ) {
+    fn set(&mut self, key: &[u8], value: &'l [u8]) {
         match key {
             b"type" => self.kind = value,
             b"subtype" => self.subtype = value,
@@ -195,17 +121,7 @@ impl<'l> Fields<'l> {
             b"action" => self.action = value,
             b"rcvdbyte" => self.rcvdbyte = Some(value),
             b"eventtime" => self.eventtime = value,
-            b"date" => *date_at = Some(value_at),
-            b"time" => {
-                let is_quoted = usize::from(line.get(value_at) == Some(&b'"'));
-                let end = value_at + value.len() + 2 * is_quoted;
-                // `time=` follows `date=` at once.
-                if let Some(from) =
-                    date_at.filter(|from| value_at >= *from && value_at - from <= 18)
-                {
-                    self.local_time = line.get(from..end).unwrap_or_default();
-                }
-            }
+            b"time" => self.local_time = value,
             _ => {}
         }
     }
@@ -233,25 +149,6 @@ fn may_be_read([a, b, c]: [u8; 3]) -> bool {
     let end = number([a, b, c]);
     // All of them, without a branch: which keys come is hard to foresee.
     READ.iter().fold(0, |found, read| found | u32::from(end == *read)) != 0
-}
-
-/// What stands before the next `byte`, which is expected to be near, or all.
-#[inline]
-fn before_near(bytes: &[u8], byte: u8) -> &[u8] {
-    find_near(bytes, byte).and_then(|end| bytes.get(..end)).unwrap_or(bytes)
-}
-
-/// Length of a quoted value up to its closing quote; `\"` does not close it.
-fn quoted_length(quoted: &[u8]) -> usize {
-    let mut at = 0;
-    while let Some(rest) = quoted.get(at..) {
-        match memchr2(b'"', b'\\', rest) {
-            None => return quoted.len(),
-            Some(found) if rest.get(found) == Some(&b'"') => return at + found,
-            Some(found) => at += found + 2,
-        }
-    }
-    quoted.len()
 }
 
 /// `eventtime` in seconds, milli-, micro- or nanoseconds by its length; else `date` and `time`.

@@ -1,11 +1,9 @@
 use crate::Format;
-use crate::formats::testing::{contacts, read};
+use crate::formats::testing::{contacts, read_whole};
 
 #[test]
 fn the_log_of_a_real_nftables_through_ulogd_is_read() {
-    let reading = read(Format::Netfilter, include_bytes!("testdata/ulogd.log"));
-    assert_eq!(reading.detection.format, Some(Format::Netfilter));
-    assert!(reading.not_parsed.is_empty(), "{:?}", reading.not_parsed);
+    let reading = read_whole(Format::Netfilter, include_bytes!("testdata/ulogd.log"));
     assert!(
         reading.times.iter().all(|time| time.starts_with("2026-11-24T1")),
         "{:?}",
@@ -16,9 +14,7 @@ fn the_log_of_a_real_nftables_through_ulogd_is_read() {
 
 #[test]
 fn the_log_of_the_kernel_is_read() {
-    let reading = read(Format::Netfilter, include_bytes!("testdata/kernel.log"));
-    assert_eq!(reading.detection.format, Some(Format::Netfilter));
-    assert!(reading.not_parsed.is_empty(), "{:?}", reading.not_parsed);
+    let reading = read_whole(Format::Netfilter, include_bytes!("testdata/kernel.log"));
     assert!(reading.times.iter().all(|time| time.starts_with("2026-11-24T01:00:0")));
     insta::assert_snapshot!(reading.contacts.join("\n"));
 }

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use memchr::{memchr, memrchr};
+use memchr::memrchr;
 
 use crate::fields::{has_count, is_address, port, split_once, url_parts};
-use crate::scan::{KeyEnds, KeyStyle, find_near};
+use crate::key_value;
 use crate::time::{self, TimeReading};
 use crate::{Contact, LineKind, Outcome};
 
@@ -29,7 +29,7 @@ struct Fields<'l> {
 }
 
 pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>)) -> LineKind {
-    let fields = Fields::of(line);
+    let fields: Fields<'l> = key_value::read(line);
     let is_ours = !fields.kind.is_empty() && !fields.log_id.is_empty() && !fields.time.is_empty();
     if !is_ours {
         return LineKind::NotParsed;
@@ -96,77 +96,11 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
     LineKind::Understood
 }
 
-impl<'l> Fields<'l> {
-    /// The fields of a line: by its key ends when all of it is plain, else value by value.
-    fn of(line: &'l [u8]) -> Self {
-        Self::by_key_ends(line).unwrap_or_else(|| Self::by_walking(line))
-    }
+impl<'l> key_value::Fields<'l> for Fields<'l> {
+    const HAS_ESCAPES: bool = false;
 
-    /// `None` when a quotation mark stands where none belongs.
     #[inline]
-    fn by_key_ends(line: &'l [u8]) -> Option<Self> {
-        let mut fields = Self::default();
-        let mut date_at = None;
-        let mut ends = KeyEnds::new(line, KeyStyle::Equals);
-        let mut next = 0;
-        for end in ends.by_ref() {
-            let Some((head, rest)) = line.split_at_checked(end) else { break };
-            // A key begins behind the `=` before it: nothing is looked at twice.
-            let before = std::mem::replace(&mut next, end + 1);
-            let near = head.get(before..).unwrap_or_default();
-            let from = match near.iter().rposition(|b| matches!(b, b' ' | b'>')) {
-                Some(at) => before + at + 1,
-                None if before == 0 => 0,
-                None => continue,
-            };
-            let value = rest.get(1..).unwrap_or_default();
-            let (value, mark) = match value.strip_prefix(b"\"") {
-                Some(quoted) => (quoted, b'"'),
-                None => (value, b' '),
-            };
-            let value = find_near(value, mark).and_then(|it| value.get(..it)).unwrap_or(value);
-            fields.set(head.get(from..).unwrap_or_default(), value, line, end + 1, &mut date_at);
-        }
-        ends.is_sound().then_some(fields)
-    }
-
-    /// Walks through `key=value key="value" …` once.
-    #[cold]
-    fn by_walking(line: &'l [u8]) -> Self {
-        let mut fields = Self::default();
-        let mut at = 0;
-        let mut date_at = None;
-        while let Some(rest) = line.get(at..) {
-            let Some(equals) = memchr(b'=', rest) else { break };
-            let key = rest.get(..equals).unwrap_or_default();
-            // A syslog header stands before the first key: the key is its last word.
-            let key = memchr::memrchr2(b' ', b'>', key)
-                .map_or(key, |space| key.get(space + 1..).unwrap_or_default());
-            let value_at = at + equals + 1;
-            let Some(value) = line.get(value_at..) else { break };
-            let (value, end) = if let Some(quoted) = value.strip_prefix(b"\"") {
-                let length = memchr(b'"', quoted).unwrap_or(quoted.len());
-                (quoted.get(..length).unwrap_or(quoted), value_at + length + 2)
-            } else {
-                let length = memchr(b' ', value).unwrap_or(value.len());
-                (value.get(..length).unwrap_or(value), value_at + length)
-            };
-            fields.set(key, value, line, value_at, &mut date_at);
-            at = end + usize::from(line.get(end) == Some(&b' '));
-        }
-        fields
-    }
-
-    /// Takes a value in; `value_at` is where it stands in the line, its quote included.
-    #[inline]
-    fn set(
-        &mut self,
-        key: &[u8],
-        value: &'l [u8],
-        line: &'l [u8],
-        value_at: usize,
-        date_at: &mut Option<usize>,
-    ) {
+    fn set(&mut self, key: &[u8], value: &'l [u8]) {
         match key {
             b"log_type" => self.kind = value,
             b"log_component" => self.component = value,
@@ -180,15 +114,7 @@ impl<'l> Fields<'l> {
             b"domain" | b"domainname" => self.domain = value,
             b"server_name" | b"sni" => self.server_name = value,
             b"recv_bytes" | b"bytes_received" => self.received = Some(value),
-            b"timestamp" => self.time = value,
-            b"date" => *date_at = Some(value_at),
-            b"time" => {
-                let quotes = if line.get(value_at) == Some(&b'"') { 2 } else { 0 };
-                if let Some(from) = date_at.filter(|from| (*from..=from + 18).contains(&value_at)) {
-                    let end = value_at + value.len() + quotes;
-                    self.time = line.get(from..end).unwrap_or_default();
-                }
-            }
+            b"timestamp" | b"time" => self.time = value,
             _ => {}
         }
     }

@@ -1,8 +1,9 @@
 //! One JSON record. Values are read as slices of the line; only their ends are looked for.
 
-use memchr::{memchr, memchr2};
+use memchr::memchr2;
 
 use crate::formats::zeek_tsv::{Record, Role, push};
+use crate::json;
 use crate::scan::{KeyEnds, KeyStyle, find_near};
 use crate::{Contact, LineKind};
 
@@ -11,14 +12,16 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
         return push(&record, sink);
     }
     let mut record = Record::default();
-    match walk(line, &mut record) {
-        Some(()) => push(&record, sink),
-        None => LineKind::NotParsed,
-    }
+    let is_whole = json::object(line, |key, rest| {
+        let (value, rest) = json::value(rest)?;
+        record.set(Role::of(key), value);
+        Some(rest)
+    });
+    if is_whole.is_some() { push(&record, sink) } else { LineKind::NotParsed }
 }
 
 /// A record on one line as Zeek writes it: no escapes, no object in it, no space before a colon.
-/// `None` when it is anything else; [`walk`] then tells.
+/// `None` when it is anything else; [`json::object`] then tells.
 #[inline]
 fn by_key_ends(line: &[u8]) -> Option<Record<'_>> {
     let members = line.strip_prefix(b"{")?.strip_suffix(b"}")?;
@@ -43,7 +46,7 @@ fn by_key_ends(line: &[u8]) -> Option<Record<'_>> {
                 let inner = value.get(1..)?;
                 inner.get(..find_near(inner, b'"')?)?
             }
-            b'[' => value.get(1..nested_length(value)? - 1)?,
+            b'[' => json::value(value)?.0,
             b' ' => return None,
             _ => {
                 let plain = find_near(value, b',').and_then(|end| value.get(..end));
@@ -54,81 +57,4 @@ fn by_key_ends(line: &[u8]) -> Option<Record<'_>> {
         record.set(role, value);
     }
     (ends.is_sound() && record.has_time()).then_some(record)
-}
-
-/// Walks through the members of one object; `None` when it is not a whole object.
-fn walk<'l>(line: &'l [u8], record: &mut Record<'l>) -> Option<()> {
-    let mut rest = line.trim_ascii().strip_prefix(b"{")?;
-    loop {
-        rest = rest.trim_ascii_start();
-        if rest.first() == Some(&b'}') {
-            return Some(());
-        }
-        rest = rest.strip_prefix(b"\"")?;
-        let end = string_end(rest)?;
-        let key = rest.get(..end)?;
-        rest = rest.get(end + 1..)?.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
-        let (value, length) = value(rest)?;
-        record.set(Role::of(key), value);
-        rest = rest.get(length..)?.trim_ascii_start();
-        match rest.split_first()? {
-            (b',', after) => rest = after,
-            (b'}', _) => return Some(()),
-            _ => return None,
-        }
-    }
-}
-
-/// A value without its quotes or brackets, and how many bytes it takes.
-fn value(rest: &[u8]) -> Option<(&[u8], usize)> {
-    match rest.first()? {
-        b'"' => {
-            let inner = rest.get(1..)?;
-            let end = string_end(inner)?;
-            Some((inner.get(..end)?, end + 2))
-        }
-        b'[' | b'{' => {
-            let length = nested_length(rest)?;
-            Some((rest.get(1..length - 1)?, length))
-        }
-        _ => {
-            let end = memchr2(b',', b'}', rest)?;
-            Some((rest.get(..end)?.trim_ascii_end(), end))
-        }
-    }
-}
-
-/// Where a string's closing quote stands; a backslash takes the byte behind it along.
-fn string_end(inner: &[u8]) -> Option<usize> {
-    let quote = memchr(b'"', inner)?;
-    if memchr(b'\\', inner.get(..quote)?).is_none() {
-        return Some(quote);
-    }
-    let mut at = 0;
-    loop {
-        let found = at + memchr2(b'"', b'\\', inner.get(at..)?)?;
-        if inner.get(found) == Some(&b'"') {
-            return Some(found);
-        }
-        at = found + 2;
-    }
-}
-
-/// Length of an array or object with everything in it.
-fn nested_length(rest: &[u8]) -> Option<usize> {
-    let mut depth = 0_u32;
-    let mut at = 0;
-    while let Some(byte) = rest.get(at) {
-        match byte {
-            b'"' => at += string_end(rest.get(at + 1..)?)? + 1,
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => depth -= 1,
-            _ => {}
-        }
-        at += 1;
-        if depth == 0 {
-            return Some(at);
-        }
-    }
-    None
 }
