@@ -1,10 +1,11 @@
 //! Files kept by their content: never by a name a user chose.
 
 use std::fs::{self, DirEntry, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
+
+use crate::write_whole;
 
 /// A folder of files, each named by the SHA-256 of its content, in hex.
 #[derive(Clone, Debug)]
@@ -25,15 +26,7 @@ impl ContentStore {
         if path.exists() {
             return Ok(());
         }
-        let parent = path.parent().unwrap_or(&self.folder);
-        fs::create_dir_all(parent)?;
-        let (unfinished, file) = unfinished(parent, sha256)?;
-        let kept = write_whole(file, bytes).and_then(|()| fs::rename(&unfinished, &path));
-        if kept.is_err() {
-            // Nothing half done stays; that it could not be removed changes nothing about why.
-            drop(fs::remove_file(&unfinished));
-        }
-        kept
+        write_whole(&path, bytes)
     }
 
     /// Opens what is kept under a hash.
@@ -107,26 +100,6 @@ fn entries(folder: &Path) -> io::Result<Vec<DirEntry>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(error),
     }
-}
-
-/// A new file beside the one to come, of a name that nobody else writes to: not another thread, not
-/// another program on the same folder, not one that died here before.
-fn unfinished(folder: &Path, sha256: &str) -> io::Result<(PathBuf, File)> {
-    static NUMBERS: AtomicU64 = AtomicU64::new(0);
-    loop {
-        let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
-        let path = folder.join(format!("{sha256}.{}-{number}.part", std::process::id()));
-        match File::options().write(true).create_new(true).open(&path) {
-            Ok(file) => return Ok((path, file)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-}
-
-fn write_whole(mut file: File, bytes: &[u8]) -> io::Result<()> {
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 #[cfg(test)]
