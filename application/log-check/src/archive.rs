@@ -45,6 +45,8 @@ struct Segment {
     builder: SideCarBuilder,
     bytes: u64,
     lines: u64,
+    lines_not_parsed: u64,
+    is_cut: bool,
 }
 
 /// What one thread has seen of the segment it is in.
@@ -91,6 +93,8 @@ impl<'r> Segments<'r> {
         let open = state.open.entry(number).or_default();
         open.bytes += part.bytes;
         open.lines += part.lines;
+        open.lines_not_parsed += part.lines_not_parsed;
+        open.is_cut |= part.is_cut;
         if open.builder.is_empty() {
             open.builder = part.builder;
         } else {
@@ -112,6 +116,8 @@ impl<'r> Segments<'r> {
             from: number * SEGMENT_BYTES,
             bytes: segment.bytes,
             lines: segment.lines,
+            lines_not_parsed: segment.lines_not_parsed,
+            is_cut: segment.is_cut,
             ..self.about.clone()
         };
         self.archive.store(&format!("{}-{number:05}", self.mark), about, segment.builder)
@@ -129,14 +135,18 @@ impl Part<'_> {
         &mut self.segment.builder
     }
 
-    /// Counts the lines of the block asked for last.
-    pub(crate) fn count(&mut self, lines: u64) {
+    /// Counts the lines of the block asked for last, and those of them not understood.
+    pub(crate) fn count(&mut self, lines: u64, not_parsed: u64) {
         self.segment.lines += lines;
+        self.segment.lines_not_parsed += not_parsed;
     }
 
     /// Ends the part; without this, as in a run that was stopped, what is open is not kept, so that
     /// it takes no whole side-car's place.
-    pub(crate) fn finish(mut self) {
+    ///
+    /// `is_cut` says that reading failed behind the last block.
+    pub(crate) fn finish(mut self, is_cut: bool) {
+        self.segment.is_cut = is_cut;
         self.hand_over(u64::MAX);
     }
 

@@ -17,7 +17,7 @@ pub struct SideCarInput {
     /// Name shown to people.
     pub name: String,
     /// Its bytes, or why it cannot be opened.
-    pub bytes: io::Result<Vec<u8>>,
+    pub bytes: io::Result<Box<dyn AsRef<[u8]>>>,
 }
 
 /// An indicator with the name of its list.
@@ -92,6 +92,10 @@ pub fn hunt(
                 file.file.clone_from(&about.log);
                 file.format.clone_from(&about.format);
                 file.lines_read += about.lines;
+                file.lines_not_parsed += about.lines_not_parsed;
+                if about.is_cut {
+                    file.problem = Some(Problem::SideCarCut);
+                }
                 for trace in traces {
                     if trace.is_host_only {
                         urls.insert(trace.indicator);
@@ -131,7 +135,8 @@ pub fn hunt(
     for file in files.into_values() {
         summary.lines_read += file.lines_read;
         summary.lines_matched += file.lines_matched;
-        summary.complete &= file.problem.is_none();
+        summary.lines_not_parsed += file.lines_not_parsed;
+        summary.complete &= file.problem.is_none() && file.lines_not_parsed == 0;
         summary.files.push(file);
     }
     Ok(CheckReport { sightings, summary })
@@ -139,11 +144,11 @@ pub fn hunt(
 
 fn traces(
     indicators: &[Indicator],
-    bytes: io::Result<Vec<u8>>,
+    bytes: io::Result<Box<dyn AsRef<[u8]>>>,
 ) -> Result<(About, Vec<Trace>), Problem> {
     let bytes = bytes.map_err(|error| Problem::of(&error, 0))?;
     let damaged = |error: SideCarError| Problem::SideCar { detail: error.to_string() };
-    let side_car = SideCar::open(bytes).map_err(damaged)?;
+    let side_car = SideCar::open((*bytes).as_ref()).map_err(damaged)?;
     let traces = side_car.find(indicators).map_err(damaged)?;
     Ok((side_car.about().clone(), traces))
 }

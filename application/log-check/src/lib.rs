@@ -23,7 +23,7 @@ pub use contacts::packets::Reason as PacketReason;
 pub use contacts::{Columns, ColumnsError, Format};
 pub use guarding::Guarding;
 pub use hunt::{HuntError, Logs, SideCarInput, Wanted, hunt};
-pub use hunting::{About, SideCarBuilder};
+pub use hunting::{About, SideCar, SideCarBuilder};
 pub use indicators::{ListProblem, ListReport, ReadOptions, Refused};
 pub use lists::{
     COMPILED, IndicatorInput, ListInput, LoadedLists, compile_indicators, load_indicators,

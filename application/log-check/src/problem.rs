@@ -102,6 +102,12 @@ pub enum Problem {
         /// What the system says.
         detail: String,
     },
+    /// It was read; captures have no side-car for looking back.
+    #[error("the capture was read; captures have no side-car yet")]
+    CaptureNotArchived,
+    /// The log was read to this point only when its side-car was written.
+    #[error("the log was not read to its end when its side-car was written")]
+    SideCarCut,
     /// What should be a side-car is none, or is damaged.
     #[error("the side-car cannot be read: {detail}")]
     SideCar {
@@ -115,7 +121,7 @@ pub enum Problem {
 
 impl Problem {
     /// Every code.
-    pub const CODES: [&'static str; 18] = [
+    pub const CODES: [&'static str; 20] = [
         "unreadable",
         "interrupted",
         "truncated",
@@ -132,6 +138,8 @@ impl Problem {
         "scanned-only",
         "binary",
         "not-archived",
+        "capture-not-archived",
+        "side-car-cut",
         "side-car",
         "cancelled",
     ];
@@ -160,6 +168,8 @@ impl Problem {
             Self::ScannedOnly => "log-check-problem-scanned-only",
             Self::Binary => "log-check-problem-binary",
             Self::NotArchived { .. } => "log-check-problem-not-archived",
+            Self::CaptureNotArchived => "log-check-problem-capture-not-archived",
+            Self::SideCarCut => "log-check-problem-side-car-cut",
             Self::SideCar { .. } => "log-check-problem-side-car",
             Self::Cancelled => "log-check-problem-cancelled",
         }
@@ -172,7 +182,6 @@ impl Problem {
             self,
             Self::Unreadable { .. }
                 | Self::Interrupted { .. }
-                | Self::NotArchived { .. }
                 | Self::Cancelled
                 | Self::NoFormat
                 | Self::ScannedOnly
@@ -199,9 +208,13 @@ impl Problem {
             Self::Packed { kind } => vec![("kind", kind.clone())],
             Self::UnknownFormat { name } => vec![("name", name.clone())],
             Self::MissingColumn { column } => vec![("column", column.clone())],
-            Self::Empty | Self::NoFormat | Self::ScannedOnly | Self::Binary | Self::Cancelled => {
-                Vec::new()
-            }
+            Self::Empty
+            | Self::NoFormat
+            | Self::ScannedOnly
+            | Self::Binary
+            | Self::CaptureNotArchived
+            | Self::SideCarCut
+            | Self::Cancelled => Vec::new(),
         }
     }
 

@@ -181,6 +181,9 @@ impl Run<'_> {
             let ended = reading.read(kind, &mut text, &mut file);
             let failure = ended.failure.map(|error| (error, ended.offset));
             self.close(&mut file, failure, ended.is_cancelled, hash);
+            if self.settings.archive.is_some() {
+                file.problem.get_or_insert(Problem::CaptureNotArchived);
+            }
             return (file, ended.gatherer, BlockStarts::new());
         }
         let encoding = text.encoding();
@@ -204,6 +207,7 @@ impl Run<'_> {
         file.format = parser.as_ref().map(|it| it.format().name().to_owned());
 
         let mut is_cancelled = false;
+        let mut not_archived = None;
         let mut founds = vec![blank];
         if let Some(parser) = parser {
             let other_formats = self.other_formats(parser.format());
@@ -217,7 +221,10 @@ impl Run<'_> {
             let first = Some(first);
             let progress = self.progress;
             let source = Source { blocks, parser, starts, first, failure, is_cancelled, progress };
-            let segments = self.settings.archive.as_deref().map(|archive| {
+            // Who talked to whom, the scan of any text does not tell.
+            let is_scan = source.parser.format() == Format::Generic;
+            let archive = self.settings.archive.as_deref().filter(|_| !is_scan);
+            let segments = archive.map(|archive| {
                 let about = About {
                     log: file.file.clone(),
                     site: self.settings.site.clone(),
@@ -228,15 +235,17 @@ impl Run<'_> {
             });
             let source = Mutex::new(source);
             founds.extend(self.in_threads(&source, &reading, segments.as_ref(), &report));
-            if let Some(error) = segments.and_then(Segments::into_failure) {
-                file.problem = Some(Problem::NotArchived { detail: error.to_string() });
-            }
+            not_archived = segments.and_then(Segments::into_failure);
             let source = source.into_inner().unwrap_or_else(PoisonError::into_inner);
             Source { blocks, starts, failure, is_cancelled, .. } = source;
         }
         report(0);
         let failure = failure.map(|error| (error, blocks.offset()));
         self.close(&mut file, failure, is_cancelled, hash);
+        // The log was read, so its hash stands and what is sent of it counts.
+        if let Some(error) = not_archived {
+            file.problem.get_or_insert(Problem::NotArchived { detail: error.to_string() });
+        }
         let gatherer = sum_up(&mut file, founds, &mut starts);
         if file.format.as_deref() == Some(Format::Generic.name()) {
             // A name in a line of text is no proof that a day was watched.
@@ -288,15 +297,18 @@ impl Run<'_> {
                 let next = source.lock().unwrap_or_else(PoisonError::into_inner).next(&mut block);
                 let Some((number, mut parser)) = next else { break };
                 let side_car = part.as_mut().map(|part| part.of_block(&block));
+                let not_parsed = found.lines_not_parsed;
                 let lines = found.read(reading, (number, &block), &mut parser, side_car);
                 if let Some(part) = &mut part {
-                    part.count(lines);
+                    part.count(lines, found.lines_not_parsed - not_parsed);
                 }
                 report(lines);
             }
-            let is_stopped = source.lock().unwrap_or_else(PoisonError::into_inner).is_cancelled;
+            let source = source.lock().unwrap_or_else(PoisonError::into_inner);
+            let (is_stopped, is_cut) = (source.is_cancelled, source.failure.is_some());
+            drop(source);
             if let Some(part) = part.filter(|_| !is_stopped) {
-                part.finish();
+                part.finish(is_cut);
             }
             found
         };

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "test helpers may panic")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Cursor};
+use std::io::{self, Cursor, Read};
 use std::sync::{Arc, Mutex};
 
 use indicators::{ReadOptions, read_list};
@@ -74,7 +74,7 @@ fn side_cars(kept: &Kept) -> Vec<SideCarInput> {
     let kept = kept.0.lock().unwrap();
     let side_car = |(name, bytes): (&String, &Vec<u8>)| SideCarInput {
         name: name.clone(),
-        bytes: Ok(bytes.clone()),
+        bytes: Ok(Box::new(bytes.clone())),
     };
     kept.iter().map(side_car).collect()
 }
@@ -175,7 +175,7 @@ fn what_is_gone_or_damaged_is_named() {
     let archive = settings(2, Some(kept.clone()));
     check_logs(&none, vec![input("a.log", Some(log))], &archive, &Silent);
     let mut side_cars = side_cars(&kept);
-    side_cars.push(SideCarInput { name: "b".to_owned(), bytes: Ok(b"no side-car".to_vec()) });
+    side_cars.push(SideCarInput { name: "b".to_owned(), bytes: Ok(Box::new(b"no side-car")) });
     let missing = io::Error::from(io::ErrorKind::PermissionDenied);
     side_cars.push(SideCarInput { name: "c".to_owned(), bytes: Err(missing) });
     let wanted = wanted(b"evil.example\nhttp://a.evil.example/x\n");
@@ -196,4 +196,46 @@ fn what_is_gone_or_damaged_is_named() {
     );
     let sighting = found.sightings.first().unwrap();
     assert_eq!((sighting.device.as_str(), sighting.evidence.line.as_str()), ("10.0.0.7", ""));
+}
+
+#[test]
+fn what_was_not_read_then_is_not_called_read_now() {
+    let line = "24-Nov-2026 08:00:01.123 client @0x7f 10.0.0.7#51511 (good.example): \
+                query: good.example IN A +E(0)K (10.0.0.1)\n";
+    let none = ListInput { name: "none".into(), bytes: Ok(Box::new(&b"none.invalid\n"[..])) };
+    let none = load_lists(vec![none], ReadOptions::default()).unwrap().index;
+    let looked_back = |input: LogInput, format: Option<&str>| {
+        let kept = Arc::new(Kept::default());
+        let format = format.map(str::to_owned);
+        let archiving = Settings { format, ..settings(2, Some(kept.clone())) };
+        check_logs(&none, vec![input], &archiving, &Silent);
+        let (wanted, nowhere) = (wanted(b"evil.example\n"), InMemory(BTreeMap::new()));
+        let side_cars = side_cars(&kept).into_iter();
+        hunt(&wanted, side_cars, &nowhere, &settings(1, None), &Silent).unwrap().summary
+    };
+    let whole = looked_back(input("a", Some(line.repeat(3).into_bytes())), None);
+    assert_eq!((whole.complete, whole.lines_read, whole.lines_not_parsed), (true, 3, 0));
+
+    let mixed = format!("{}no line of BIND\n", line.repeat(3));
+    let mixed = looked_back(input("a", Some(mixed.into_bytes())), Some("bind"));
+    assert_eq!((mixed.complete, mixed.lines_read, mixed.lines_not_parsed), (false, 4, 1));
+
+    let cut = Cursor::new(line.repeat(3).into_bytes()).chain(Failing);
+    let cut = LogInput { bytes: Ok(Box::new(cut)), ..input("a", None) };
+    let cut = looked_back(cut, None);
+    assert_eq!(cut.files.first().unwrap().problem, Some(Problem::SideCarCut));
+    assert!(!cut.complete);
+
+    // A scan knows names and nobody who contacted them: nothing is kept of it.
+    let scanned = looked_back(input("a", Some(line.repeat(3).into_bytes())), Some("generic"));
+    assert!(scanned.files.is_empty());
+}
+
+/// A disk that fails.
+struct Failing;
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::other("the disk failed"))
+    }
 }

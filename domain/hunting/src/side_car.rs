@@ -59,6 +59,12 @@ pub struct About {
     /// Lines or records of the log it covers.
     #[serde(default)]
     pub lines: u64,
+    /// How many of them were not understood.
+    #[serde(default)]
+    pub lines_not_parsed: u64,
+    /// The reading of the log ended before the log did: what stands behind is not known.
+    #[serde(default)]
+    pub is_cut: bool,
 }
 
 /// Why bytes are no side-car that can be read.

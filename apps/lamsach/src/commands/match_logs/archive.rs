@@ -1,10 +1,10 @@
 //! Side-cars in a folder.
 
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use files::{InputFile, files_below, write_whole};
-use log_check::{About, Archive, LogInput, Logs, SideCarBuilder, SideCarInput};
+use files::{InputFile, MappedFile, files_below, write_whole};
+use log_check::{About, Archive, LogInput, Logs, SideCar, SideCarBuilder, SideCarInput};
 
 use super::inputs::log;
 
@@ -28,16 +28,17 @@ impl ArchiveFolder {
             .filter(|path| path.extension().is_some_and(|it| it == ENDING))
             .collect();
         paths.sort();
-        paths
-            .into_iter()
-            .map(|path| SideCarInput { name: path.display().to_string(), bytes: whole(&path) })
+        paths.into_iter().map(|path| SideCarInput {
+            name: path.display().to_string(),
+            bytes: MappedFile::open(&path).map(|it| Box::new(it) as _),
+        })
     }
 }
 
-fn whole(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    InputFile::at(path)?.bytes().read_to_end(&mut bytes)?;
-    Ok(bytes)
+/// How much of its log a side-car covers, where there is one.
+fn bytes_covered(path: &Path) -> Option<u64> {
+    let side_car = SideCar::open(MappedFile::open(path).ok()?).ok()?;
+    Some(side_car.about().bytes)
 }
 
 impl Archive for ArchiveFolder {
@@ -45,7 +46,12 @@ impl Archive for ArchiveFolder {
         // Whoever looks back may stand in another folder.
         let log = std::path::absolute(&about.log).map(|it| it.display().to_string());
         let about = About { log: log.unwrap_or_else(|_| about.log.clone()), ..about };
-        write_whole(&self.0.join(format!("{name}.{ENDING}")), &side_car.finish(&about))
+        let path = self.0.join(format!("{name}.{ENDING}"));
+        // A log that could not be read to its end this time was perhaps read further before.
+        if about.is_cut && bytes_covered(&path).is_some_and(|covered| covered > about.bytes) {
+            return Ok(());
+        }
+        write_whole(&path, &side_car.finish(&about))
     }
 }
 
