@@ -53,6 +53,6 @@ error-too-many-advice = Please wait a few minutes and try again.
 error-bad-request = What was sent could not be read
 error-bad-request-advice = Please reload the page and try again.
 error-cross-origin = This request came from another site
-error-cross-origin-advice = For safety only what is sent from the portal's own pages is taken. Nothing was changed. Please open the first page and do it there; if this comes again, tell the administrator.
+error-cross-origin-advice = For safety only what is sent from the portal's own pages is taken. Nothing was changed. Please open the home page and do it there; if this comes again, tell the administrator.
 error-internal = The system has a fault
 error-internal-advice = Nothing was lost. Please try again in a few minutes; if it fails again, tell the administrator.
