@@ -19,13 +19,15 @@
 //! assert_eq!(seen, [(b"10.0.0.7".to_vec(), b"a.evil.example".to_vec(), Outcome::DnsQueried)]);
 //! ```
 //!
-//! Captures of packets are read by [`packets`], which gives [`WireContact`]s: values instead of text.
+//! Captures of packets are read by [`packets`] and flow records by [`flows`], which give
+//! [`WireContact`]s: values instead of text.
 //!
 //! What it deliberately does not do: open files, unpack, know indicators, decide verdicts.
 
 mod contact;
 mod detect;
 mod fields;
+pub mod flows;
 pub mod formats;
 mod json;
 mod key_value;

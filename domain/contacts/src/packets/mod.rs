@@ -12,7 +12,7 @@
 //! Where reading starts: `capture` cuts a file into records, `link` and `ip` pass the headers,
 //! `dissector` decides what a packet says.
 
-mod bytes;
+pub(crate) mod bytes;
 mod capture;
 mod dissector;
 mod dns;
@@ -23,7 +23,7 @@ mod ip;
 mod link;
 mod quic;
 mod reader;
-mod recent;
+pub(crate) mod recent;
 mod streams;
 #[cfg(test)]
 mod tests;

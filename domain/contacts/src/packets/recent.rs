@@ -44,6 +44,11 @@ impl<K: Eq + Hash + Copy, V> Recent<K, V> {
         forgotten
     }
 
+    /// Everything, in no order.
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.old.values_mut().chain(self.young.values_mut())
+    }
+
     /// Takes everything out.
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = V> {
         self.old.drain().chain(self.young.drain()).map(|(_, value)| value)
