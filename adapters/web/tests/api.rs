@@ -495,6 +495,53 @@ async fn a_case_is_worked_by_the_unit_alone() {
 }
 
 #[tokio::test]
+async fn a_log_is_taken_back_and_devices_are_merged_and_split_by_the_unit_alone() {
+    let world = World::new().await;
+    let officer = "officer.b";
+    let path = format!("/api/v1/cases/{}", world.case);
+    let own = world.call_as(officer, Method::GET, &path, None).await.json();
+    let (merge, split) = (format!("{path}/merge"), format!("{path}/split"));
+    // Its own device is none to merge with, and nothing was merged that could be split.
+    let itself = json!({ "device": own["case"]["device"]["id"] });
+    for way in [&merge, &split] {
+        let refused = world.call_as(officer, Method::POST, way, Some(&itself)).await;
+        assert_eq!(refused.status.as_u16(), 422);
+    }
+    // A second device, sent by the unit's own program.
+    let token = world.token(officer, world.b, &[Scope::SendSightings]).await;
+    let indicator = own["sightings"][0]["indicator"].clone();
+    let sent = json!({
+        "campaign": world.campaign,
+        "results": [{
+            "log": { "file": "x.log", "sha256": "b".repeat(64), "lines_read": 5 },
+            "sightings": [{ "device": "192.0.2.77", "indicator": indicator,
+                "indicator_type": own["sightings"][0]["indicator_type"], "list": "x",
+                "destination": indicator, "verdict": "connected", "count": 1,
+                "last_seen": "2026-08-04T01:00:00Z",
+                "evidence": { "offset": 0, "line_number": 1 } }]
+        }]
+    });
+    let kept = world.post(&token, "/api/v1/sightings", &sent).await;
+    assert_eq!(kept.status.as_u16(), 200, "{}", String::from_utf8_lossy(&kept.body));
+    let cases = format!("/api/v1/campaigns/{}/units/{}/cases", world.campaign, world.b);
+    let cases = world.call_as(officer, Method::GET, &cases, None).await.json();
+    let is_new = |it: &&Value| it["device"]["label"] == "192.0.2.77";
+    let other = cases["items"].as_array().unwrap().iter().find(is_new).unwrap().clone();
+    let other = json!({ "device": other["device"]["id"] });
+    let merged = world.call_as(officer, Method::POST, &merge, Some(&other)).await.json();
+    assert_eq!(merged["case"]["device"]["merged"][0]["id"], other["device"], "{merged}");
+    let parted = world.call_as(officer, Method::POST, &split, Some(&other)).await.json();
+    assert_eq!(parted["case"]["device"]["merged"], json!([]));
+
+    let source = format!("/api/v1/sources/{}", own["sightings"][0]["source"].as_str().unwrap());
+    let denied = world.call_as("coordinator.a", Method::DELETE, &source, None).await;
+    assert_eq!(denied.status.as_u16(), 403);
+    let gone = world.call_as(officer, Method::DELETE, &source, None).await.json();
+    assert_eq!(gone["sightings"], 1, "{gone}");
+    assert_eq!(world.call_as(officer, Method::DELETE, &source, None).await.status.as_u16(), 404);
+}
+
+#[tokio::test]
 async fn the_page_of_tokens_makes_one_that_reads_for_whoever_reads_themselves() {
     let world = World::new().await;
     let make = async |login: &str, scopes: &str| {

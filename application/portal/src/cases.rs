@@ -282,9 +282,9 @@ pub async fn verify_all(portal: &Portal) -> Result<usize, PortalError> {
     Ok(verified)
 }
 
-async fn verification(
+pub(crate) async fn verification(
     portal: &Portal,
-    read: &mut storage::Read,
+    read: &mut storage::Connection,
     case: &CaseRecord,
 ) -> Result<Verification, PortalError> {
     let covered_days = covered_days(read, case).await?;
@@ -302,7 +302,7 @@ async fn verification(
 /// Days that were listened to wherever the device was seen: one that was merged from two sites must
 /// be silent at both.
 async fn covered_days(
-    read: &mut storage::Read,
+    read: &mut storage::Connection,
     case: &CaseRecord,
 ) -> Result<BTreeSet<Date>, PortalError> {
     let device = storage::devices::find_device(read, case.device_id).await?;

@@ -387,6 +387,9 @@ async fn begin(
     require_running(portal, case.campaign_id).await?;
     let mut write = portal.database.write().await?;
     storage::units::hold(&mut write, case.unit_id).await?;
+    if !campaigns::hold_running(&mut write, case.campaign_id).await? {
+        return Err(PortalError::Conflict);
+    }
     let device = root_of(&mut write, case.device_id).await?;
     Ok((write, device))
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use ::campaigns::{Action, CaseEventId, CaseId, DeviceId, SourceId};
+use ::campaigns::{Action, CaseEventId, CaseId, CaseState, DeviceId, SourceId, Verification};
 use serde_json::json;
+use storage::campaigns::hold_running;
 use storage::cases::{self, CaseEventRecord, CaseRecord};
 use storage::sightings::{self, SourceRecord};
-use storage::{StorageError, devices};
+use storage::{StorageError, Write, devices};
 
+use crate::cases::verification;
 use crate::letters::require_running;
 use crate::{Actor, Portal, PortalError, access, audit};
 
@@ -45,7 +47,8 @@ pub async fn preview(
 }
 
 /// Takes a log back: what it gave goes, and what rested on it alone, but nothing that a person has
-/// worked on.
+/// worked on. A verification that its days gave and a reinfection that it alone showed go too: both
+/// cases are declared clean again.
 pub async fn take_back(
     portal: &Portal,
     actor: &Actor,
@@ -54,6 +57,9 @@ pub async fn take_back(
     let source = find(portal, actor, id).await?;
     let mut write = portal.database.write().await?;
     storage::units::hold(&mut write, source.unit_id).await?;
+    if !hold_running(&mut write, source.campaign_id).await? {
+        return Err(PortalError::Conflict);
+    }
     // Somebody else may have taken it back, or sent it again, in the meantime.
     let source =
         sightings::find_source_by_id(&mut write, id).await?.ok_or(PortalError::NotFound)?;
@@ -82,17 +88,73 @@ pub async fn take_back(
         };
         cases::insert_event(&mut write, &event).await?;
     }
+    let cases_declared = reconsider(portal, &mut write, source).await?;
     let detail = json!({
         "name": source.name,
         "sha256": source.sha256,
         "sightings": plan.sightings,
         "cases_gone": plan.cases_gone.len(),
         "cases_kept": plan.cases_kept.len(),
+        "cases_declared": cases_declared,
     });
     let unit = Some(source.unit_id);
     audit::record(portal, &mut write, Some(actor), unit, "log.take-back", id, detail).await?;
     write.commit().await?;
     Ok(plan)
+}
+
+/// Looks again at what the unit's cases rest on now that a log is gone; gives how many are no more
+/// than declared clean. One without enough quiet days is not verified, whoever closed it; one that
+/// nothing else shows after its declaration was not seen again.
+async fn reconsider(
+    portal: &Portal,
+    write: &mut Write,
+    source: &SourceRecord,
+) -> Result<usize, PortalError> {
+    let mut declared = 0;
+    for mut case in cases::of_unit(write, source.campaign_id, source.unit_id).await? {
+        let kind = match case.state {
+            CaseState::VerifiedClean | CaseState::Closed => "verification-withdrawn",
+            CaseState::Reinfected => "seen-again-withdrawn",
+            _ => continue,
+        };
+        let verification = verification(portal, write, &case).await?;
+        let is_as_it_was = match case.state {
+            CaseState::Reinfected => is_seen_again(write, &case).await?,
+            _ => !matches!(verification, Verification::Waiting { .. }),
+        };
+        if is_as_it_was {
+            continue;
+        }
+        let now = portal.now();
+        let event = CaseEventRecord {
+            id: portal.new_id::<CaseEventId>(),
+            case_id: case.id,
+            at: now,
+            user_id: None,
+            kind: kind.to_owned(),
+            from_state: Some(case.state),
+            to_state: Some(CaseState::DeclaredClean),
+            note: source.name.clone(),
+        };
+        case.reinfections -= i64::from(case.state == CaseState::Reinfected);
+        case.state = CaseState::DeclaredClean;
+        (case.verified_at, case.closed_at, case.changed_at) = (None, None, now);
+        if !cases::update(write, &case).await? {
+            return Err(PortalError::Conflict);
+        }
+        cases::insert_event(write, &event).await?;
+        declared += 1;
+    }
+    Ok(declared)
+}
+
+/// Whether a finding of a case is later than the declaration that it is clean. One without a time
+/// counted as seen when its log came.
+async fn is_seen_again(write: &mut Write, case: &CaseRecord) -> Result<bool, PortalError> {
+    let findings = sightings::of_case(write, case.id).await?;
+    let mut findings = findings.iter().filter(|it| it.is_finding);
+    Ok(findings.any(|it| it.last_at.is_none() || it.last_at > case.declared_at))
 }
 
 async fn find(portal: &Portal, actor: &Actor, id: SourceId) -> Result<SourceRecord, PortalError> {

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use campaigns::{CampaignId, CaseState, CaseStep, ReceiverRole, Verification};
 use jiff::civil::{Date, date};
 use portal::cases::{self, CaseSummary};
-use portal::{PortalError, letters, public};
+use portal::{PortalError, letters, public, sources};
 use simulation::{DemoUnit, LogKind, Truth, demo_list, demo_log};
 use test_support::on_both_portals;
 use world::{World, bind_log, listed_name, problems};
@@ -152,17 +152,35 @@ async fn a_case_is_verified_by_a_remedy_and_fourteen_days_that_were_listened_to(
         let view = cases::view(portal, &officer, state().await.case.id).await.unwrap();
         let waiting = Verification::Waiting { quiet_days: 13, needed: 14, lacks_evidence: false };
         assert_eq!(view.verification, Some(waiting));
-        world.check(id, "sen", "Trụ sở", &quiet_log(date(2026, 8, 19), 1)).await.unwrap();
+        let last_day = quiet_log(date(2026, 8, 19), 1);
+        let last_day = world.check(id, "sen", "Trụ sở", &last_day).await.unwrap().source.id;
         assert_eq!(cases::verify_all(portal).await.unwrap(), 1);
         assert_eq!(state().await.case.state, CaseState::VerifiedClean);
         step(&world, &state().await, CaseStep::Close, "").await.unwrap();
 
         // Seen again, it is infected again, with its history.
         let later = bind_log(&[(date(2026, 8, 30), "10.0.0.5", &bad)]);
-        assert_eq!(world.check(id, "sen", "Trụ sở", &later).await.unwrap().cases, 1);
+        let later = world.check(id, "sen", "Trụ sở", &later).await.unwrap();
+        assert_eq!(later.cases, 1);
         let again = state().await;
         assert_eq!((again.case.state, again.case.reinfections), (CaseState::Reinfected, 1));
         assert_eq!(cases_of(&world, id, "sen").await.len(), 1);
+
+        // The log that showed it was a mistake: the case is declared clean again, and verified by
+        // the days that are left.
+        sources::take_back(portal, &officer, later.source.id).await.unwrap();
+        let again = state().await;
+        assert_eq!((again.case.state, again.case.reinfections), (CaseState::DeclaredClean, 0));
+        assert_eq!(cases::verify_all(portal).await.unwrap(), 1);
+        // Without the last day they are too few, whoever closed the case.
+        step(&world, &state().await, CaseStep::Close, "").await.unwrap();
+        sources::take_back(portal, &officer, last_day).await.unwrap();
+        let view = cases::view(portal, &officer, state().await.case.id).await.unwrap();
+        assert_eq!(view.summary.case.state, CaseState::DeclaredClean);
+        assert_eq!(view.verification, Some(waiting));
+        let kinds: BTreeSet<_> = view.events.iter().map(|(it, _)| it.kind.as_str()).collect();
+        assert!(kinds.is_superset(&["verification-withdrawn", "seen-again-withdrawn"].into()));
+        assert_eq!(cases::verify_all(portal).await.unwrap(), 0);
     })
     .await;
 }

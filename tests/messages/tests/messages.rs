@@ -216,6 +216,8 @@ fn word_sets() -> BTreeMap<&'static str, Vec<String>> {
             "merged",
             "split",
             "log-taken-back",
+            "verification-withdrawn",
+            "seen-again-withdrawn",
         ]),
     ]
     .concat();
@@ -254,6 +256,11 @@ fn word_sets() -> BTreeMap<&'static str, Vec<String>> {
                 "refused",
                 "lines",
                 "findings",
+                "name",
+                "sightings",
+                "cases-gone",
+                "cases-kept",
+                "cases-declared",
             ]),
         ),
         ("campaign-state", codes(campaign_states)),

@@ -4,9 +4,10 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
-use campaigns::{CampaignId, CaseId, CaseStep, UnitId, Verification};
+use campaigns::{CampaignId, CaseId, CaseStep, DeviceId, UnitId, Verification};
 use jiff::Timestamp;
 use portal::cases::{self, CaseSummary, CaseView};
+use portal::devices;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -23,6 +24,8 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/campaigns/{campaign}/units/{unit}/cases", get(list_cases))
         .route("/cases/{case}", get(read_case))
         .route("/cases/{case}/steps", post(step_case))
+        .route("/cases/{case}/merge", post(merge_device))
+        .route("/cases/{case}/split", post(split_device))
 }
 
 /// The work on one device.
@@ -87,8 +90,28 @@ pub(crate) struct Device {
     kind: String,
     /// Addresses and host names it was seen under, the label left out.
     names: Vec<String>,
+    /// Devices that turned out to be this one; each can be split off again.
+    merged: Vec<MergedDevice>,
     /// Names of the sites it was seen at.
     sites: Vec<String>,
+}
+
+/// A device that turned out to be another.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MergedDevice)]
+pub(crate) struct MergedDevice {
+    /// Id.
+    id: Uuid,
+    /// What it was called before.
+    label: String,
+    /// Name of its site.
+    site: String,
+}
+
+impl From<&devices::MergedDevice> for MergedDevice {
+    fn from(it: &devices::MergedDevice) -> Self {
+        Self { id: it.id.into(), label: it.label.clone(), site: it.site.clone() }
+    }
 }
 
 impl From<&CaseSummary> for CaseWire {
@@ -104,6 +127,7 @@ impl From<&CaseSummary> for CaseWire {
                 label: it.device.label.clone(),
                 kind: it.device.kind.clone(),
                 names: it.device.names.clone(),
+                merged: it.device.merged.iter().map(MergedDevice::from).collect(),
                 sites: it.device.sites.clone(),
             },
             state: case.state.to_string(),
@@ -143,7 +167,8 @@ pub(crate) struct CaseEvent {
     /// When, in UTC.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
-    /// `opened`, `seen-again`, `verified`, `described`, `merged`, `split`, `log-taken-back`, or the
+    /// `opened`, `seen-again`, `verified`, `described`, `merged`, `split`, `log-taken-back`,
+    /// `verification-withdrawn`, `seen-again-withdrawn`, or the
     /// step's code.
     #[schema(example = "start-cleaning")]
     kind: String,
@@ -317,6 +342,59 @@ pub(crate) async fn step_case(
 ) -> Result<Response, ApiError> {
     let portal = &state.portal;
     cases::step(portal, &actor, case, given.step.into(), &given.note, given.version).await?;
+    let view = cases::view(portal, &actor, case).await?;
+    asked.json(&CaseWithHistory::from(&view))
+}
+
+/// Another device of the unit.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct OtherDevice {
+    /// Id of the device.
+    device: Uuid,
+}
+
+/// Makes another device of the unit the same as the one of a case: it was seen under two names.
+///
+/// Signed-in officers of the unit only. In each running campaign the case with more work left goes
+/// on for both; `goes_on_as` of the other one names it.
+#[utoipa::path(
+    post, path = "/api/v1/cases/{case}/merge", tag = "cases",
+    params(("case" = Uuid, Path, description = "Id of the case")),
+    request_body = OtherDevice, security(("session" = [])),
+    responses((status = 200, description = "The case afterwards", body = CaseWithHistory)),
+)]
+pub(crate) async fn merge_device(
+    State(state): State<AppState>,
+    Person(actor): Person,
+    ApiPath(case): ApiPath<CaseId>,
+    asked: Asked,
+    ApiJson(given): ApiJson<OtherDevice>,
+) -> Result<Response, ApiError> {
+    let portal = &state.portal;
+    devices::merge(portal, &actor, case, DeviceId::from(given.device)).await?;
+    let view = cases::view(portal, &actor, case).await?;
+    asked.json(&CaseWithHistory::from(&view))
+}
+
+/// Takes a merged device out of the one of a case again.
+///
+/// Signed-in officers of the unit only. It gets back its case as it stood, and every sighting of its
+/// own names.
+#[utoipa::path(
+    post, path = "/api/v1/cases/{case}/split", tag = "cases",
+    params(("case" = Uuid, Path, description = "Id of the case")),
+    request_body = OtherDevice, security(("session" = [])),
+    responses((status = 200, description = "The case afterwards", body = CaseWithHistory)),
+)]
+pub(crate) async fn split_device(
+    State(state): State<AppState>,
+    Person(actor): Person,
+    ApiPath(case): ApiPath<CaseId>,
+    asked: Asked,
+    ApiJson(given): ApiJson<OtherDevice>,
+) -> Result<Response, ApiError> {
+    let portal = &state.portal;
+    devices::split(portal, &actor, case, DeviceId::from(given.device)).await?;
     let view = cases::view(portal, &actor, case).await?;
     asked.json(&CaseWithHistory::from(&view))
 }

@@ -31,9 +31,10 @@ use super::{campaigns, cases, letters, progress, reports, service, sightings};
         letters::read_letter, letters::step_letter,
         progress::read_board, progress::read_roll_up,
         reports::read_report, reports::save_report, reports::step_report,
-        cases::list_cases, cases::read_case, cases::step_case,
+        cases::list_cases, cases::read_case, cases::step_case, cases::merge_device,
+        cases::split_device,
         sightings::list_sightings, sightings::list_sources, sightings::send_sightings,
-        sightings::send_from_own_unit,
+        sightings::send_from_own_unit, sightings::take_back,
     ),
     components(schemas(ProblemBody)),
     tags(

@@ -2,21 +2,22 @@
 
 use axum::extract::{DefaultBodyLimit, State};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use axum::{Json, Router};
-use campaigns::{CampaignId, UnitId};
+use campaigns::{CampaignId, SourceId, UnitId};
 use jiff::{Timestamp, civil::Date};
 use portal::checks::{
     self, CheckResult, Checked, Evidence, FileSummary, MOST_LOGS, MOST_SIGHTINGS, Sighting, Verdict,
 };
 use portal::devices::DeviceView;
 use portal::records::{SightingRecord, SourceRecord};
+use portal::sources;
 use portal::tokens::Sender;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::caller::{Caller, Reader};
+use super::caller::{Caller, Person, Reader};
 use super::input::{ApiJson, ApiPath};
 use super::output::{Asked, Page, PageQuery};
 use super::problem::{ApiError, Kind};
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Router<AppState> {
             get(list_sightings).post(send_sightings).layer(limit),
         )
         .route("/campaigns/{campaign}/units/{unit}/sources", get(list_sources))
+        .route("/sources/{source}", delete(take_back))
 }
 
 /// Contacts of one device with one indicator, from one log.
@@ -204,6 +206,41 @@ pub(crate) async fn list_sources(
     let seen = checks::seen(&state.portal, &actor, campaign, unit).await?;
     let wire = |it: &SourceRecord| SourceWire::of(it, seen.sites.get(&it.site_id));
     asked.page(seen.sources.iter().map(wire).collect(), |it| it.id.to_string())
+}
+
+/// What went with a log that was taken back.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TakenBack {
+    /// Sightings that it gave: they are gone.
+    sightings: usize,
+    /// Cases that rested on nothing else and that nobody had worked on: they are gone.
+    cases_gone: usize,
+    /// Cases that rested on nothing else but that somebody had worked on: they stay, with a note.
+    cases_kept: usize,
+}
+
+/// Takes back a log that was matched by mistake.
+///
+/// Signed-in officers of the unit only. What it gave goes, and what rested on it alone, but nothing
+/// that a person has worked on; a verification that its days gave is withdrawn.
+#[utoipa::path(
+    delete, path = "/api/v1/sources/{source}", tag = "sightings",
+    params(("source" = Uuid, Path, description = "Id of the log")),
+    security(("session" = [])),
+    responses((status = 200, description = "What went with it", body = TakenBack)),
+)]
+pub(crate) async fn take_back(
+    State(state): State<AppState>,
+    Person(actor): Person,
+    ApiPath(source): ApiPath<SourceId>,
+    asked: Asked,
+) -> Result<Response, ApiError> {
+    let gone = sources::take_back(&state.portal, &actor, source).await?;
+    asked.json(&TakenBack {
+        sightings: gone.sightings,
+        cases_gone: gone.cases_gone.len(),
+        cases_kept: gone.cases_kept.len(),
+    })
 }
 
 /// What a program saw in logs of one site.

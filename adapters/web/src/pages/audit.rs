@@ -46,14 +46,15 @@ impl AuditPage {
                 }
                 _ => return None,
             };
-            Some(format!("{}: {value}", self.page.tk("audit-detail", name)))
+            Some(format!("{}: {value}", self.page.tk("audit-detail", &name.replace('_', "-"))))
         };
         DETAILS.iter().filter_map(text).collect::<Vec<_>>().join(", ")
     }
 }
 
 /// Values that are shown, in this order.
-const DETAILS: [&str; 16] = [
+const DETAILS: [&str; 21] = [
+    "name",
     "role",
     "code",
     "parent",
@@ -70,6 +71,10 @@ const DETAILS: [&str; 16] = [
     "refused",
     "lines",
     "findings",
+    "sightings",
+    "cases_gone",
+    "cases_kept",
+    "cases_declared",
 ];
 
 #[derive(Deserialize)]

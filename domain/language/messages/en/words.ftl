@@ -46,6 +46,8 @@ case-event-described = Device named
 case-event-merged = Merged with the device
 case-event-split = Split from the device
 case-event-log-taken-back = Log taken back
+case-event-verification-withdrawn = No longer verified: the log it rested on was taken back
+case-event-seen-again-withdrawn = No longer seen again: the log that showed it was taken back
 case-event-close = Closed
 
 report-state-draft = Being written

@@ -46,6 +46,8 @@ case-event-described = Đặt tên thiết bị
 case-event-merged = Gộp với thiết bị
 case-event-split = Tách khỏi thiết bị
 case-event-log-taken-back = Rút lại nhật ký
+case-event-verification-withdrawn = Bỏ kết quả kiểm chứng vì nhật ký làm căn cứ đã rút lại
+case-event-seen-again-withdrawn = Bỏ ghi nhận kết nối trở lại vì nhật ký làm căn cứ đã rút lại
 case-event-close = Đóng hồ sơ
 
 report-state-draft = Đang soạn

@@ -161,6 +161,7 @@ fn columns(
             let values = [("text", text.into()), ("known", known.into())];
             failure("columns-unknown-meaning", &values)
         }
+        ColumnsError::Twice(text) => failure("columns-twice", &[("text", text.into())]),
         ColumnsError::NoDestination => failure("columns-no-destination", &[]),
     })?;
     let delimiter = match delimiter.as_deref().map(str::as_bytes) {

@@ -50,6 +50,9 @@ pub enum ColumnsError {
     /// There is no such meaning.
     #[error("`{0}` is no meaning of a column")]
     UnknownMeaning(String),
+    /// A column has two meanings, or a meaning two columns: one of them would be lost.
+    #[error("`{0}` is given twice")]
+    Twice(String),
     /// Nothing says what was contacted.
     #[error("no column for name, url, address or answers")]
     NoDestination,
@@ -82,7 +85,7 @@ impl FromStr for Columns {
     type Err = ColumnsError;
 
     fn from_str(text: &str) -> Result<Self, ColumnsError> {
-        let mut columns = Vec::new();
+        let mut columns: Vec<(String, Role)> = Vec::new();
         for part in text.split(',') {
             let (meaning, column) = part
                 .split_once('=')
@@ -91,6 +94,14 @@ impl FromStr for Columns {
                 .ok_or_else(|| ColumnsError::NoColumn(part.to_owned()))?;
             let role = ROLES.iter().find(|(name, _)| *name == meaning).map(|it| it.1);
             let role = role.ok_or_else(|| ColumnsError::UnknownMeaning(meaning.to_owned()))?;
+            for (known, its_role) in &columns {
+                if known == column {
+                    return Err(ColumnsError::Twice(column.to_owned()));
+                }
+                if *its_role == role {
+                    return Err(ColumnsError::Twice(meaning.to_owned()));
+                }
+            }
             columns.push((column.to_owned(), role));
         }
         let is_destination =

@@ -74,6 +74,8 @@ fn a_map_that_cannot_be_used_says_why() {
     check("device=", ColumnsError::NoColumn("device=".into()));
     check("who=x,name=y", ColumnsError::UnknownMeaning("who".into()));
     check("device=x,time=y", ColumnsError::NoDestination);
+    check("name=x,address=x", ColumnsError::Twice("x".into()));
+    check("name=x,name=y", ColumnsError::Twice("name".into()));
 }
 
 #[test]

@@ -83,7 +83,16 @@ fn connection_outcome(fields: &Fields<'_>) -> Outcome {
     );
     // A session that got nothing back was an attempt, whatever closed it.
     let is_one_way = fields.rcvdbyte.is_some_and(|bytes| !has_count(bytes));
-    if is_stopped || is_one_way { Outcome::Attempted } else { Outcome::Connected }
+    // The server refused: all that came back is one segment that says so.
+    let is_refused = fields.action == b"server-rst" && fields.rcvdbyte.is_some_and(is_one_segment);
+    if is_stopped || is_one_way || is_refused { Outcome::Attempted } else { Outcome::Connected }
+}
+
+/// Whether a count of bytes is that of one segment without data: 40 in IPv4, 60 in IPv6, and up to
+/// 20 of options.
+fn is_one_segment(bytes: &[u8]) -> bool {
+    bytes.len() <= 2
+        && std::str::from_utf8(bytes).is_ok_and(|it| it.parse().is_ok_and(|it: u8| it <= 80))
 }
 
 fn dns_outcome(fields: &Fields<'_>) -> Outcome {

@@ -28,6 +28,18 @@ fn odd_lines_are_read() {
         r#"date=2026-11-24 time=08:00:01 type=traffic srcip=192.0.2.7 dstip=203.0.113.9 msg="open dstport=443"#,
         &["Connected 192.0.2.7 203.0.113.9"],
     );
+    // A server that refuses answers with one segment; one that ends what was going on, with more.
+    for (bytes, outcome) in
+        [(40, "Attempted"), (80, "Attempted"), (92, "Connected"), (5_200, "Connected")]
+    {
+        check(
+            &format!(
+                "date=2026-11-24 time=08:00:01 type=traffic srcip=192.0.2.7 dstip=203.0.113.9 \
+                 dstport=443 action=server-rst sentbyte=60 rcvdbyte={bytes}"
+            ),
+            &[&format!("{outcome} 192.0.2.7 203.0.113.9 port 443")],
+        );
+    }
     check("type=traffic srcip=192.0.2.7 dstip=203.0.113.9", &[]);
     check("=", &[]);
     check("type=\"", &[]);

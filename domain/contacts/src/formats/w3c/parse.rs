@@ -170,8 +170,11 @@ fn push_served<'l>(
         (query, b"") => query,
         (b"", referrer) => referrer,
         (query, referrer) => {
+            // Both, and what stands between them, whichever comes first.
             let at = |part: &[u8]| part.as_ptr().addr() - line.as_ptr().addr();
-            line.get(at(query)..at(referrer) + referrer.len()).unwrap_or(query)
+            let begin = at(query).min(at(referrer));
+            let end = (at(query) + query.len()).max(at(referrer) + referrer.len());
+            line.get(begin..end).unwrap_or(query)
         }
     };
     sink(&Contact {

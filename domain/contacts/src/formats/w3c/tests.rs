@@ -20,6 +20,11 @@ fn a_web_server_is_asked() {
         ],
     );
     check(
+        "date time s-ip cs(Referer) cs-uri-stem cs-uri-query c-ip sc-status",
+        "2026-11-24 01:00:01 192.0.2.80 https://b.example/ /tim q=a.example 203.0.113.9 200",
+        &["Inbound 203.0.113.9 192.0.2.80 ?https://b.example/ /tim q=a.example"],
+    );
+    check(
         "date time c-ip cs-host cs-uri-stem sc-status sc-win32-status",
         "2026-11-24 01:00:01 203.0.113.9 www.portal.example / 200 0",
         &["Inbound 203.0.113.9 www.portal.example"],
