@@ -68,6 +68,7 @@ pub struct Truth {
     sightings: BTreeMap<(String, String), TrueSighting>,
     lines: u64,
     near_misses: u64,
+    finding_lines: Vec<u64>,
 }
 
 impl Truth {
@@ -89,6 +90,17 @@ impl Truth {
     /// How many lines were written, headers counted.
     pub fn lines(&self) -> u64 {
         self.lines
+    }
+
+    /// Numbers of the lines that show a finding, from 1, counted through all logs.
+    pub fn finding_lines(&self) -> &[u64] {
+        &self.finding_lines
+    }
+
+    /// Lines `first` to `last` of the log being written, from 1, show a finding.
+    pub(crate) fn add_finding_lines(&mut self, first: u64, last: u64) {
+        let before = self.lines;
+        self.finding_lines.extend((first..=last).map(|line| before + line));
     }
 
     pub(crate) fn add_lines(&mut self, lines: u64) {

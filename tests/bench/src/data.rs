@@ -39,6 +39,15 @@ pub(crate) struct Data {
     pub(crate) truth: Vec<TrueSighting>,
 }
 
+impl Data {
+    /// An empty log.
+    pub(crate) fn nothing(&self) -> anyhow::Result<PathBuf> {
+        let path = self.folder.join("nothing.log");
+        fs::write(&path, "")?;
+        Ok(path)
+    }
+}
+
 /// Finds the data of these settings, or makes it.
 pub(crate) fn prepare(cache: &Path, lines: u64, real: Option<&Path>) -> anyhow::Result<Data> {
     let kind = if real.is_some() { "real" } else { "generated" };
@@ -83,16 +92,7 @@ pub(crate) fn prepare(cache: &Path, lines: u64, real: Option<&Path>) -> anyhow::
     fillers.write_csv(&mut list)?;
     list.flush()?;
 
-    let settings = LogSettings {
-        seed: 2026,
-        start: Timestamp::from_second(START)?,
-        span: SignedDuration::from_hours(24 * DAYS),
-        offset: Offset::constant(7),
-        devices: 10_000,
-        infected_devices: 300,
-        lines: lines / LogKind::ALL.len() as u64,
-        planted_per_100k: 50,
-    };
+    let settings = log_settings(lines / LogKind::ALL.len() as u64);
     let mut truth = Truth::default();
     for kind in LogKind::ALL {
         say(&kind.file_name());
@@ -106,6 +106,40 @@ pub(crate) fn prepare(cache: &Path, lines: u64, real: Option<&Path>) -> anyhow::
     let (lines, sightings) = (truth.lines(), truth.sightings());
     fs::write(&truth_file, serde_json::to_vec(&(lines, &sightings))?)?;
     Ok(data(sightings, lines))
+}
+
+/// How a log of so many lines is generated.
+fn log_settings(lines: u64) -> LogSettings {
+    LogSettings {
+        seed: 2026,
+        start: Timestamp::from_second(START).unwrap_or_default(),
+        span: SignedDuration::from_hours(24 * DAYS),
+        offset: Offset::constant(7),
+        devices: 10_000,
+        infected_devices: 300,
+        lines,
+        planted_per_100k: 50,
+    }
+}
+
+/// A log of one kind by itself, and the texts of its lines that show a finding.
+pub(crate) struct OneLog {
+    pub(crate) path: PathBuf,
+    pub(crate) lines: u64,
+    pub(crate) findings: HashSet<Vec<u8>>,
+}
+
+/// Writes a log of one kind, with ten times as many planted lines as in the large ones.
+pub(crate) fn write_one(folder: &Path, kind: LogKind, lines: u64) -> anyhow::Result<OneLog> {
+    let path = folder.join(format!("one-{}", kind.file_name()));
+    let settings = LogSettings { planted_per_100k: 500, ..log_settings(lines) };
+    let (mut truth, mut out) = (Truth::default(), Vec::new());
+    write_log(kind, &settings, &Targets::new(1, 500), &mut truth, &mut out)?;
+    fs::write(&path, &out).with_context(|| format!("write {}", path.display()))?;
+    let all: Vec<&[u8]> = out.split(|byte| *byte == b'\n').collect();
+    let line = |number: &u64| all.get(usize::try_from(*number).ok()?.checked_sub(1)?);
+    let findings = truth.finding_lines().iter().filter_map(line).map(|it| it.to_vec()).collect();
+    Ok(OneLog { path, lines: truth.lines(), findings })
 }
 
 /// When the logs were written to the end.
@@ -178,23 +212,6 @@ fn open_list(path: &Path) -> anyhow::Result<Option<Box<dyn Read>>> {
         return Ok(Some(Box::new(std::io::Cursor::new(output.stdout))));
     }
     if is_list(&name) { Ok(Some(Box::new(File::open(path)?))) } else { Ok(None) }
-}
-
-/// Writes the first lines of a file into another.
-pub(crate) fn write_slice(from: &Path, lines: usize, to: &Path) -> anyhow::Result<u64> {
-    let (mut reader, mut out) =
-        (BufReader::new(File::open(from)?), BufWriter::new(File::create(to)?));
-    let (mut line, mut written) = (Vec::new(), 0);
-    for _ in 0..lines {
-        line.clear();
-        if reader.read_until(b'\n', &mut line)? == 0 {
-            break;
-        }
-        out.write_all(&line)?;
-        written += 1;
-    }
-    out.flush()?;
-    Ok(written)
 }
 
 #[cfg(test)]

@@ -330,8 +330,12 @@ pub fn write_log(
         let is_planted = random.below(100_000) < settings.planted_per_100k.saturating_mul(2);
         let planted = if is_planted { planting.draw(&mut random) } else { None };
         if let Some(planted) = planted {
+            let lines_before = writer.lines;
             let count = writer.write(&planted.event, time_us, &mut random);
             enter(truth, kind, &planted, time_us, count);
+            if planted.expected.as_ref().is_some_and(|it| it.verdict.is_finding()) {
+                truth.add_finding_lines(lines_before + 1, writer.lines);
+            }
         } else {
             let event = good_event(kind, &devices, &good_names, &mut unique, &mut random);
             writer.write(&event, time_us, &mut random);

@@ -9,13 +9,14 @@ use jiff::tz::{Offset, TimeZone};
 use log_check::{ListInput, LogInput, Progress, Settings, check_logs, load_lists};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use simulation::TrueSighting;
+use simulation::{LogKind, TrueSighting};
 
 use super::{Context, peers};
+use crate::data::{self, write_one};
 use crate::measure::Measure;
 use crate::measured_run::{self, MeasuredRun, own_cpu_seconds};
+use crate::say;
 use crate::truth::{in_truths_words, mistakes};
-use crate::{data, say};
 
 /// What a check in one process says on its standard output.
 #[derive(Serialize, Deserialize)]
@@ -56,9 +57,19 @@ pub(crate) fn run(context: &Context) -> anyhow::Result<Vec<Measure>> {
         let rate = as_double(checked.lines_read) / checked.match_cpu_seconds;
         measures.push(Measure::new(format!("match/{}", kind.file_name()), rate, "lines/CPU s"));
     }
-    measures.extend(peers::on_slices(context)?);
+    measures.push(unknown_format(context)?);
+    measures.extend(peers::on_one_log(context)?);
     measures.extend(by_program(context, &all)?);
     Ok(measures)
+}
+
+/// The log of a program that nobody knows: every name and address in it is looked up.
+fn unknown_format(context: &Context) -> anyhow::Result<Measure> {
+    let lines = context.data.lines / LogKind::ALL.len() as u64;
+    let log = write_one(&context.data.folder, LogKind::Unknown, lines)?;
+    let (_, checked) = best_check(context, 1, &[&log.path])?;
+    let rate = as_double(checked.lines_read) / checked.match_cpu_seconds;
+    Ok(Measure::new("match/unknown-format", rate, "lines/CPU s"))
 }
 
 /// The best of several checks in a process of their own.
@@ -137,8 +148,8 @@ pub(crate) fn check_in_process(
 /// The real program, when it was built: reading the lists counts too.
 fn by_program(context: &Context, logs: &[&Path]) -> anyhow::Result<Vec<Measure>> {
     let program = std::env::current_exe()?.with_file_name("lamsach");
-    let mut command = vec![program.display().to_string(), "match".to_owned()];
-    command.push("--help".to_owned());
+    let command = ["match", "--help"].map(str::to_owned);
+    let command: Vec<String> = [program.display().to_string()].into_iter().chain(command).collect();
     let output = context.data.folder.join("lamsach.json");
     let is_there = program.exists()
         && measured_run::run(&command, &output)?.status == Some(0)
@@ -147,28 +158,37 @@ fn by_program(context: &Context, logs: &[&Path]) -> anyhow::Result<Vec<Measure>>
         say("skipped: no `lamsach match` beside this program");
         return Ok(Vec::new());
     }
-    command.pop();
-    for list in &context.data.lists {
-        command.extend(["--indicators".to_owned(), list.display().to_string()]);
-    }
-    let options = ["--output", "json", "--timezone", "Asia/Ho_Chi_Minh", "--threads", "1"];
-    command.extend(options.map(str::to_owned));
-    command.extend(logs.iter().map(|log| log.display().to_string()));
-    // 1: there are findings. 3 would be: incomplete.
-    let run = measured_run::best_of(context.runs, &command, &output, &[1])?;
-    let mut sightings = Vec::new();
-    for object in serde_json::Deserializer::from_slice(&fs::read(&output)?).into_iter() {
-        let object: Value = object.context("read what lamsach wrote")?;
-        if object.get("device").is_some() {
-            sightings.push(object);
+    let index = context.data.folder.join("all.index");
+    let mut compile =
+        vec![program.display().to_string(), "indicators".to_owned(), "compile".to_owned()];
+    let lists = context.data.lists.iter().map(|it| it.display().to_string());
+    compile.extend(lists.clone());
+    compile.extend(["-o".to_owned(), index.display().to_string()]);
+    measured_run::best_of(1, &compile, &output, &[0])?;
+    let given = lists.flat_map(|list| ["--indicators".to_owned(), list]).collect();
+    let compiled = vec!["--indicators".to_owned(), index.display().to_string()];
+    let mut measures = Vec::new();
+    for (name, lists) in [("lamsach-match", given), ("lamsach-match-compiled", compiled)] {
+        let mut command = vec![program.display().to_string(), "match".to_owned()];
+        command.extend(lists);
+        let options = ["--output", "json", "--timezone", "Asia/Ho_Chi_Minh", "--threads", "1"];
+        command.extend(options.map(str::to_owned));
+        command.extend(logs.iter().map(|log| log.display().to_string()));
+        // 1: there are findings. 3 would be: incomplete.
+        let run = measured_run::best_of(context.runs, &command, &output, &[1])?;
+        let mut sightings = Vec::new();
+        for object in serde_json::Deserializer::from_slice(&fs::read(&output)?).into_iter() {
+            let object: Value = object.context("read what lamsach wrote")?;
+            if object.get("device").is_some() {
+                sightings.push(object);
+            }
         }
+        let rate = as_double(context.data.lines) / run.cpu_seconds;
+        let unit = "lines/CPU s, the whole program";
+        measures.push(Measure::new(format!("{name}/lines"), rate, unit));
+        measures.push(Measure::new(format!("{name}/peak-memory"), run.peak_bytes / 1e6, "MB"));
+        measures.extend(judged(name, &context.data.truth, sightings)?);
     }
-    let rate = as_double(context.data.lines) / run.cpu_seconds;
-    let mut measures = vec![
-        Measure::new("lamsach-match/lines", rate, "lines/CPU s, lists read too"),
-        Measure::new("lamsach-match/peak-memory", run.peak_bytes / 1e6, "MB"),
-    ];
-    measures.extend(judged("lamsach-match", &context.data.truth, sightings)?);
     Ok(measures)
 }
 

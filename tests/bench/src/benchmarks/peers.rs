@@ -1,23 +1,26 @@
-//! What people use today, on the same data.
+//! What people use today, on the same data: how fast it is, and how often it is wrong.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use simulation::{LogKind, ZeekLog, ZeekWriter};
 
 use super::Context;
 use super::match_logs::{as_double, best_check};
-use crate::data::write_slice;
+use crate::data::{OneLog, write_one};
 use crate::measure::Measure;
 use crate::measured_run::{self, MeasuredRun};
 use crate::say;
 
 /// The slow tools get so many lines.
-const SLICE: usize = 200_000;
+const LINES: u64 = 200_000;
 
 /// Looks up each suffix of the names that a BIND log asks for in a set.
 const PYTHON_SETS: &str = include_str!("set_lookup.py");
+/// The same by a join.
+const DUCKDB_JOIN: &str = include_str!("duckdb_join.py");
 
 /// `wc -l`: the least that reading every line costs.
 pub(super) fn count_lines(context: &Context, logs: &[&Path]) -> anyhow::Result<MeasuredRun> {
@@ -26,69 +29,114 @@ pub(super) fn count_lines(context: &Context, logs: &[&Path]) -> anyhow::Result<M
     measured_run::best_of(context.runs, &command, &context.data.folder.join("wc.txt"), &[0])
 }
 
+/// A tool that prints the lines it takes for hits.
+struct Tool {
+    name: &'static str,
+    /// The log's name stands at `LOG`.
+    command: Vec<String>,
+    runs: u32,
+    /// How to get it, where it is missing.
+    package: &'static str,
+}
+
 /// The tools that know names or addresses alone. Reading the lists is left out on both sides: a
 /// run over nothing is taken off.
-pub(super) fn on_slices(context: &Context) -> anyhow::Result<Vec<Measure>> {
+pub(super) fn on_one_log(context: &Context) -> anyhow::Result<Vec<Measure>> {
     let mut measures = Vec::new();
     let folder = &context.data.folder;
-
-    let (bind, count) = slice(context, LogKind::Bind)?;
-    let (_, checked) = best_check(context, 1, &[&bind])?;
-    let ours = Measure::new("match/bind-slice", count / checked.match_cpu_seconds, "lines/CPU s");
-    let set_up = python_sets(context, None)?;
-    let python = python_sets(context, Some(&bind))?;
-    let cpu_seconds = python.cpu_seconds - set_up.cpu_seconds;
-    measures.push(ours.clone().beside("python3 sets", count / cpu_seconds));
+    let lists: Vec<String> =
+        context.data.lists.iter().map(|list| list.display().to_string()).collect();
+    let python = |file: &str, script: &str| -> anyhow::Result<Vec<String>> {
+        let path = folder.join(file);
+        fs::write(&path, script)?;
+        let words = ["python3".to_owned(), path.display().to_string(), "LOG".to_owned()];
+        Ok(words.into_iter().chain(lists.iter().cloned()).collect())
+    };
     let is_name = |value: &str| !is_address(value) && !value.contains('/');
     let names = values(context, &folder.join("names.txt"), is_name)?;
-    let grep = ["grep", "-F", "-f", &names];
-    // A run takes a minute, and only its order of magnitude matters.
-    measures.push(ours.beside("grep -F -f", count / over_nothing_off(context, 1, &grep, &bind)?));
-
-    let (conn, count) = slice(context, LogKind::Zeek(ZeekLog::Conn, ZeekWriter::Tsv))?;
-    let (_, checked) = best_check(context, 1, &[&conn])?;
-    let rate = count / checked.match_cpu_seconds;
-    let ours = Measure::new("match/zeek-conn-slice", rate, "lines/CPU s");
     let addresses = values(context, &folder.join("addresses.txt"), is_address)?;
-    let grepcidr = ["grepcidr", "-f", &addresses];
-    match over_nothing_off(context, context.runs, &grepcidr, &conn) {
-        Ok(cpu_seconds) => measures.push(ours.beside("grepcidr", count / cpu_seconds)),
-        Err(_) => say("skipped: no `grepcidr` (apt install grepcidr)"),
-    }
+    let words = |words: [&str; 5]| words.iter().map(|it| (*it).to_owned()).collect();
+
+    let log = write_one(folder, LogKind::Bind, LINES)?;
+    let tools = [
+        Tool {
+            name: "python3 sets",
+            command: python("set_lookup.py", PYTHON_SETS)?,
+            runs: context.runs,
+            package: "apt install python3",
+        },
+        Tool {
+            name: "duckdb join",
+            command: python("duckdb_join.py", DUCKDB_JOIN)?,
+            runs: context.runs,
+            package: "pip install duckdb",
+        },
+        Tool {
+            name: "grep -F -f",
+            command: words(["grep", "-F", "-f", &names, "LOG"]),
+            // A run takes a minute, and only its order of magnitude matters.
+            runs: 1,
+            package: "apt install grep",
+        },
+    ];
+    measures.extend(beside(context, "match/bind-slice", &log, &tools)?);
+
+    let log = write_one(folder, LogKind::Zeek(ZeekLog::Conn, ZeekWriter::Tsv), LINES)?;
+    let grepcidr = Tool {
+        name: "grepcidr",
+        command: ["grepcidr", "-f", &addresses, "LOG"].map(str::to_owned).to_vec(),
+        runs: context.runs,
+        package: "apt install grepcidr",
+    };
+    measures.extend(beside(context, "match/zeek-conn-slice", &log, &[grepcidr])?);
     Ok(measures)
 }
 
-/// CPU seconds of a command over a log, less those over an empty one.
-fn over_nothing_off(
+/// Ours beside each tool that is there, and the tools' mistakes.
+fn beside(
     context: &Context,
-    runs: u32,
-    command: &[&str],
-    log: &Path,
-) -> anyhow::Result<f64> {
-    let output = context.data.folder.join("peer.txt");
-    let cpu_seconds = |log: String| {
-        let command: Vec<String> =
-            command.iter().map(|&word| word.to_owned()).chain([log]).collect();
-        measured_run::best_of(runs, &command, &output, &[0, 1]).map(|run| run.cpu_seconds)
-    };
-    Ok(cpu_seconds(log.display().to_string())? - cpu_seconds("/dev/null".to_owned())?)
-}
-
-/// Python's sets over a log, or only filled.
-pub(super) fn python_sets(context: &Context, log: Option<&Path>) -> anyhow::Result<MeasuredRun> {
-    let script = context.data.folder.join("set_lookup.py");
-    fs::write(&script, PYTHON_SETS)?;
-    let mut command = vec!["python3".to_owned(), script.display().to_string()];
-    command.push(log.map_or_else(|| "/dev/null".to_owned(), |log| log.display().to_string()));
-    command.extend(context.data.lists.iter().map(|list| list.display().to_string()));
-    measured_run::best_of(context.runs, &command, &context.data.folder.join("python.txt"), &[0])
-}
-
-fn slice(context: &Context, kind: LogKind) -> anyhow::Result<(PathBuf, f64)> {
-    let from = context.data.folder.join(kind.file_name());
-    let to = context.data.folder.join(format!("slice-{}", kind.file_name()));
-    let lines = write_slice(&from, SLICE, &to)?;
-    Ok((to, as_double(lines)))
+    name: &str,
+    log: &OneLog,
+    tools: &[Tool],
+) -> anyhow::Result<Vec<Measure>> {
+    let (_, checked) = best_check(context, 1, &[&log.path])?;
+    let count = as_double(log.lines);
+    let ours = Measure::new(name, count / checked.match_cpu_seconds, "lines/CPU s");
+    let mut measures = Vec::new();
+    for tool in tools {
+        let output = context.data.folder.join("peer.txt");
+        // Over nothing first: the output of the real run stays.
+        let over = |path: &Path| {
+            let put = |word: &String| {
+                if word == "LOG" { path.display().to_string() } else { word.clone() }
+            };
+            let command: Vec<String> = tool.command.iter().map(put).collect();
+            measured_run::best_of(tool.runs, &command, &output, &[0, 1])
+        };
+        let set_up = over(&context.data.nothing()?);
+        let Ok((set_up, run)) = set_up.and_then(|it| Ok((it, over(&log.path)?))) else {
+            say(&format!("skipped: no `{}` ({})", tool.name, tool.package));
+            continue;
+        };
+        let found: HashSet<Vec<u8>> =
+            BufReader::new(File::open(&output)?).split(b'\n').collect::<Result<_, _>>()?;
+        if found.is_empty() {
+            say(&format!("skipped: `{}` found nothing ({})", tool.name, tool.package));
+            continue;
+        }
+        let seconds = run.cpu_seconds - set_up.cpu_seconds;
+        measures.push(ours.clone().beside(tool.name, count / seconds));
+        let mistakes = [
+            ("false-positives", found.difference(&log.findings).count()),
+            ("false-negatives", log.findings.difference(&found).count()),
+            ("planted", log.findings.len()),
+        ];
+        for (what, lines) in mistakes {
+            let name = format!("{name}/{}/{what}", tool.name.replace(' ', "-"));
+            measures.push(Measure::new(name, as_double(lines as u64), "lines"));
+        }
+    }
+    Ok(measures)
 }
 
 /// Writes the indicators that fit, one a line.

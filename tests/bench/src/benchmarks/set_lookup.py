@@ -1,4 +1,4 @@
-"""Names of a BIND query log against sets: set_lookup.py LOG LIST..."""
+"""Prints lines of a BIND query log whose name is in sets: set_lookup.py LOG LIST..."""
 
 import sys
 
@@ -10,7 +10,6 @@ for path in sys.argv[2:]:
             value = row.split(",", 1)[0]
             (addresses if value[-1:].isdigit() else names).add(value)
 
-hits = 0
 with open(sys.argv[1], encoding="utf-8") as log:
     for line in log:
         at = line.find(" query: ")
@@ -19,7 +18,6 @@ with open(sys.argv[1], encoding="utf-8") as log:
         name = line[at + 8 :].split(" ", 1)[0].lower().rstrip(".")
         while name:
             if name in names:
-                hits += 1
+                sys.stdout.write(line)
                 break
             name = name.partition(".")[2]
-print(hits)
