@@ -46,7 +46,7 @@ impl AuditPage {
                 }
                 _ => return None,
             };
-            Some(format!("{}: {value}", self.page.tk("audit-detail", &name.replace('_', "-"))))
+            Some(format!("{}: {value}", self.page.tk("audit-detail", name.replace('_', "-"))))
         };
         DETAILS.iter().filter_map(text).collect::<Vec<_>>().join(", ")
     }
