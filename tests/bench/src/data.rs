@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, BufWriter, IntoInnerError, Read, Write as _};
+use std::io::{BufReader, BufWriter, IntoInnerError, Read, Write as _};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -5,7 +5,7 @@ use crate::measure::Measure;
 
 pub(crate) fn run(context: &Context) -> anyhow::Result<Vec<Measure>> {
     let (run, checked) = match_logs::best_check(context, 1, &[])?;
-    let python = peers::python_sets(context, None)?;
+    let python = peers::python_sets(context)?;
     Ok(vec![
         Measure::new("index/build", checked.index_cpu_seconds, "CPU s")
             .beside("python3 sets", python.cpu_seconds),

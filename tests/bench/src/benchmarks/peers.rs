@@ -44,14 +44,7 @@ struct Tool {
 pub(super) fn on_one_log(context: &Context) -> anyhow::Result<Vec<Measure>> {
     let mut measures = Vec::new();
     let folder = &context.data.folder;
-    let lists: Vec<String> =
-        context.data.lists.iter().map(|list| list.display().to_string()).collect();
-    let python = |file: &str, script: &str| -> anyhow::Result<Vec<String>> {
-        let path = folder.join(file);
-        fs::write(&path, script)?;
-        let words = ["python3".to_owned(), path.display().to_string(), "LOG".to_owned()];
-        Ok(words.into_iter().chain(lists.iter().cloned()).collect())
-    };
+    let python = |file: &str, script: &str| python(context, file, script, "LOG");
     let is_name = |value: &str| !is_address(value) && !value.contains('/');
     let names = values(context, &folder.join("names.txt"), is_name)?;
     let addresses = values(context, &folder.join("addresses.txt"), is_address)?;
@@ -137,6 +130,21 @@ fn beside(
         }
     }
     Ok(measures)
+}
+
+/// Python's sets, only filled.
+pub(super) fn python_sets(context: &Context) -> anyhow::Result<MeasuredRun> {
+    let command = python(context, "set_lookup.py", PYTHON_SETS, "/dev/null")?;
+    measured_run::best_of(context.runs, &command, &context.data.folder.join("python.txt"), &[0])
+}
+
+/// A script over a log and the lists.
+fn python(context: &Context, file: &str, script: &str, log: &str) -> anyhow::Result<Vec<String>> {
+    let path = context.data.folder.join(file);
+    fs::write(&path, script)?;
+    let words = ["python3".to_owned(), path.display().to_string(), log.to_owned()];
+    let lists = context.data.lists.iter().map(|list| list.display().to_string());
+    Ok(words.into_iter().chain(lists).collect())
 }
 
 /// Writes the indicators that fit, one a line.
