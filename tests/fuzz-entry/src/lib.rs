@@ -12,11 +12,13 @@
 //! A new reader gets a function here, a row in [`ALL`], a file in `fuzz/fuzz_targets/` and seeds
 //! in `fuzz/corpus/`.
 
+mod artifacts;
 mod index;
 mod logs;
 mod packets;
 mod values;
 
+pub use self::artifacts::{autorun_inf, hive, lnk, task_xml};
 pub use index::index_file;
 pub use logs::{check_logs, log_detection, log_lines};
 pub use packets::{captures, packets};
@@ -26,15 +28,19 @@ pub use values::{lists, observables, tables, unpacking};
 pub type Entry = fn(&[u8]);
 
 /// Every entry by the name of its target.
-pub const ALL: [(&str, Entry); 10] = [
+pub const ALL: [(&str, Entry); 14] = [
+    ("autorun_inf", autorun_inf),
     ("captures", captures),
     ("check_logs", check_logs),
+    ("hive", hive),
     ("index_file", index_file),
     ("lists", lists),
+    ("lnk", lnk),
     ("log_detection", log_detection),
     ("log_lines", log_lines),
     ("observables", observables),
     ("packets", packets),
     ("tables", tables),
+    ("task_xml", task_xml),
     ("unpacking", unpacking),
 ];
