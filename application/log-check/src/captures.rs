@@ -5,7 +5,9 @@ use std::io::{self, Read};
 use std::net::IpAddr;
 
 use contacts::WireContact;
-use contacts::packets::{CaptureKind, CaptureProblem, CaptureReader, Count, Packet, Reason, Sink};
+use contacts::packets::{
+    CaptureKind, CaptureProblem, CaptureReader, Count, Packet, Reason, Sink, What,
+};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use matching::{Destination, Gatherer, Hit, Index, Matcher, Place, Verdict};
 
@@ -13,7 +15,7 @@ use crate::worker::SAMPLES;
 use crate::{FileSummary, NotParsed, Problem, Unit};
 
 /// How much is read at a time, in bytes: what a processor's cache holds.
-const CHUNK_BYTES: usize = 256 << 10;
+pub(crate) const CHUNK_BYTES: usize = 256 << 10;
 
 /// How one capture is read.
 pub(crate) struct Reading<'r> {
@@ -82,21 +84,29 @@ impl Reading<'_> {
     }
 }
 
-/// What was found in a capture so far.
-struct Found<'r> {
+/// What of a record or a packet is shown.
+pub(crate) struct Shown {
+    pub(crate) offset: u64,
+    pub(crate) number: u64,
+    pub(crate) time: Option<Timestamp>,
+    pub(crate) text: String,
+}
+
+/// What was found in a capture, or a file of flow records, so far.
+pub(crate) struct Found<'r> {
     log: u32,
     zone: &'r TimeZone,
     matcher: Matcher<'r>,
     gatherer: Gatherer,
     packets_matched: u64,
     last_matched: u64,
-    not_parsed: BTreeMap<Reason, u64>,
+    not_parsed: BTreeMap<&'static str, u64>,
     samples: Vec<NotParsed>,
     days: BTreeSet<Date>,
 }
 
 impl<'r> Found<'r> {
-    fn new(reading: &Reading<'r>) -> Self {
+    pub(crate) fn new(reading: &Reading<'r>) -> Self {
         Self {
             log: reading.log,
             zone: reading.zone,
@@ -110,13 +120,13 @@ impl<'r> Found<'r> {
         }
     }
 
-    fn sum_up(self, file: &mut FileSummary) -> Gatherer {
+    pub(crate) fn sum_up(self, file: &mut FileSummary) -> Gatherer {
         file.lines_matched = self.packets_matched;
         file.lines_not_parsed = self.not_parsed.values().sum();
         file.not_parsed_samples = self.samples;
         let reasons = self.not_parsed.into_iter();
         file.not_parsed_reasons =
-            reasons.map(|(reason, count)| (reason.code().to_owned(), count)).collect();
+            reasons.map(|(reason, count)| (reason.to_owned(), count)).collect();
         file.days = self.days.into_iter().collect();
         self.gatherer
     }
@@ -125,7 +135,7 @@ impl<'r> Found<'r> {
 impl Sink for Found<'_> {
     #[inline]
     fn is_listed(&mut self, address: IpAddr) -> bool {
-        self.matcher.holds_address(address.to_canonical())
+        self.holds(address)
     }
 
     fn finds(&mut self, contact: &WireContact<'_>) -> bool {
@@ -135,30 +145,71 @@ impl Sink for Found<'_> {
     #[inline]
     fn contact(&mut self, contact: &WireContact<'_>, packet: &Packet, count: Count) -> bool {
         let Some(hit) = self.matcher.examine_wire(contact) else { return false };
-        self.add(&hit, contact, packet, count);
+        self.add_packet(&hit, contact, packet, count);
         true
     }
 
     fn not_parsed(&mut self, packet: &Packet, reason: Reason) {
-        *self.not_parsed.entry(reason).or_default() += 1;
-        if self.samples.len() < SAMPLES {
-            self.samples.push(NotParsed {
-                line_number: packet.number,
-                offset: packet.offset,
-                text: packet.to_string(),
-                reason: Some(reason.code().to_owned()),
-            });
-        }
+        self.refuse((packet.offset, packet.number), reason.code(), || packet.to_string());
     }
 
     fn hour(&mut self, time: Timestamp) {
-        self.days.insert(time.to_zoned_datetime(self.zone.clone()).date());
+        self.see_day(time);
     }
 }
 
 impl Found<'_> {
+    /// Whether any indicator names an address.
+    #[inline]
+    pub(crate) fn holds(&self, address: IpAddr) -> bool {
+        self.matcher.holds_address(address.to_canonical())
+    }
+
+    pub(crate) fn examine<'p>(&mut self, contact: &WireContact<'p>) -> Option<Hit<'p>> {
+        self.matcher.examine_wire(contact)
+    }
+
+    /// Notes something that was not understood, by its offset and number.
+    pub(crate) fn refuse(
+        &mut self,
+        (offset, number): (u64, u64),
+        reason: &'static str,
+        text: impl FnOnce() -> String,
+    ) {
+        *self.not_parsed.entry(reason).or_default() += 1;
+        if self.samples.len() < SAMPLES {
+            let (text, reason) = (text(), Some(reason.to_owned()));
+            self.samples.push(NotParsed { line_number: number, offset, text, reason });
+        }
+    }
+
+    pub(crate) fn see_day(&mut self, time: Timestamp) {
+        self.days.insert(time.to_zoned_datetime(self.zone.clone()).date());
+    }
+
+    /// Adds a hit to the sightings; `is_more` when it says more about a contact that was counted.
+    pub(crate) fn add(&mut self, hit: &Hit<'_>, shown: &Shown, is_more: bool) {
+        let place = Place { log: self.log, offset: shown.offset, line: shown.number };
+        if is_more {
+            self.gatherer.add_to(hit, shown.time, place, shown.text.as_bytes());
+        } else {
+            self.gatherer.add(hit, shown.time, place, shown.text.as_bytes());
+        }
+    }
+
+    /// One more record has a hit.
+    pub(crate) fn matched(&mut self) {
+        self.packets_matched += 1;
+    }
+
     #[cold]
-    fn add(&mut self, hit: &Hit<'_>, contact: &WireContact<'_>, packet: &Packet, count: Count) {
+    fn add_packet(
+        &mut self,
+        hit: &Hit<'_>,
+        contact: &WireContact<'_>,
+        packet: &Packet,
+        count: Count,
+    ) {
         // Whatever a malicious source sends belongs to the connection it opened.
         let is_inbound = hit.verdict == Verdict::InboundScan;
         let is_request = !contact.name.is_empty() || !contact.path.is_empty();
@@ -167,15 +218,18 @@ impl Found<'_> {
             Count::NewUnlessAddress => matches!(hit.destination, Destination::Address(..)),
             Count::More => true,
         };
-        let place = Place { log: self.log, offset: packet.offset, line: packet.number };
-        let text = packet.describe(contact);
-        if is_more {
-            self.gatherer.add_to(hit, packet.time, place, text.as_bytes());
-        } else {
-            self.gatherer.add(hit, packet.time, place, text.as_bytes());
-        }
-        // Questions without an answer are told of late, each by a packet of its own.
-        if self.last_matched != packet.number {
+        let shown = Shown {
+            offset: packet.offset,
+            number: packet.number,
+            time: packet.time,
+            text: packet.describe(contact),
+        };
+        self.add(hit, &shown, is_more);
+        // Questions without an answer are told of late, each by a packet of its own; of the records
+        // in a packet some may be.
+        let is_late_record =
+            matches!(packet.what, What::Flow { .. }) && packet.number < self.last_matched;
+        if self.last_matched != packet.number && !is_late_record {
             self.last_matched = packet.number;
             self.packets_matched += 1;
         }

@@ -6,6 +6,7 @@ mod archive;
 mod blocks;
 mod captures;
 mod evidence;
+mod flows;
 mod guarding;
 mod hunt;
 mod lists;
@@ -19,6 +20,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 pub use archive::Archive;
+pub use contacts::flows::{Reason as FlowReason, Refusal as FlowRefusal};
 pub use contacts::packets::Reason as PacketReason;
 pub use contacts::{Columns, ColumnsError, Format};
 pub use guarding::Guarding;
@@ -102,7 +104,7 @@ pub struct CheckReport {
 /// What was read and what was not.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Summary {
-    /// Lines of all logs, packets of captures among them.
+    /// Lines of all logs, packets of captures and flow records among them.
     pub lines_read: u64,
     /// Lines in which an indicator was found, findings or not.
     pub lines_matched: u64,
@@ -168,6 +170,8 @@ pub enum Unit {
     Lines,
     /// Captured packets.
     Packets,
+    /// Flow records.
+    Flows,
 }
 
 impl Unit {

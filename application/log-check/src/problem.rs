@@ -76,6 +76,24 @@ pub enum Problem {
         /// Decompressed bytes up to the end of the last whole packet.
         bytes: u64,
     },
+    /// The file of flow records ends inside a message or a block.
+    #[error("the file of flow records breaks off: {bytes} bytes could be read")]
+    FlowsCutOff {
+        /// Decompressed bytes up to the end of the last whole message or block.
+        bytes: u64,
+    },
+    /// The file of flow records contradicts itself.
+    #[error("the file of flow records is damaged behind {bytes} bytes")]
+    FlowsDamaged {
+        /// Decompressed bytes up to the end of the last whole message or block.
+        bytes: u64,
+    },
+    /// The file of flow records is of a kind that is not read.
+    #[error("the file of flow records is not read: {why}")]
+    FlowsRefused {
+        /// `layout`, `byte-order`, `encrypted` or `compression`.
+        why: String,
+    },
     /// The map of columns names one that the log has not.
     #[error("the log has no column `{column}`")]
     MissingColumn {
@@ -105,6 +123,9 @@ pub enum Problem {
     /// It was read; captures have no side-car for looking back.
     #[error("the capture was read; captures have no side-car yet")]
     CaptureNotArchived,
+    /// It was read; files of flow records have no side-car for looking back.
+    #[error("the flow records were read; they have no side-car yet")]
+    FlowsNotArchived,
     /// The log was read to this point only when its side-car was written.
     #[error("the log was not read to its end when its side-car was written")]
     SideCarCut,
@@ -121,7 +142,7 @@ pub enum Problem {
 
 impl Problem {
     /// Every code.
-    pub const CODES: [&'static str; 20] = [
+    pub const CODES: [&'static str; 24] = [
         "unreadable",
         "interrupted",
         "truncated",
@@ -134,11 +155,15 @@ impl Problem {
         "empty",
         "capture-cut-off",
         "capture-damaged",
+        "flows-cut-off",
+        "flows-damaged",
+        "flows-refused",
         "no-format",
         "scanned-only",
         "binary",
         "not-archived",
         "capture-not-archived",
+        "flows-not-archived",
         "side-car-cut",
         "side-car",
         "cancelled",
@@ -164,11 +189,15 @@ impl Problem {
             Self::Empty => "log-check-problem-empty",
             Self::CaptureCutOff { .. } => "log-check-problem-capture-cut-off",
             Self::CaptureDamaged { .. } => "log-check-problem-capture-damaged",
+            Self::FlowsCutOff { .. } => "log-check-problem-flows-cut-off",
+            Self::FlowsDamaged { .. } => "log-check-problem-flows-damaged",
+            Self::FlowsRefused { .. } => "log-check-problem-flows-refused",
             Self::NoFormat => "log-check-problem-no-format",
             Self::ScannedOnly => "log-check-problem-scanned-only",
             Self::Binary => "log-check-problem-binary",
             Self::NotArchived { .. } => "log-check-problem-not-archived",
             Self::CaptureNotArchived => "log-check-problem-capture-not-archived",
+            Self::FlowsNotArchived => "log-check-problem-flows-not-archived",
             Self::SideCarCut => "log-check-problem-side-car-cut",
             Self::SideCar { .. } => "log-check-problem-side-car",
             Self::Cancelled => "log-check-problem-cancelled",
@@ -202,9 +231,12 @@ impl Problem {
             Self::Truncated { bytes }
             | Self::TrailingBytes { bytes }
             | Self::CaptureCutOff { bytes }
-            | Self::CaptureDamaged { bytes } => {
+            | Self::CaptureDamaged { bytes }
+            | Self::FlowsCutOff { bytes }
+            | Self::FlowsDamaged { bytes } => {
                 vec![("bytes", bytes.to_string())]
             }
+            Self::FlowsRefused { why } => vec![("why", why.clone())],
             Self::Packed { kind } => vec![("kind", kind.clone())],
             Self::UnknownFormat { name } => vec![("name", name.clone())],
             Self::MissingColumn { column } => vec![("column", column.clone())],
@@ -213,6 +245,7 @@ impl Problem {
             | Self::ScannedOnly
             | Self::Binary
             | Self::CaptureNotArchived
+            | Self::FlowsNotArchived
             | Self::SideCarCut
             | Self::Cancelled => Vec::new(),
         }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use contacts::flows::FlowFileKind;
 use contacts::packets::CaptureKind;
 use contacts::{Encoding, Format, Parser, TimeReading, detect};
 use hunting::About;
@@ -170,7 +171,9 @@ impl Run<'_> {
             self.progress.advanced(raw.saturating_sub(before), lines);
         };
         let mut text = Text::new(unpacker);
-        if let Some(kind) = CaptureKind::of(text.start()) {
+        let capture = CaptureKind::of(text.start());
+        let flows = FlowFileKind::of(text.start());
+        if capture.is_some() || flows.is_some() {
             let reading = captures::Reading {
                 index: self.index,
                 log: self.log,
@@ -178,11 +181,19 @@ impl Run<'_> {
                 report: &report,
                 is_cancelled: &|| self.progress.is_cancelled(),
             };
-            let ended = reading.read(kind, &mut text, &mut file);
+            let (ended, not_archived) = match (capture, flows) {
+                (Some(kind), _) => {
+                    (reading.read(kind, &mut text, &mut file), Problem::CaptureNotArchived)
+                }
+                (None, kind) => {
+                    let kind = kind.unwrap_or(FlowFileKind::Ipfix);
+                    (reading.read_flows(kind, &mut text, &mut file), Problem::FlowsNotArchived)
+                }
+            };
             let failure = ended.failure.map(|error| (error, ended.offset));
             self.close(&mut file, failure, ended.is_cancelled, hash);
             if self.settings.archive.is_some() {
-                file.problem.get_or_insert(Problem::CaptureNotArchived);
+                file.problem.get_or_insert(not_archived);
             }
             return (file, ended.gatherer, BlockStarts::new());
         }

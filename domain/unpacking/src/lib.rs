@@ -17,16 +17,21 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
+//! [`unpack_block`] unpacks one block of a file that compresses its blocks by themselves.
+//!
 //! What it deliberately does not do: archives of several files (zip, tar), one compression inside
 //! another, encrypted files. Where reading starts: [`Unpacker`], then `members.rs` and `zst.rs`.
 
+mod block;
 mod error;
 mod limits;
+mod lzo;
 mod members;
 mod source;
 mod unpacker;
 mod zst;
 
+pub use block::{BlockCompression, BlockError, unpack_block};
 pub use error::UnpackError;
 pub use limits::Limits;
 pub use unpacker::{Compression, Unpacker};

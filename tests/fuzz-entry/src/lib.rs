@@ -13,12 +13,14 @@
 //! in `fuzz/corpus/`.
 
 mod artifacts;
+mod flows;
 mod index;
 mod logs;
 mod packets;
 mod values;
 
 pub use self::artifacts::{autorun_inf, hive, lnk, task_xml};
+pub use flows::{flow_files, flow_messages};
 pub use index::index_file;
 pub use logs::{check_logs, log_detection, log_lines};
 pub use packets::{captures, packets};
@@ -28,10 +30,12 @@ pub use values::{lists, observables, tables, unpacking};
 pub type Entry = fn(&[u8]);
 
 /// Every entry by the name of its target.
-pub const ALL: [(&str, Entry); 14] = [
+pub const ALL: [(&str, Entry); 16] = [
     ("autorun_inf", autorun_inf),
     ("captures", captures),
     ("check_logs", check_logs),
+    ("flow_files", flow_files),
+    ("flow_messages", flow_messages),
     ("hive", hive),
     ("index_file", index_file),
     ("lists", lists),

@@ -278,7 +278,11 @@ fn word_sets() -> BTreeMap<&'static str, Vec<String>> {
         ("person-state", codes(["pending", "active", "locked"])),
         ("lists-refused", codes(indicators::Reason::ALL)),
         ("log-check-problem", codes(log_check::Problem::CODES)),
-        ("packet-reason", codes(log_check::PacketReason::ALL.map(log_check::PacketReason::code))),
+        ("packet-reason", {
+            let packets = codes(log_check::PacketReason::ALL.map(log_check::PacketReason::code));
+            let flows = codes(log_check::FlowReason::ALL.map(log_check::FlowReason::code));
+            [packets, flows].concat()
+        }),
         ("receipt", stages),
         ("receiver", codes(ReceiverRole::ALL)),
         ("report", codes(["assessment", "proposals"])),

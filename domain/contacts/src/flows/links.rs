@@ -48,7 +48,8 @@ struct Link {
     high: Option<Flow>,
     /// The lower end is listed.
     is_low_listed: bool,
-    told: Option<Outcome>,
+    /// What was told, and as of when.
+    told: Option<(Outcome, Option<Timestamp>)>,
     /// It was there when the links were settled last.
     is_ripe: bool,
 }
@@ -106,7 +107,7 @@ impl Links {
     /// Tells of connections that were there the last time and were not told of.
     pub(crate) fn settle(&mut self, sink: &mut impl Sink) {
         let mut ripe: Vec<&mut Link> = self.recent.values_mut().collect();
-        ripe.sort_by_key(|link| link.number());
+        ripe.sort_by_key(|link| link.order());
         for link in ripe {
             if link.is_ripe {
                 link.tell(true, sink);
@@ -124,16 +125,17 @@ impl Links {
 /// Tells of connections that are let go, in the order of their records.
 fn tell_rest(links: impl Iterator<Item = Link>, sink: &mut impl Sink) {
     let mut links: Vec<Link> = links.collect();
-    links.sort_by_key(Link::number);
+    links.sort_by_key(Link::order);
     for link in &mut links {
         link.tell(true, sink);
     }
 }
 
 impl Link {
-    fn number(&self) -> u64 {
-        let number = |way: &Option<Flow>| way.map_or(u64::MAX, |flow| flow.place.number);
-        number(&self.low).min(number(&self.high))
+    /// In the order of their records; those of one packet by time and port.
+    fn order(&self) -> (u64, Option<Timestamp>, u16) {
+        let order = |flow: &Flow| (flow.place.number, flow.start, flow.source_port);
+        [&self.low, &self.high].into_iter().flatten().map(order).min().unwrap_or_default()
     }
 
     /// Whether a record belongs to this connection and not to a later one between the same ports.
@@ -191,7 +193,11 @@ impl Link {
     /// Tells what is known by now; `is_last` when nothing more is waited for.
     fn tell(&mut self, is_last: bool, sink: &mut impl Sink) {
         let Some(Told { flow, is_by_source, outcome }) = self.told(is_last) else { return };
-        if self.told.is_some_and(|told| told >= outcome) {
+        // An earlier record that comes later says since when.
+        let says_more = |(told, since): (Outcome, Option<Timestamp>)| {
+            outcome > told || outcome == told && flow.start.is_some() && flow.start < since
+        };
+        if self.told.is_some_and(|told| !says_more(told)) {
             return;
         }
         let (device, address, port) = if is_by_source {
@@ -205,7 +211,7 @@ impl Link {
             ..WireContact::between(device, address, port)
         };
         let flow = *flow;
-        let is_more = self.told.replace(outcome).is_some();
+        let is_more = self.told.replace((outcome, flow.start)).is_some();
         sink.contact(&contact, &flow, is_more);
     }
 
@@ -238,14 +244,24 @@ fn sign(flow: &Flow) -> Sign {
         _ => {}
     }
     let Some(flags) = flow.tcp_flags else { return Sign::Unclear };
-    if flags & SYN != 0 && flags & ACK == 0 {
+    if is_opening(flags) {
         // An answer is acknowledged by whoever goes on.
         Sign::Opens
-    } else if flags & RST != 0 && flags & (SYN | PSH | FIN) == 0 {
+    } else if is_refusal(flags) {
         Sign::Refuses
     } else {
         Sign::Unclear
     }
+}
+
+/// Whether flags are those of a refusal and nothing else.
+pub(crate) fn is_refusal(flags: u8) -> bool {
+    flags & RST != 0 && flags & (SYN | PSH | FIN) == 0
+}
+
+/// Whether flags are those of openings that nobody could acknowledge.
+pub(crate) fn is_opening(flags: u8) -> bool {
+    flags & SYN != 0 && flags & ACK == 0
 }
 
 /// What records of one direction prove.
@@ -296,7 +312,8 @@ fn of_both<'f>(low: &'f Flow, high: &'f Flow, is_low_listed: bool) -> Option<Tol
     // Who never acknowledged got no answer, or one that nobody knows not to be a refusal.
     let is_unknown =
         first.protocol == TCP && sign(first) == Sign::Opens && second.tcp_flags.is_none();
-    by(first, if is_unknown { Outcome::Attempted } else { Outcome::Connected })
+    let is_refused = is_unknown || low.is_refused || high.is_refused;
+    by(first, if is_refused { Outcome::Attempted } else { Outcome::Connected })
 }
 
 /// Which of the two directions opened the connection. Where nothing tells, the listed side: what may

@@ -150,6 +150,11 @@ impl FlowReader {
         self.counted.links.finish(sink);
     }
 
+    /// For files that hold records without messages.
+    pub(crate) fn counted(&mut self) -> &mut Counted {
+        &mut self.counted
+    }
+
     /// Records read, those that were not understood among them; a set without a template counts as
     /// one.
     pub fn flows(&self) -> u64 {
@@ -159,7 +164,7 @@ impl FlowReader {
 
 impl Counted {
     /// The place of the next record.
-    fn place(&mut self, at: At, offset: usize) -> Place {
+    pub(crate) fn place(&mut self, at: At, offset: usize) -> Place {
         self.flows += 1;
         match at {
             At::Stream(base) => Place { offset: base + offset as u64, number: self.flows },
@@ -171,7 +176,13 @@ impl Counted {
         self.refuse_at(at, 0, reason, sink);
     }
 
-    fn refuse_at(&mut self, at: At, offset: usize, reason: Reason, sink: &mut impl Sink) {
+    pub(crate) fn refuse_at(
+        &mut self,
+        at: At,
+        offset: usize,
+        reason: Reason,
+        sink: &mut impl Sink,
+    ) {
         let place = self.place(at, offset);
         sink.not_parsed(place, reason);
     }

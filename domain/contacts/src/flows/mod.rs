@@ -1,7 +1,7 @@
-//! Flow records into contacts: NetFlow 5, 7 and 9, and IPFIX.
+//! Flow records into contacts: NetFlow 5, 7 and 9, IPFIX, and the files they are kept in.
 //!
-//! [`FlowReader`] takes one message after the other, as exporters send them, and tells a [`Sink`] what
-//! the records prove. A record of which no
+//! [`FlowReader`] takes one message after the other, as exporters send them; [`FlowFileReader`] the
+//! bytes of a file, in any pieces. Both tell a [`Sink`] what the records prove. A record of which no
 //! address is listed is looked at no further and allocates nothing. Memory is bounded: what falls
 //! out of a table is told of.
 //!
@@ -45,6 +45,7 @@
 //! ```
 
 mod elements;
+mod file;
 mod layout;
 mod links;
 mod messages;
@@ -58,7 +59,9 @@ use jiff::Timestamp;
 
 use crate::WireContact;
 
+pub use file::{BlockPacking, FlowFileKind, FlowFileProblem, FlowFileReader, Refusal, UnpackBlock};
 pub use messages::{FlowReader, is_message};
+pub(crate) use record::write_amount;
 pub use record::{Back, Flow, Opener};
 
 /// Takes what flow records prove.

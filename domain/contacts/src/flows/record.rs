@@ -52,6 +52,8 @@ pub struct Flow {
     pub opener: Opener,
     /// A firewall says that it refused it.
     pub is_denied: bool,
+    /// What came back was no answer but a refusal, by whichever side.
+    pub is_refused: bool,
 }
 
 /// What came back.
@@ -96,6 +98,7 @@ impl Flow {
             end: None,
             opener: Opener::Unknown,
             is_denied: false,
+            is_refused: false,
         }
     }
 
@@ -162,19 +165,10 @@ impl fmt::Display for Flow {
             let target = SocketAddr::new(self.target, self.target_port);
             write!(f, "{source} > {target} ")?;
         }
-        match self.protocol {
-            TCP => f.write_str("TCP")?,
-            UDP => f.write_str("UDP")?,
-            ICMP | ICMPV6 => f.write_str("ICMP")?,
-            protocol => write!(f, "IP proto {protocol}")?,
-        }
+        write_amount(f, self.protocol, self.tcp_flags, (self.packets, self.bytes))?;
         if let Some(kind) = self.icmp_type {
             write!(f, " type {kind}")?;
         }
-        if let Some(flags) = self.tcp_flags {
-            write!(f, " {}", Flags(flags))?;
-        }
-        write!(f, " {} packets {} bytes", self.packets, self.bytes)?;
         if let Some(back) = self.back.filter(|it| it.packets > 0 || it.bytes > 0) {
             f.write_str(" <")?;
             if let Some(flags) = back.tcp_flags {
@@ -193,6 +187,25 @@ impl fmt::Display for Flow {
         }
         Ok(())
     }
+}
+
+/// What was sent: protocol, flags, packets, bytes.
+pub(crate) fn write_amount(
+    f: &mut fmt::Formatter<'_>,
+    protocol: u8,
+    tcp_flags: Option<u8>,
+    (packets, bytes): (u64, u64),
+) -> fmt::Result {
+    match protocol {
+        TCP => f.write_str("TCP")?,
+        UDP => f.write_str("UDP")?,
+        ICMP | ICMPV6 => f.write_str("ICMP")?,
+        protocol => write!(f, "IP proto {protocol}")?,
+    }
+    if let Some(flags) = tcp_flags {
+        write!(f, " {}", Flags(flags))?;
+    }
+    write!(f, " {packets} packets {bytes} bytes")
 }
 
 struct Flags(u8);

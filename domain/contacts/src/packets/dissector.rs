@@ -3,6 +3,7 @@
 use super::bytes::{be16, be32, byte, window};
 use super::capture::Record;
 use super::dns::Message;
+use super::exports::{self, Exports};
 use super::flows::{Flows, Sign};
 use super::fragments::{Fragments, Joined};
 use super::http::{self, Head};
@@ -31,6 +32,7 @@ const ACK: u8 = 0x10;
 pub(crate) struct Dissector {
     fragments: Fragments,
     flows: Flows,
+    exports: Exports,
     streams: Streams,
     initials: Initials,
     /// Questions for names that an indicator was found in.
@@ -62,6 +64,7 @@ impl Default for Dissector {
         Self {
             fragments: Fragments::default(),
             flows: Flows::default(),
+            exports: Exports::default(),
             streams: Streams::default(),
             initials: Initials::default(),
             questions: Recent::new(MOST_WATCHED),
@@ -113,6 +116,7 @@ impl Dissector {
 
     /// Nothing comes any more.
     pub(crate) fn finish(&mut self, sink: &mut impl Sink) {
+        self.exports.finish(sink);
         let open: Vec<_> = self.questions.drain().collect();
         tell_unanswered(open, sink);
         let (fragment, unfinished) = (Reason::Fragment, Reason::Unfinished);
@@ -257,6 +261,15 @@ impl Dissector {
             }
             self.tell_message(at, sockets, sink);
             return Ok(());
+        }
+        if exports::PORTS.contains(&sockets.target_port) {
+            let packet = at.packet(Some(sockets), named("NetFlow"));
+            if datagram.is_cut && exports::may_be_message(payload) {
+                return Err((packet, Reason::Cut));
+            }
+            if self.exports.read(&packet, payload, sink) {
+                return Ok(());
+            }
         }
         if !self.unanswered.is_empty()
             && let Some(name) = self.unanswered.remove(&sockets.turned())

@@ -16,6 +16,7 @@ pub(crate) mod bytes;
 mod capture;
 mod dissector;
 mod dns;
+mod exports;
 mod flows;
 mod fragments;
 mod http;
@@ -85,12 +86,24 @@ pub enum Reason {
     Fragment,
     /// A message that holds a name begins in it and has no end.
     Unfinished,
+    /// It holds flow records whose template did not come before.
+    FlowTemplate,
+    /// It holds flow records that were not understood.
+    Flow,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 6] =
-        [Self::LinkType, Self::Cut, Self::Malformed, Self::Dns, Self::Fragment, Self::Unfinished];
+    pub const ALL: [Self; 8] = [
+        Self::LinkType,
+        Self::Cut,
+        Self::Malformed,
+        Self::Dns,
+        Self::Fragment,
+        Self::Unfinished,
+        Self::FlowTemplate,
+        Self::Flow,
+    ];
 
     /// The stable code.
     pub fn code(self) -> &'static str {
@@ -101,6 +114,8 @@ impl Reason {
             Self::Dns => "dns",
             Self::Fragment => "fragment",
             Self::Unfinished => "unfinished",
+            Self::FlowTemplate => "flow-template",
+            Self::Flow => "flow",
         }
     }
 }
@@ -129,6 +144,17 @@ pub enum What {
     Ip(u8),
     /// By name.
     Named(&'static str),
+    /// A flow record that it holds.
+    Flow {
+        /// By IANA's number.
+        protocol: u8,
+        /// Of all packets together.
+        tcp_flags: Option<u8>,
+        /// How many.
+        packets: u64,
+        /// How many in them.
+        bytes: u64,
+    },
 }
 
 impl fmt::Display for What {
@@ -137,6 +163,10 @@ impl fmt::Display for What {
             Self::Frame(link_type) => write!(f, "linktype {link_type}"),
             Self::Ip(protocol) => write!(f, "IP proto {protocol}"),
             Self::Named(name) => f.write_str(name),
+            Self::Flow { protocol, tcp_flags, packets, bytes } => {
+                f.write_str("flow ")?;
+                crate::flows::write_amount(f, *protocol, *tcp_flags, (*packets, *bytes))
+            }
         }
     }
 }

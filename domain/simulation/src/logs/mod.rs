@@ -10,6 +10,7 @@ mod cisco_asa;
 mod dnsmasq;
 mod event;
 mod filterlog;
+mod flows;
 mod fortigate;
 mod mikrotik;
 mod netfilter;
@@ -40,6 +41,7 @@ use crate::random::Random;
 use crate::truth::Truth;
 
 pub use self::capture::write_capture;
+pub use self::flows::{FlowFile, write_flows};
 pub use self::planting::PlantKind;
 pub use self::zeek::{ZeekLog, ZeekWriter};
 

@@ -1,6 +1,7 @@
 //! Every benchmark.
 
 mod first_byte;
+mod flows;
 mod index;
 mod match_logs;
 mod packets;
@@ -45,6 +46,11 @@ pub(crate) const ALL: &[Benchmark] = &[
         name: "packets",
         what: "a capture against 1.5 million indicators",
         run: Run::OnLogs(packets::run),
+    },
+    Benchmark {
+        name: "flows",
+        what: "files of flow records against 1.5 million indicators",
+        run: Run::OnLogs(flows::run),
     },
     Benchmark { name: "index", what: "lists into an index", run: Run::OnLogs(index::run) },
     Benchmark {

@@ -50,6 +50,7 @@ impl Words {
         match unit {
             Unit::Lines => self.number(count),
             Unit::Packets => self.t1("log-check-packets", "count", &self.number(count)),
+            Unit::Flows => self.t1("log-check-flows", "count", &self.number(count)),
         }
     }
 
@@ -58,6 +59,7 @@ impl Words {
         match unit {
             Unit::Lines => self.tn("match-line", "line", line_number),
             Unit::Packets => self.tn("match-packet", "line", line_number),
+            Unit::Flows => self.tn("match-flow", "line", line_number),
         }
     }
 
@@ -66,6 +68,7 @@ impl Words {
         match unit {
             Unit::Lines => self.t("match-not-parsed-such-as"),
             Unit::Packets => self.t("match-packets-not-parsed-such-as"),
+            Unit::Flows => self.t("match-flows-not-parsed-such-as"),
         }
     }
 
