@@ -18,15 +18,18 @@
 //! ```
 //!
 //! [`unpack_block`] unpacks one block of a file that compresses its blocks by themselves.
+//! [`each_part`] takes archives and documents apart, and what is in them, and says what it could not
+//! open.
 //!
-//! What it deliberately does not do: archives of several files (zip, tar), one compression inside
-//! another, encrypted files. Where reading starts: [`Unpacker`], then `members.rs` and `zst.rs`.
+//! What it deliberately does not do: guess passwords, run programs that unpack themselves. Where
+//! reading starts: [`Unpacker`], then `members.rs` and `zst.rs`; [`each_part`], then `parts/`.
 
 mod block;
 mod error;
 mod limits;
 mod lzo;
 mod members;
+mod parts;
 mod source;
 mod unpacker;
 mod zst;
@@ -34,4 +37,5 @@ mod zst;
 pub use block::{BlockCompression, BlockError, unpack_block};
 pub use error::UnpackError;
 pub use limits::Limits;
+pub use parts::{NotOpened, Part, PartLimits, PartReason, each_part};
 pub use unpacker::{Compression, Unpacker};

@@ -1,104 +1,22 @@
-//! Help in the reader's language: every word of it from the message files.
-//!
-//! A command `x` has the messages `cli-about-x` and, where more is to be said, `cli-after-x`; an
-//! argument with the id `y` has `cli-arg-y`; a value shown as `Z` is `cli-value-z`.
+//! Help in the reader's language: see `command_line`.
 
-use clap::builder::Str;
-use clap::{Arg, ArgAction, Command, CommandFactory as _};
-use language::{Language, Value, text, text_with};
+use clap::{Command, CommandFactory as _};
+use language::Language;
 
 use super::Cli;
 
 /// Commands with examples or a hint below their help.
 const WITH_MORE: [&str; 2] = ["lamsach", "match"];
 
-/// Options of every command, in the order in which help names them.
-const EVERYWHERE: [&str; 3] = ["language", "help", "version"];
-
 /// The command line, its help in a language.
 pub(super) fn command(language: Language) -> Command {
-    let command = Cli::command()
-        .disable_help_flag(true)
-        .disable_version_flag(true)
-        .disable_help_subcommand(true)
-        .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).global(true))
-        .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version));
-    spoken(command, language)
-}
-
-/// What clap prints for `--help`, with the one word that clap does not let us choose.
-pub(super) fn options_word(language: Language, printed: &str) -> String {
-    printed.replace("[OPTIONS]", &format!("[{}]", text(language, "cli-options-word")))
-}
-
-fn spoken(command: Command, language: Language) -> Command {
-    let name = command.get_name().to_owned();
-    let usage = text(language, "cli-usage");
-    let more = if WITH_MORE.contains(&name.as_str()) {
-        text(language, &format!("cli-after-{name}"))
-    } else {
-        String::new()
-    };
-    command
-        .about(text(language, &format!("cli-about-{name}")))
-        .after_help(more)
-        .help_template(format!(
-            "{{about-with-newline}}\n{usage}: {{usage}}\n\n{{all-args}}{{after-help}}"
-        ))
-        .subcommand_help_heading(Str::from(text(language, "cli-commands")))
-        .subcommand_value_name(Str::from(text(language, "cli-command-word")))
-        .mut_args(|arg| argument(arg, language))
-        .mut_subcommands(|command| spoken(command, language))
-}
-
-fn argument(arg: Arg, language: Language) -> Arg {
-    let id = arg.get_id().as_str().replace('_', "-");
-    let mut help = text(language, &format!("cli-arg-{id}"));
-    for (key, note) in notes(&arg) {
-        let note = text_with(language, key, &[("value", Value::from(note))]);
-        help = format!("{help} [{note}]");
-    }
-    let heading = if arg.is_positional() { "cli-arguments" } else { "cli-options" };
-    let names: Vec<Str> = arg
-        .get_value_names()
-        .unwrap_or_default()
-        .iter()
-        .map(|name| Str::from(text(language, &format!("cli-value-{}", name.to_lowercase()))))
-        .collect();
-    let arg = if names.is_empty() { arg } else { arg.value_names(names) };
-    let takes_value = arg.get_action().takes_values();
-    let arg = arg.help(help).help_heading(Str::from(text(language, heading)));
-    // What every command has stands last.
-    let arg = match EVERYWHERE.iter().position(|it| *it == id) {
-        Some(place) => arg.display_order(900 + place),
-        None => arg,
-    };
-    if !takes_value {
-        return arg;
-    }
-    arg.hide_default_value(true).hide_env(true).hide_possible_values(true)
-}
-
-/// What clap would say in English behind the help: values, default, environment variable.
-fn notes(arg: &Arg) -> Vec<(&'static str, String)> {
-    let takes_value = arg.get_action().takes_values();
-    let values: Vec<String> =
-        arg.get_possible_values().iter().map(|it| it.get_name().to_owned()).collect();
-    let mut notes = Vec::new();
-    if takes_value && !values.is_empty() {
-        notes.push(("cli-note-values", values.join(", ")));
-    }
-    if let Some(default) = arg.get_default_values().first().filter(|_| takes_value) {
-        notes.push(("cli-note-default", default.to_string_lossy().into_owned()));
-    }
-    if let Some(variable) = arg.get_env() {
-        notes.push(("cli-note-env", variable.to_string_lossy().into_owned()));
-    }
-    notes
+    command_line::command(Cli::command(), language, &WITH_MORE)
 }
 
 #[cfg(test)]
 mod tests {
+    use command_line::options_word;
+
     use super::*;
 
     /// The help of the program and of every command.

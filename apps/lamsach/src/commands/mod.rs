@@ -2,22 +2,21 @@
 //! shows what it gave; none decides anything.
 
 mod backup;
-mod bilingual;
 mod help;
 mod indicators;
 mod match_logs;
 mod place;
 mod restore;
 mod serve;
-mod wrong;
 
 use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{FromArgMatches as _, Parser, Subcommand};
+use command_line::bilingual;
 use language::Language;
 
 /// Where the language stands when no argument names one.
@@ -46,13 +45,13 @@ enum Command {
 /// Reads the arguments and runs a command; what went wrong is said once, here.
 pub(crate) fn run(mut arguments: Vec<OsString>) -> ExitCode {
     // `lamsach help match` is what many type first.
-    if let Some(at) =
-        first_word(&arguments).filter(|at| arguments.get(*at).is_some_and(|it| it == "help"))
+    if let Some(at) = command_line::first_word(&arguments)
+        .filter(|at| arguments.get(*at).is_some_and(|it| it == "help"))
     {
         arguments.remove(at);
         arguments.push("--help".into());
     }
-    let named = named_language(&arguments);
+    let named = command_line::named_language(&arguments, env::var(LANGUAGE_VARIABLE).ok());
     let language = named.as_deref().and_then(Language::from_tag).unwrap_or_default();
     let cli = match help::command(language).try_get_matches_from(&arguments) {
         Ok(matches) => Cli::from_arg_matches(&matches),
@@ -84,7 +83,7 @@ pub(crate) fn run(mut arguments: Vec<OsString>) -> ExitCode {
 
 /// Help and the version are what was asked for; everything else is an error.
 fn not_run(arguments: &[OsString], error: &clap::Error, language: Language) -> ExitCode {
-    let printed = || help::options_word(language, &error.render().to_string());
+    let printed = || command_line::options_word(language, &error.render().to_string());
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             // A reader that has seen enough, such as `head`, is no error.
@@ -96,39 +95,13 @@ fn not_run(arguments: &[OsString], error: &clap::Error, language: Language) -> E
             ExitCode::from(2)
         }
         _ => {
-            say_failure(&format!("lamsach: {}", wrong::said(arguments, error, language)));
+            say_failure(&format!(
+                "lamsach: {}",
+                command_line::said(&help::command, arguments, error, language)
+            ));
             ExitCode::from(2)
         }
     }
-}
-
-/// Where the command's name stands: behind the options of every command.
-fn first_word(arguments: &[OsString]) -> Option<usize> {
-    let mut at = 1;
-    loop {
-        let argument = arguments.get(at)?.to_string_lossy();
-        match &*argument {
-            "--language" => at += 2,
-            other if other.starts_with("--language=") => at += 1,
-            _ => return Some(at),
-        }
-    }
-}
-
-/// The language that the arguments or else the environment name, before they are understood: help
-/// and errors are in it too.
-fn named_language(arguments: &[OsString]) -> Option<String> {
-    let mut rest = arguments.iter().skip(1).take_while(|it| *it != OsStr::new("--"));
-    while let Some(argument) = rest.next() {
-        let argument = argument.to_string_lossy();
-        if argument == "--language" {
-            return rest.next().map(|it| it.to_string_lossy().into_owned());
-        }
-        if let Some(tag) = argument.strip_prefix("--language=") {
-            return Some(tag.to_owned());
-        }
-    }
-    env::var(LANGUAGE_VARIABLE).ok()
 }
 
 /// Vietnamese unless another language was asked for; blank asks for none.
@@ -143,20 +116,4 @@ fn language_of(asked: Option<String>) -> anyhow::Result<Language> {
 #[expect(clippy::print_stderr, reason = "the one place where a failure is said")]
 fn say_failure(text: &str) {
     eprintln!("{text}");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_language_is_known_before_the_arguments_are_understood() {
-        let check = |arguments: &str, expected: Option<&str>| {
-            let arguments: Vec<OsString> = arguments.split(' ').map(OsString::from).collect();
-            assert_eq!(named_language(&arguments).as_deref(), expected, "{arguments:?}");
-        };
-        check("lamsach match --language en --wrong", Some("en"));
-        check("lamsach --language=en", Some("en"));
-        check("lamsach match -- --language en", env::var(LANGUAGE_VARIABLE).ok().as_deref());
-    }
 }

@@ -96,3 +96,26 @@ cli-wrong-unknown = This command does not take “{ $argument }”.
 cli-wrong-utf8 = An argument is not UTF-8 text.
 cli-wrong-value = { $argument } does not take the value “{ $value }”.
 cli-wrong-values = Choose one of: { $values }.
+
+cli-about-lamsach-clean = The clean-up tool: scans, explains, cleans, and can undo everything it did.
+cli-after-lamsach-clean =
+    Help of each command:  lamsach-clean COMMAND --help
+    Bằng tiếng Việt:       lamsach-clean --language vi --help
+cli-about-scan = Finds malware in files by YARA rules and lists of hashes
+cli-after-scan =
+    Examples:
+      lamsach-clean scan --rules rules/ --indicators hashes.csv D:\
+      lamsach-clean scan --rules a.yar --root /mnt/disk --json > result.jsonl
+
+    Exit status: 0 clean, 1 findings, 2 error, 3 not everything was scanned.
+cli-arg-clean-rules = A file of YARA rules, or a folder with .yar and .yara files; may be repeated
+cli-arg-clean-indicators = A list of MD5, SHA-1, SHA-256 hashes or file names; --hashes is the same; may be repeated
+cli-arg-clean-root = The folder that another computer's disk is mounted at: paths are told as on that computer
+cli-arg-clean-json = One JSON object a line: each finding, and the summary at the end
+cli-arg-clean-gentle = Leave the computer to the person in front of it: at most 30 % of one core
+cli-arg-clean-threads = Threads that scan, from 1 to 256 [default: one for each processor]
+cli-arg-clean-no-unpack = Do not open archives and documents; the verdict is then incomplete
+cli-arg-clean-memory = The file that remembers clean files, so that the next scan only reads what changed
+cli-arg-clean-no-memory = Scan everything again and remember nothing
+cli-arg-clean-path = Files or folders to scan; the whole computer when none is named
+cli-value-path = PATH

@@ -96,3 +96,26 @@ cli-wrong-unknown = Lệnh này không nhận “{ $argument }”.
 cli-wrong-utf8 = Có tham số không phải là văn bản UTF-8.
 cli-wrong-value = { $argument } không nhận giá trị “{ $value }”.
 cli-wrong-values = Hãy chọn một trong: { $values }.
+
+cli-about-lamsach-clean = Công cụ xử lý mã độc: quét, giải thích, xử lý và hoàn tác được mọi thay đổi.
+cli-after-lamsach-clean =
+    Cách dùng từng lệnh:  lamsach-clean LỆNH --help
+    In English:           lamsach-clean --language en --help
+cli-about-scan = Tìm mã độc trong tệp bằng quy tắc YARA và danh sách mã băm
+cli-after-scan =
+    Ví dụ:
+      lamsach-clean scan --rules quy-tac/ --indicators ma-bam.csv D:\
+      lamsach-clean scan --rules a.yar --root /mnt/o-dia --json > ket-qua.jsonl
+
+    Mã thoát: 0 sạch, 1 có phát hiện, 2 lỗi, 3 chưa quét đủ.
+cli-arg-clean-rules = Tệp quy tắc YARA, hoặc thư mục có các tệp .yar, .yara; dùng nhiều lần được
+cli-arg-clean-indicators = Danh sách mã băm MD5, SHA-1, SHA-256 hoặc tên tệp; --hashes cũng vậy; dùng nhiều lần được
+cli-arg-clean-root = Thư mục gắn ổ đĩa của máy khác: đường dẫn được ghi như trên máy đó
+cli-arg-clean-json = Mỗi dòng một đối tượng JSON: từng phát hiện, cuối cùng là tổng kết
+cli-arg-clean-gentle = Nhường máy cho người đang dùng: dùng không quá 30 % của một nhân
+cli-arg-clean-threads = Số luồng quét, từ 1 đến 256 [mặc định: mỗi bộ xử lý một luồng]
+cli-arg-clean-no-unpack = Không mở tệp nén, tài liệu; kết luận khi đó là chưa quét đủ
+cli-arg-clean-memory = Tệp ghi nhớ các tệp sạch, để lần sau chỉ quét tệp đã thay đổi
+cli-arg-clean-no-memory = Quét lại tất cả và không ghi nhớ gì
+cli-arg-clean-path = Tệp hoặc thư mục cần quét; bỏ trống thì quét cả máy
+cli-value-path = ĐƯỜNG-DẪN

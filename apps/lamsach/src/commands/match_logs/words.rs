@@ -8,6 +8,8 @@ use matching::Verdict;
 
 use crate::commands::bilingual::lines;
 
+pub(in crate::commands) use command_line::printable;
+
 /// The language of the result, and the zone of its times.
 pub(super) struct Words {
     pub(super) language: Language,
@@ -145,22 +147,6 @@ pub(super) fn list_problem_code(problem: &ListProblem) -> &'static str {
         ListProblem::Binary => "binary",
         ListProblem::Read(_) => "read",
     }
-}
-
-/// Text of a log or a list as it may be shown: what would move the cursor, change colours or turn
-/// the direction of writing is replaced.
-pub(in crate::commands) fn printable(text: &str) -> String {
-    let is_unsafe = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars()
-        .map(|c| match c {
-            '\t' => ' ',
-            c if is_unsafe(c) => '\u{fffd}',
-            c => c,
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -2,15 +2,20 @@
 
 use std::ffi::OsString;
 
-use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, Error};
 use language::{Language, Value, text, text_with};
 
-use super::help::{command, options_word};
-use super::match_logs::printable;
+use crate::{options_word, printable};
 
-/// What to say about arguments that were refused. `error` is what clap found in `language`.
-pub(super) fn said(arguments: &[OsString], error: &Error, language: Language) -> String {
+/// What to say about arguments that were refused. `error` is what clap found in `language`;
+/// `command` gives the command line with its help in a language.
+pub fn said(
+    command: &dyn Fn(Language) -> Command,
+    arguments: &[OsString],
+    error: &Error,
+    language: Language,
+) -> String {
     let sentences = Language::ALL.map(|each| {
         // The names of arguments differ with the language, what is wrong with them does not.
         match command(each).try_get_matches_from(arguments) {
@@ -25,17 +30,17 @@ pub(super) fn said(arguments: &[OsString], error: &Error, language: Language) ->
         let usage = options_word(language, usage);
         said = format!("{said}\n\n{}: {usage}", text(language, "cli-usage"));
     }
-    let called = called(arguments);
+    let called = called(&command(Language::Vi), arguments);
     let values = [("command", Value::from(called))];
     format!("{said}\n{}", text_with(language, "cli-wrong-help", &values))
 }
 
 /// The command whose help tells more.
-fn called(arguments: &[OsString]) -> String {
-    let commands = command(Language::Vi);
+fn called(commands: &Command, arguments: &[OsString]) -> String {
+    let program = commands.get_name();
     let names = commands.get_subcommands().map(clap::Command::get_name);
     let found = names.into_iter().find(|name| arguments.iter().skip(1).any(|it| it == *name));
-    found.map_or_else(|| "lamsach".to_owned(), |name| format!("lamsach {name}"))
+    found.map_or_else(|| program.to_owned(), |name| format!("{program} {name}"))
 }
 
 fn sentence(error: &Error, language: Language) -> String {

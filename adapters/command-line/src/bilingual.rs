@@ -3,19 +3,19 @@
 use language::{Language, Value, text_with};
 
 /// A sentence in both languages, one below the other.
-pub(crate) fn lines(key: &str, values: &[(&'static str, Value<'_>)]) -> String {
+pub fn lines(key: &str, values: &[(&'static str, Value<'_>)]) -> String {
     let [vi, en] = both(key, values);
     format!("{vi}\n{en}")
 }
 
 /// A short phrase in both languages, beside each other.
-pub(crate) fn phrase(key: &str) -> String {
+pub fn phrase(key: &str) -> String {
     let [vi, en] = both(key, &[]);
     format!("{vi} · {en}")
 }
 
 /// A failure that says what happened and what to do next, in both languages.
-pub(crate) fn failure(key: &str, values: &[(&'static str, Value<'_>)]) -> anyhow::Error {
+pub fn failure(key: &str, values: &[(&'static str, Value<'_>)]) -> anyhow::Error {
     anyhow::Error::msg(lines(key, values))
 }
 

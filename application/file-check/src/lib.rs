@@ -1,0 +1,174 @@
+//! One run of rules and indicator lists over files: walk, read, unpack, detect, sum up.
+//!
+//! [`check_files`] gives every finding as it is made, and a [`Summary`] that says what was not
+//! scanned and why. The clean-up tool calls it for a whole computer, a stick or one folder.
+
+mod cache;
+mod detector;
+mod gentle;
+mod run;
+
+use std::collections::BTreeMap;
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
+
+pub use detection::{
+    Category, Include, Known, ListOutcome, RefusedRules, RuleText, Rules, Verdict, read_known,
+};
+use serde::Serialize;
+
+pub use cache::Remembered;
+pub use run::check_files;
+
+/// What is looked for.
+#[derive(Debug, Default)]
+pub struct Detection {
+    /// YARA rules.
+    pub rules: Rules,
+    /// Hashes and names of indicator lists.
+    pub known: Known,
+}
+
+impl Detection {
+    /// Reads a list of hashes and names, plain or packed, into what is looked for.
+    pub fn add_list(&mut self, list: impl std::io::Read) -> ListOutcome {
+        let unpacked = unpacking::Unpacker::new(list, unpacking::Limits::default());
+        let mut lines: Box<dyn BufRead + '_> = Box::new(std::io::BufReader::new(unpacked));
+        read_known(&mut lines, &mut self.known)
+    }
+}
+
+/// How a run goes about it.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Threads; at least 1.
+    pub threads: usize,
+    /// Whether to leave the computer to the person in front of it: one thread, at work for less
+    /// than a third of the time.
+    pub is_gentle: bool,
+    /// The folder that a mounted disk or another system's files stand in: paths are told as that
+    /// system knows them.
+    pub root: Option<PathBuf>,
+    /// How archives are unpacked.
+    pub parts: unpacking::PartLimits,
+    /// What is remembered of earlier runs; `None` scans everything.
+    pub memory: Option<PathBuf>,
+}
+
+/// Told about progress, asked whether to go on, given the findings.
+pub trait Watcher: Sync {
+    /// A file was dealt with.
+    fn advanced(&self, files: u64, bytes: u64);
+    /// Something was found.
+    fn found(&self, finding: Finding);
+    /// Whether to stop soon; the summary then says that it is incomplete.
+    fn is_cancelled(&self) -> bool;
+}
+
+/// Something that somebody must look at.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Finding {
+    /// The file.
+    pub path: String,
+    /// The way through archives to the part that it is about; empty for the file itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub inside: Vec<String>,
+    /// What told it.
+    pub what: What,
+    /// Name of the rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// The file that the rule stands in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The hash or name of a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub indicator: Option<String>,
+    /// What rule or list say of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// What it is.
+    pub category: Category,
+    /// SHA-256 of the file or part, in hex.
+    pub sha256: String,
+}
+
+/// What told a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum What {
+    /// A YARA rule.
+    Rule,
+    /// A hash of a list.
+    Hash,
+    /// A file name of a list.
+    FileName,
+}
+
+impl What {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Rule, Self::Hash, Self::FileName];
+
+    /// The code used in outputs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Rule => "rule",
+            Self::Hash => "hash",
+            Self::FileName => "file-name",
+        }
+    }
+}
+
+/// What was scanned and what was not.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Summary {
+    /// What it amounts to.
+    pub verdict: Option<Verdict>,
+    /// Whether everything that was found on the way was scanned whole.
+    pub complete: bool,
+    /// Files met.
+    pub seen: u64,
+    /// Of these, scanned, now or (see `remembered`) before.
+    pub scanned: u64,
+    /// Of these, unchanged since an earlier run of the same rules found nothing in them.
+    pub remembered: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Parts of archives that were scanned as well.
+    pub parts: u64,
+    /// Links, devices and folders of the system's own making: nothing to scan.
+    pub no_files: u64,
+    /// Findings.
+    pub findings: u64,
+    /// How many files or parts were not scanned, or not whole, by reason.
+    pub not_scanned: BTreeMap<String, u64>,
+    /// The first of them.
+    pub not_scanned_listed: Vec<NotScanned>,
+}
+
+/// A file or part that was not scanned, or not whole.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct NotScanned {
+    /// The file.
+    pub path: String,
+    /// The way through archives.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub inside: Vec<String>,
+    /// The code of the reason.
+    pub reason: String,
+    /// What the system or the archive says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// Every reason for which something is not scanned, besides those of archives
+/// ([`unpacking::NotOpened::CODES`]).
+pub const REASONS: [&str; 5] = ["unreadable", "too-large", "changed", "rule-timeout", "cancelled"];
+
+/// The path of a file as the system under `root` knows it.
+fn shown_path(path: &Path, root: Option<&Path>) -> String {
+    match root.and_then(|root| path.strip_prefix(root).ok()) {
+        Some(inner) => format!("/{}", inner.display()),
+        None => path.display().to_string(),
+    }
+}

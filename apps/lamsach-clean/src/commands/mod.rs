@@ -1,0 +1,120 @@
+//! The commands. Each reads its settings, wires adapters, calls an application function and
+//! shows what it gave; none decides anything.
+
+mod scan;
+
+use std::env;
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Command as ClapCommand, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use command_line::bilingual::failure;
+use language::Language;
+
+/// Where the language stands when no argument names one.
+const LANGUAGE_VARIABLE: &str = "LAMSACH_LANGUAGE";
+/// Commands with examples or a hint below their help.
+const WITH_MORE: [&str; 2] = ["lamsach-clean", "scan"];
+
+// Help texts stand in the message files: see `command_line`.
+#[derive(Debug, Parser)]
+#[command(name = "lamsach-clean", version, arg_required_else_help = true)]
+struct Cli {
+    #[arg(long, global = true, value_name = "LANGUAGE", env = LANGUAGE_VARIABLE)]
+    language: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Scan(scan::Args),
+}
+
+/// Reads the arguments and runs a command; what went wrong is said once, here.
+pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
+    let named = command_line::named_language(arguments, env::var(LANGUAGE_VARIABLE).ok());
+    let language = named.as_deref().and_then(Language::from_tag).unwrap_or_default();
+    let cli = match command(language).try_get_matches_from(arguments) {
+        Ok(matches) => Cli::from_arg_matches(&matches),
+        Err(error) => Err(error),
+    };
+    let cli = match cli {
+        Ok(cli) => cli,
+        Err(error) => return not_run(arguments, &error, language),
+    };
+    let done = match language_of(cli.language) {
+        Err(error) => Err(error),
+        Ok(language) => match cli.command {
+            Command::Scan(args) => scan::run(args, language),
+        },
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            say_failure(&format!("lamsach-clean: {error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The command line, its help in a language.
+fn command(language: Language) -> ClapCommand {
+    command_line::command(Cli::command(), language, &WITH_MORE)
+}
+
+/// Help and the version are what was asked for; everything else is an error.
+fn not_run(arguments: &[OsString], error: &clap::Error, language: Language) -> ExitCode {
+    let printed = || command_line::options_word(language, &error.render().to_string());
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            // A reader that has seen enough, such as `head`, is no error.
+            write!(io::stdout(), "{}", printed()).unwrap_or_default();
+            ExitCode::SUCCESS
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            say_failure(printed().trim_end());
+            ExitCode::from(2)
+        }
+        _ => {
+            let said = command_line::said(&command, arguments, error, language);
+            say_failure(&format!("lamsach-clean: {said}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Vietnamese unless another language was asked for; blank asks for none.
+fn language_of(asked: Option<String>) -> anyhow::Result<Language> {
+    match asked.filter(|it| !it.trim().is_empty()) {
+        None => Ok(Language::Vi),
+        Some(tag) => Language::from_tag(&tag)
+            .ok_or_else(|| failure("cli-unknown-language", &[("name", tag.into())])),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the one place where a failure is said")]
+fn say_failure(text: &str) {
+    eprintln!("{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_is_whole_in_both_languages() {
+        for language in Language::ALL {
+            let mut command = command(language);
+            command.clone().debug_assert();
+            command.build();
+            let mut helps = vec![command.render_long_help().to_string()];
+            helps.extend(command.get_subcommands_mut().map(|it| it.render_long_help().to_string()));
+            for help in helps {
+                assert!(!help.contains('⟦') && help.contains("--help"), "{help}");
+            }
+        }
+    }
+}

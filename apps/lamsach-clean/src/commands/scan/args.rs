@@ -1,0 +1,153 @@
+//! What the person asks for.
+
+use std::env;
+use std::num::NonZero;
+use std::path::{Component, Path, PathBuf};
+use std::thread;
+
+use command_line::bilingual::failure;
+
+/// More threads than these are a slip of the finger.
+const MOST_THREADS: usize = 256;
+
+// Help texts stand in the message files: see `command_line`.
+/// Settings of the command.
+#[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub(crate) struct Args {
+    #[arg(id = "clean_rules", long = "rules", short = 'r', value_name = "FILE")]
+    rules: Vec<PathBuf>,
+    #[arg(
+        id = "clean_indicators",
+        long = "indicators",
+        short = 'i',
+        alias = "hashes",
+        value_name = "LIST"
+    )]
+    indicators: Vec<PathBuf>,
+    #[arg(id = "clean_root", long = "root", value_name = "FOLDER")]
+    root: Option<PathBuf>,
+    #[arg(id = "clean_json", long = "json")]
+    is_json: bool,
+    #[arg(id = "clean_gentle", long = "gentle")]
+    is_gentle: bool,
+    #[arg(id = "clean_threads", long = "threads", value_name = "N")]
+    threads: Option<String>,
+    #[arg(id = "clean_no_unpack", long = "no-unpack")]
+    no_unpack: bool,
+    #[arg(
+        id = "clean_memory",
+        long = "memory",
+        value_name = "FILE",
+        conflicts_with = "clean_no_memory"
+    )]
+    memory: Option<PathBuf>,
+    #[arg(id = "clean_no_memory", long = "no-memory")]
+    no_memory: bool,
+    #[arg(id = "clean_path", value_name = "PATH")]
+    places: Vec<PathBuf>,
+}
+
+/// What the person asks for, checked.
+#[derive(Debug)]
+pub(super) struct Choices {
+    pub(super) rules: Vec<PathBuf>,
+    pub(super) indicators: Vec<PathBuf>,
+    pub(super) places: Vec<PathBuf>,
+    pub(super) root: Option<PathBuf>,
+    pub(super) is_json: bool,
+    pub(super) is_gentle: bool,
+    pub(super) threads: usize,
+    pub(super) unpacks: bool,
+    pub(super) memory: Option<PathBuf>,
+}
+
+impl Args {
+    /// Checks everything that can be checked without opening a file.
+    pub(super) fn choices(self) -> anyhow::Result<Choices> {
+        if self.rules.is_empty() && self.indicators.is_empty() {
+            return Err(failure("clean-nothing-to-look-for", &[]));
+        }
+        let threads = match self.threads.as_deref() {
+            Some(typed) => {
+                typed.parse().ok().filter(|it| (1..=MOST_THREADS).contains(it)).ok_or_else(
+                    || {
+                        let values = [("value", typed.into()), ("most", MOST_THREADS.into())];
+                        failure("match-threads", &values)
+                    },
+                )?
+            }
+            None => thread::available_parallelism().map_or(1, NonZero::get),
+        };
+        let places = match (&self.root, self.places.is_empty()) {
+            (Some(root), true) => vec![root.clone()],
+            (Some(root), false) => self.places.iter().map(|it| below(root, it)).collect(),
+            (None, true) => everywhere(),
+            (None, false) => self.places,
+        };
+        Ok(Choices {
+            rules: self.rules,
+            indicators: self.indicators,
+            places,
+            root: self.root,
+            is_json: self.is_json,
+            is_gentle: self.is_gentle,
+            threads,
+            unpacks: !self.no_unpack,
+            memory: if self.no_memory { None } else { self.memory.or_else(usual_memory) },
+        })
+    }
+}
+
+/// A path of the system that stands below a root; it never leads out of it.
+fn below(root: &Path, path: &Path) -> PathBuf {
+    let mut inner = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::Normal(name) => inner.push(name),
+            Component::ParentDir => {
+                inner.pop();
+            }
+            Component::Prefix(_) | Component::RootDir | Component::CurDir => {}
+        }
+    }
+    root.join(inner)
+}
+
+/// The whole computer.
+fn everywhere() -> Vec<PathBuf> {
+    if cfg!(windows) {
+        let drives = ('A'..='Z').map(|letter| PathBuf::from(format!("{letter}:\\")));
+        drives.filter(|it| it.exists()).collect()
+    } else {
+        vec![PathBuf::from("/")]
+    }
+}
+
+/// Where the memory of earlier runs lies unless the person names a place.
+fn usual_memory() -> Option<PathBuf> {
+    let folder = if cfg!(windows) {
+        PathBuf::from(env::var_os("LOCALAPPDATA")?)
+    } else if let Some(folder) = env::var_os("XDG_STATE_HOME").filter(|it| !it.is_empty()) {
+        PathBuf::from(folder)
+    } else {
+        PathBuf::from(env::var_os("HOME")?).join(".local/state")
+    };
+    Some(folder.join("lamsach").join("scanned"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_path_leads_out_of_the_root() {
+        let check = |path: &str, expected: &str| {
+            assert_eq!(below(Path::new("/mnt"), Path::new(path)), PathBuf::from(expected));
+        };
+        check("/etc/hosts", "/mnt/etc/hosts");
+        check("etc", "/mnt/etc");
+        check("../../etc", "/mnt/etc");
+        check("/a/../../b", "/mnt/b");
+    }
+}

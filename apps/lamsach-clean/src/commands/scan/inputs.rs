@@ -1,0 +1,113 @@
+//! Rules and lists from files.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use command_line::bilingual::failure;
+use file_check::{Detection, ListOutcome, RefusedRules, RuleText, Rules, Summary, Verdict};
+use files::{Walk, Walked};
+
+use super::args::Choices;
+
+/// What is looked for, and what of it could not be used.
+#[derive(Debug, Default)]
+pub(super) struct Inputs {
+    pub(super) detection: Detection,
+    pub(super) refused: Vec<RefusedRules>,
+    pub(super) lists: Vec<(String, ListOutcome)>,
+}
+
+impl Inputs {
+    /// Reads everything that is looked for. Without anything usable nothing is scanned.
+    pub(super) fn load(choices: &Choices) -> anyhow::Result<Self> {
+        let mut texts = Vec::new();
+        let mut refused = Vec::new();
+        for path in &choices.rules {
+            for file in rule_files(path)? {
+                let name = file.display().to_string();
+                match fs::read(&file) {
+                    Ok(bytes) => {
+                        let text = String::from_utf8_lossy(&bytes).into_owned();
+                        texts.push(RuleText { name, text });
+                    }
+                    Err(error) => refused.push(RefusedRules { name, reason: error.to_string() }),
+                }
+            }
+        }
+        let (rules, refused_rules) = Rules::read(texts, &include, choices.threads);
+        refused.extend(refused_rules);
+        let mut inputs =
+            Self { detection: Detection { rules, ..Detection::default() }, refused, lists: vec![] };
+        for path in &choices.indicators {
+            let name = path.display().to_string();
+            let list = File::open(path).map_err(|error| {
+                let values = [("name", name.clone().into()), ("why", error.to_string().into())];
+                failure("clean-list-unreadable", &values)
+            })?;
+            let outcome = inputs.detection.add_list(list);
+            inputs.lists.push((name, outcome));
+        }
+        if inputs.detection.rules.is_empty() && inputs.detection.known.is_empty() {
+            let reasons = inputs.refused.iter().take(5);
+            let reasons: Vec<String> =
+                reasons.map(|it| format!("\n  {}: {}", it.name, it.reason)).collect();
+            bail!("{}{}", failure("clean-nothing-usable", &[]), reasons.concat());
+        }
+        Ok(inputs)
+    }
+
+    /// What is not looked for makes a run incomplete.
+    pub(super) fn add_to(&self, summary: &mut Summary) {
+        let refused = self.refused.len() as u64;
+        let lines = self.lists.iter().map(|(_, it)| it.refused + u64::from(it.problem.is_some()));
+        let lines: u64 = lines.sum();
+        for (reason, count) in [("rules-refused", refused), ("indicators-refused", lines)] {
+            if count > 0 {
+                summary.not_scanned.insert(reason.to_owned(), count);
+                summary.complete = false;
+                if summary.verdict == Some(Verdict::Clean) {
+                    summary.verdict = Some(Verdict::Incomplete);
+                }
+            }
+        }
+    }
+}
+
+/// A file of rules; of a folder every one in it.
+fn rule_files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let unreadable = |error: &std::io::Error| {
+        let name = path.display().to_string();
+        failure(
+            "clean-rules-unreadable",
+            &[("name", name.into()), ("why", error.to_string().into())],
+        )
+    };
+    let metadata = fs::metadata(path).map_err(|error| unreadable(&error))?;
+    if !metadata.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    for walked in Walk::of(path) {
+        match walked {
+            Walked::File(file, _) => {
+                let ending = file.extension().map(std::ffi::OsStr::to_ascii_lowercase);
+                if ending.is_some_and(|it| it == "yar" || it == "yara") {
+                    files.push(file);
+                }
+            }
+            Walked::Failed(_, error) => return Err(unreadable(&error)),
+            Walked::NoFile(_) | Walked::NotOnDisk(_) => {}
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// A file of rules that another one names, by its place beside that one.
+fn include(from: &str, path: &str) -> Result<RuleText, String> {
+    let file = Path::new(from).parent().unwrap_or(Path::new("")).join(path);
+    let bytes = fs::read(&file).map_err(|error| error.to_string())?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    Ok(RuleText { name: file.display().to_string(), text })
+}

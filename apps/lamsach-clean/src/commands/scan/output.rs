@@ -1,0 +1,166 @@
+//! The result, for people and for programs.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use command_line::printable;
+use file_check::{Finding, Summary};
+use language::{Language, Value, number, text, text_with};
+use serde::Serialize;
+
+use super::inputs::Inputs;
+
+/// Files that were not scanned are named so often for people.
+const MOST_NAMED: usize = 20;
+
+/// Says which rules and lines are not used; nobody should think that they are.
+pub(super) fn refused(language: Language, inputs: &Inputs) -> io::Result<()> {
+    let mut out = io::stderr().lock();
+    for it in &inputs.refused {
+        let values = [("name", printable(&it.name).into()), ("why", printable(&it.reason).into())];
+        writeln!(out, "{}", text_with(language, "clean-rules-refused", &values))?;
+    }
+    for (name, outcome) in &inputs.lists {
+        let say = |out: &mut dyn Write, key: &str, count: u64| {
+            let values = [("name", printable(name).into()), ("count", Value::from(count))];
+            writeln!(out, "{}", text_with(language, key, &values))
+        };
+        if outcome.refused > 0 {
+            say(&mut out, "clean-list-refused", outcome.refused)?;
+            for (line, text) in outcome.refused_listed.iter().take(5) {
+                writeln!(out, "  {line}: {}", printable(text))?;
+            }
+        }
+        if outcome.not_of_files > 0 {
+            say(&mut out, "clean-list-not-of-files", outcome.not_of_files)?;
+        }
+        if let Some(problem) = &outcome.problem {
+            writeln!(out, "{}: {}", printable(name), printable(problem))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the result to standard output.
+pub(super) fn show(
+    language: Language,
+    is_json: bool,
+    findings: &[Finding],
+    summary: &Summary,
+    inputs: &Inputs,
+) -> io::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let shown = if is_json {
+        json(&mut out, findings, summary, inputs)
+    } else {
+        for_people(&mut out, language, findings, summary)
+    };
+    match shown.and_then(|()| out.flush()) {
+        // A reader that has seen enough, such as `head`, is no error.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+#[derive(Serialize)]
+struct SummaryOut<'s> {
+    #[serde(flatten)]
+    summary: &'s Summary,
+    rules: usize,
+    rules_refused: Vec<RefusedOut<'s>>,
+    lists: Vec<ListOut<'s>>,
+}
+
+#[derive(Serialize)]
+struct RefusedOut<'s> {
+    file: &'s str,
+    reason: &'s str,
+}
+
+#[derive(Serialize)]
+struct ListOut<'s> {
+    list: &'s str,
+    hashes: u64,
+    names: u64,
+    not_of_files: u64,
+    refused: u64,
+}
+
+fn json(
+    out: &mut dyn Write,
+    findings: &[Finding],
+    summary: &Summary,
+    inputs: &Inputs,
+) -> io::Result<()> {
+    for finding in findings {
+        writeln!(out, "{}", serde_json::to_string(finding)?)?;
+    }
+    let refused = inputs.refused.iter().map(|it| RefusedOut { file: &it.name, reason: &it.reason });
+    let lists = inputs.lists.iter().map(|(name, it)| ListOut {
+        list: name,
+        hashes: it.hashes,
+        names: it.names,
+        not_of_files: it.not_of_files,
+        refused: it.refused,
+    });
+    let summary = SummaryOut {
+        summary,
+        rules: inputs.detection.rules.len(),
+        rules_refused: refused.collect(),
+        lists: lists.collect(),
+    };
+    let object = BTreeMap::from([("summary", summary)]);
+    writeln!(out, "{}", serde_json::to_string(&object)?)
+}
+
+fn for_people(
+    out: &mut dyn Write,
+    language: Language,
+    findings: &[Finding],
+    summary: &Summary,
+) -> io::Result<()> {
+    for finding in findings {
+        let category = text(language, &format!("clean-category-{}", finding.category.code()));
+        let mut place = vec![printable(&finding.path)];
+        place.extend(finding.inside.iter().map(|it| printable(it)));
+        writeln!(out, "{category}: {}", place.join(" → "))?;
+        let told = finding.rule.as_ref().or(finding.indicator.as_ref());
+        let what = text(language, &format!("clean-what-{}", finding.what.code()));
+        let told = told.map(|it| printable(it)).unwrap_or_default();
+        match &finding.description {
+            Some(description) => writeln!(out, "    {what} {told}: {}", printable(description))?,
+            None => writeln!(out, "    {what} {told}")?,
+        }
+    }
+    if !findings.is_empty() {
+        writeln!(out)?;
+    }
+    let verdict = summary.verdict.map_or("incomplete", file_check::Verdict::code);
+    writeln!(out, "{}", text(language, &format!("clean-verdict-{verdict}")))?;
+    let count = |it: u64| Value::from(counted(language, it));
+    let values = [
+        ("scanned", count(summary.scanned)),
+        ("seen", count(summary.seen)),
+        ("parts", count(summary.parts)),
+        ("remembered", count(summary.remembered)),
+    ];
+    writeln!(out, "{}", text_with(language, "clean-scanned", &values))?;
+    if !summary.not_scanned.is_empty() {
+        writeln!(out, "{}", text(language, "clean-not-scanned"))?;
+    }
+    for (reason, times) in &summary.not_scanned {
+        let reason = text(language, &format!("clean-reason-{reason}"));
+        writeln!(out, "  {}: {reason}", counted(language, *times))?;
+    }
+    for it in summary.not_scanned_listed.iter().take(MOST_NAMED) {
+        let mut place = vec![printable(&it.path)];
+        place.extend(it.inside.iter().map(|it| printable(it)));
+        let reason = text(language, &format!("clean-reason-{}", it.reason));
+        writeln!(out, "    {}: {reason}", place.join(" → "))?;
+    }
+    Ok(())
+}
+
+fn counted(language: Language, count: u64) -> String {
+    number(language, i64::try_from(count).unwrap_or(i64::MAX))
+}

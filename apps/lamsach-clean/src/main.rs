@@ -1,0 +1,10 @@
+//! The clean-up tool for a PC: one command a job, one module a command under `commands/`.
+
+mod commands;
+
+use std::env;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    commands::run(&env::args_os().collect::<Vec<_>>())
+}

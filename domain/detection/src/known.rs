@@ -1,0 +1,333 @@
+//! What indicator lists say of files: hashes and names.
+
+use std::io::{BufRead, Read as _};
+
+use md5::Md5;
+use observables::Observable;
+use rustc_hash::FxHashMap;
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256};
+
+use crate::Category;
+
+/// The longest line read, in bytes.
+const LONGEST_LINE: u64 = 8 << 10;
+/// Refused lines that are named; the rest is counted.
+const MOST_LISTED: usize = 1_000;
+
+/// Hashes and names of files, with what the lists call them.
+#[derive(Debug, Default)]
+pub struct Known {
+    md5: Table<16>,
+    sha1: Table<20>,
+    sha256: Table<32>,
+    /// In small letters.
+    names: FxHashMap<String, u32>,
+    labels: Vec<String>,
+    label_numbers: FxHashMap<String, u32>,
+}
+
+/// Hashes of one kind, sorted.
+#[derive(Debug)]
+struct Table<const N: usize> {
+    entries: Vec<([u8; N], u32)>,
+    is_sorted: bool,
+}
+
+impl<const N: usize> Default for Table<N> {
+    fn default() -> Self {
+        Self { entries: Vec::new(), is_sorted: true }
+    }
+}
+
+impl<const N: usize> Table<N> {
+    fn push(&mut self, hash: [u8; N], label: u32) {
+        self.entries.push((hash, label));
+        self.is_sorted = false;
+    }
+
+    fn sort(&mut self) {
+        self.entries.sort_unstable();
+        self.entries.dedup_by(|later, first| later.0 == first.0);
+        self.entries.shrink_to_fit();
+        self.is_sorted = true;
+    }
+
+    fn get(&self, hash: &[u8; N]) -> Option<u32> {
+        debug_assert!(self.is_sorted);
+        let at = self.entries.binary_search_by(|(it, _)| it.cmp(hash)).ok()?;
+        self.entries.get(at).map(|(_, label)| *label)
+    }
+}
+
+/// What became of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListOutcome {
+    /// Lines read.
+    pub lines: u64,
+    /// Hashes taken.
+    pub hashes: u64,
+    /// File names taken.
+    pub names: u64,
+    /// Addresses, domains and URLs: files are not searched for them.
+    pub not_of_files: u64,
+    /// Lines that are nothing of this.
+    pub refused: u64,
+    /// The first of them: number and text.
+    pub refused_listed: Vec<(u64, String)>,
+    /// What ended the reading early.
+    pub problem: Option<String>,
+}
+
+/// Which hashes of a file are worth computing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NeededDigests {
+    /// MD5.
+    pub md5: bool,
+    /// SHA-1.
+    pub sha1: bool,
+    /// SHA-256.
+    pub sha256: bool,
+}
+
+/// The hashes of some bytes, as far as they were needed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Digests {
+    md5: Option<[u8; 16]>,
+    sha1: Option<[u8; 20]>,
+    /// SHA-256.
+    pub sha256: Option<[u8; 32]>,
+}
+
+impl Digests {
+    /// Of the bytes.
+    pub fn of(bytes: &[u8], needed: NeededDigests) -> Self {
+        Self {
+            md5: needed.md5.then(|| Md5::digest(bytes).into()),
+            sha1: needed.sha1.then(|| Sha1::digest(bytes).into()),
+            sha256: needed.sha256.then(|| Sha256::digest(bytes).into()),
+        }
+    }
+}
+
+/// Reads a list into what is known.
+///
+/// Each line names a hash (MD5, SHA-1 or SHA-256 in hex) in any column, as `sha256sum` writes it or
+/// a CSV file has it; the first other column is what it is called. `filename,NAME` names a file. Lines
+/// that begin with `#`, `;` or `//`, and a header, are passed over.
+pub fn read_known(list: &mut dyn BufRead, known: &mut Known) -> ListOutcome {
+    let mut outcome = ListOutcome::default();
+    let mut bytes = Vec::new();
+    loop {
+        bytes.clear();
+        match list.take(LONGEST_LINE).read_until(b'\n', &mut bytes) {
+            Ok(0) => break,
+            Ok(_) => {}
+            Err(error) => {
+                outcome.problem = Some(error.to_string());
+                break;
+            }
+        }
+        outcome.lines += 1;
+        let text = String::from_utf8_lossy(&bytes);
+        let text = text.trim_start_matches('\u{feff}').trim();
+        if text.is_empty() || text.starts_with(['#', ';']) || text.starts_with("//") {
+            continue;
+        }
+        if !take_line(text, known, &mut outcome) {
+            outcome.refused += 1;
+            if outcome.refused_listed.len() < MOST_LISTED {
+                let text = text.chars().take(200).collect();
+                outcome.refused_listed.push((outcome.lines, text));
+            }
+        }
+    }
+    known.sort();
+    outcome
+}
+
+/// Whether anything could be made of a line.
+fn take_line(text: &str, known: &mut Known, outcome: &mut ListOutcome) -> bool {
+    let columns: Vec<&str> = text
+        .split([',', ';', '\t', '|', ' '])
+        .map(|it| it.trim().trim_matches('"').trim_start_matches('*'))
+        .filter(|it| !it.is_empty())
+        .collect();
+    let is_filename = |it: &&str| {
+        ["filename", "file-name", "file_name"].iter().any(|name| it.eq_ignore_ascii_case(name))
+    };
+    if let [kind, name, rest @ ..] = columns.as_slice()
+        && is_filename(kind)
+        && !is_header(&columns)
+    {
+        let label = known.label(rest.first().copied().unwrap_or_default());
+        known.names.insert(name.to_lowercase(), label);
+        outcome.names += 1;
+        return true;
+    }
+    let hash = columns.iter().enumerate().find_map(|(at, it)| {
+        let decoded = match it.len() {
+            32 | 40 | 64 => hex::decode(it).ok(),
+            _ => None,
+        };
+        decoded.map(|hash| (at, hash))
+    });
+    if let Some((at, hash)) = hash {
+        let is_kind = |it: &str| {
+            ["md5", "sha1", "sha256", "sha-1", "sha-256", "hash", "filehash"]
+                .iter()
+                .any(|kind| it.eq_ignore_ascii_case(kind))
+        };
+        let named = columns.iter().enumerate().find(|(place, it)| *place != at && !is_kind(it));
+        let label = known.label(named.map_or("", |(_, it)| it));
+        if let Ok(hash) = <[u8; 16]>::try_from(hash.as_slice()) {
+            known.md5.push(hash, label);
+        } else if let Ok(hash) = <[u8; 20]>::try_from(hash.as_slice()) {
+            known.sha1.push(hash, label);
+        } else if let Ok(hash) = <[u8; 32]>::try_from(hash.as_slice()) {
+            known.sha256.push(hash, label);
+        }
+        outcome.hashes += 1;
+        return true;
+    }
+    if is_header(&columns) && outcome.lines == 1 {
+        return true;
+    }
+    if columns.iter().any(|it| Observable::parse(it).is_ok()) {
+        outcome.not_of_files += 1;
+        return true;
+    }
+    false
+}
+
+fn is_header(columns: &[&str]) -> bool {
+    let names = ["indicator", "value", "ioc", "type", "hash", "md5", "sha1", "sha256", "family"];
+    let is_name = |it: &&str| names.iter().any(|name| it.eq_ignore_ascii_case(name));
+    !columns.is_empty() && columns.iter().filter(|it| is_name(it)).count() * 2 >= columns.len()
+}
+
+impl Known {
+    fn label(&mut self, text: &str) -> u32 {
+        if let Some(number) = self.label_numbers.get(text) {
+            return *number;
+        }
+        let number = u32::try_from(self.labels.len()).unwrap_or(u32::MAX);
+        self.labels.push(text.to_owned());
+        self.label_numbers.insert(text.to_owned(), number);
+        number
+    }
+
+    fn sort(&mut self) {
+        self.md5.sort();
+        self.sha1.sort();
+        self.sha256.sort();
+    }
+
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.needed() == NeededDigests::default()
+    }
+
+    /// Which hashes the lists name.
+    pub fn needed(&self) -> NeededDigests {
+        NeededDigests {
+            md5: !self.md5.entries.is_empty(),
+            sha1: !self.sha1.entries.is_empty(),
+            sha256: !self.sha256.entries.is_empty(),
+        }
+    }
+
+    /// Tells what is known from anything else that may be known.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut digest = Sha256::new();
+        for (hash, _) in &self.md5.entries {
+            digest.update(hash);
+        }
+        for (hash, _) in &self.sha1.entries {
+            digest.update(hash);
+        }
+        for (hash, _) in &self.sha256.entries {
+            digest.update(hash);
+        }
+        let mut names: Vec<_> = self.names.keys().collect();
+        names.sort_unstable();
+        for name in names {
+            digest.update(name);
+            digest.update([0]);
+        }
+        digest.finalize().into()
+    }
+
+    /// The indicator that is one of these hashes, in hex, and what the list calls it.
+    pub fn hash(&self, digests: &Digests) -> Option<(String, &str)> {
+        fn found<const N: usize>(
+            table: &Table<N>,
+            digest: Option<[u8; N]>,
+        ) -> Option<(String, u32)> {
+            let digest = digest?;
+            table.get(&digest).map(|label| (hex::encode(digest), label))
+        }
+        let (hash, label) = found(&self.sha256, digests.sha256)
+            .or_else(|| found(&self.sha1, digests.sha1))
+            .or_else(|| found(&self.md5, digests.md5))?;
+        Some((hash, self.label_of(label)))
+    }
+
+    /// What the lists call a file of this name, when they name it.
+    pub fn name(&self, name: &str) -> Option<&str> {
+        if self.names.is_empty() {
+            return None;
+        }
+        self.names.get(&name.to_lowercase()).map(|label| self.label_of(*label))
+    }
+
+    fn label_of(&self, number: u32) -> &str {
+        self.labels.get(number as usize).map_or("", String::as_str)
+    }
+
+    /// What a match of a list means.
+    pub fn category(&self) -> Category {
+        Category::Malware
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    fn read(list: &str) -> (Known, ListOutcome) {
+        let mut known = Known::default();
+        let outcome = read_known(&mut list.as_bytes(), &mut known);
+        (known, outcome)
+    }
+
+    #[test]
+    fn hashes_are_read_from_the_ways_they_are_written() {
+        let check = |line: &str, label: &str| {
+            let (known, outcome) = read(line);
+            assert_eq!((outcome.hashes, outcome.refused), (1, 0), "{line}");
+            let found = known.hash(&Digests::of(b"", known.needed()));
+            assert_eq!(found.map(|it| it.1), Some(label), "{line}");
+        };
+        check(EMPTY, "");
+        check(&EMPTY.to_uppercase(), "");
+        check(&format!("{EMPTY}  empty.bin\n"), "empty.bin");
+        check(&format!("{EMPTY};Rỗng"), "Rỗng");
+        check(&format!("indicator,type,family\n{EMPTY},sha256,Rong"), "Rong");
+        check("# none\nd41d8cd98f00b204e9800998ecf8427e,x", "x");
+        check("da39a3ee5e6b4b0d3255bfef95601890afd80709\ty", "y");
+    }
+
+    #[test]
+    fn what_is_not_of_files_is_counted_and_what_is_nothing_refused() {
+        let (known, outcome) =
+            read("evil.example\nfilename,crack.exe,Crack\n???\nd41d8cd98f00b204e9800998ecf8427\n");
+        assert_eq!((outcome.not_of_files, outcome.names, outcome.refused), (1, 1, 2));
+        assert_eq!(outcome.refused_listed[0], (3, "???".to_owned()));
+        assert_eq!(known.name("CRACK.EXE"), Some("Crack"));
+        assert_eq!(known.name("rack.exe"), None);
+        assert_eq!(known.needed(), NeededDigests::default());
+    }
+}

@@ -1,0 +1,280 @@
+//! The parts of archives and documents, one after the other and within one another, under limits.
+
+mod cut;
+mod tar;
+#[cfg(test)]
+mod tests;
+mod zip;
+
+use std::io::Read;
+use std::ops::ControlFlow;
+
+use crate::{Compression, Limits, UnpackError, Unpacker};
+
+/// How much is unpacked of one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PartLimits {
+    /// How many archives may stand in one another; 0 opens none and says so.
+    pub depth: usize,
+    /// Parts of all archives in the file together.
+    pub parts: u64,
+    /// Bytes of one part.
+    pub part_bytes: u64,
+    /// Bytes of all parts together.
+    pub total_bytes: u64,
+    /// How many times its packed size a part may be, from 8 MiB on.
+    pub ratio: u64,
+}
+
+impl Default for PartLimits {
+    fn default() -> Self {
+        Self { depth: 8, parts: 100_000, part_bytes: 64 << 20, total_bytes: 1 << 30, ratio: 1_000 }
+    }
+}
+
+/// A part of an archive.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'p> {
+    /// Its name, behind the names of the archives that it stands in.
+    pub way: &'p [String],
+    /// What it is, unpacked.
+    pub bytes: &'p [u8],
+}
+
+/// Something in an archive that was not unpacked, or not whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotOpened {
+    /// Where: empty for the file itself.
+    pub way: Vec<String>,
+    /// Why.
+    pub reason: PartReason,
+}
+
+/// Why something was not unpacked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PartReason {
+    /// Too many archives stand in one another.
+    TooDeep,
+    /// The file has more parts than are looked at.
+    TooManyParts,
+    /// The part is larger than is looked at.
+    PartTooLarge,
+    /// All parts together are larger than is looked at.
+    TotalTooLarge,
+    /// It unpacks to so much more than it is that it can only be meant to do harm.
+    Bomb,
+    /// A password is needed.
+    Encrypted,
+    /// It is packed in a way that is not known here.
+    UnknownMethod(String),
+    /// The archive contradicts itself, or ends too early.
+    Damaged(String),
+}
+
+impl NotOpened {
+    /// The code of every reason.
+    pub const CODES: [&str; 8] = [
+        "too-deep",
+        "too-many-parts",
+        "part-too-large",
+        "archive-too-large",
+        "bomb",
+        "encrypted",
+        "unknown-method",
+        "damaged",
+    ];
+}
+
+impl PartReason {
+    /// The code used in outputs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooDeep => "too-deep",
+            Self::TooManyParts => "too-many-parts",
+            Self::PartTooLarge => "part-too-large",
+            Self::TotalTooLarge => "archive-too-large",
+            Self::Bomb => "bomb",
+            Self::Encrypted => "encrypted",
+            Self::UnknownMethod(_) => "unknown-method",
+            Self::Damaged(_) => "damaged",
+        }
+    }
+
+    /// What the reader of the archive says.
+    pub fn detail(&self) -> Option<String> {
+        match self {
+            Self::UnknownMethod(detail) | Self::Damaged(detail) if !detail.is_empty() => {
+                Some(detail.clone())
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn damaged(detail: &(impl ToString + ?Sized)) -> Self {
+        Self::Damaged(detail.to_string())
+    }
+}
+
+/// What has parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Container {
+    Compressed(Compression),
+    Zip,
+    Tar,
+}
+
+impl Container {
+    /// What bytes are, by how they begin.
+    fn of(bytes: &[u8]) -> Option<Self> {
+        if let Some(compression) = Compression::of(bytes) {
+            return Some(Self::Compressed(compression));
+        }
+        if bytes.starts_with(b"PK\x03\x04") {
+            return Some(Self::Zip);
+        }
+        if tar::is_tar(bytes) {
+            return Some(Self::Tar);
+        }
+        None
+    }
+}
+
+/// Calls `visit` with every part of a file, and with every part of these, and gives what could not
+/// be unpacked. A file without parts gives neither.
+///
+/// Parts are held in memory one in another, so at most [`PartLimits::depth`] times
+/// [`PartLimits::part_bytes`].
+pub fn each_part(
+    name: &str,
+    bytes: &[u8],
+    limits: &PartLimits,
+    visit: &mut dyn FnMut(&Part<'_>) -> ControlFlow<()>,
+) -> Vec<NotOpened> {
+    let mut opening = Opening {
+        limits: *limits,
+        visit,
+        refused: Vec::new(),
+        way: Vec::new(),
+        parts: 0,
+        total: 0,
+        is_over: false,
+    };
+    opening.open(name, bytes);
+    opening.refused
+}
+
+/// A file being unpacked.
+pub(crate) struct Opening<'v> {
+    limits: PartLimits,
+    visit: &'v mut dyn FnMut(&Part<'_>) -> ControlFlow<()>,
+    refused: Vec<NotOpened>,
+    way: Vec<String>,
+    parts: u64,
+    total: u64,
+    is_over: bool,
+}
+
+impl Opening<'_> {
+    fn open(&mut self, name: &str, bytes: &[u8]) {
+        let Some(container) = Container::of(bytes) else { return };
+        if self.way.len() >= self.limits.depth {
+            return self.refuse(PartReason::TooDeep);
+        }
+        match container {
+            Container::Compressed(compression) => self.compressed(name, compression, bytes),
+            Container::Zip => zip::open(self, bytes),
+            Container::Tar => tar::open(self, bytes),
+        }
+    }
+
+    /// One compressed stream.
+    fn compressed(&mut self, name: &str, compression: Compression, bytes: &[u8]) {
+        let limits =
+            Limits { ratio: self.limits.ratio, ratio_from_bytes: 8 << 20, output_bytes: u64::MAX };
+        let inner = name.rfind('.').and_then(|at| name.get(..at)).filter(|it| !it.is_empty());
+        let inner = match (inner, name.rsplit('.').next()) {
+            (Some(inner), Some("tgz" | "tbz2" | "txz" | "tzst")) => format!("{inner}.tar"),
+            (Some(inner), _) => inner.to_owned(),
+            (None, _) => compression.name().to_owned(),
+        };
+        let unpacker = Unpacker::new(bytes, limits);
+        self.read_part(&inner, bytes.len() as u64, unpacker);
+    }
+
+    /// Whether nothing more is to be unpacked.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// Notes that the container itself is not, or not whole, unpacked.
+    pub(crate) fn refuse(&mut self, reason: PartReason) {
+        self.refused.push(NotOpened { way: self.way.clone(), reason });
+    }
+
+    /// Notes that a part of the container is not unpacked.
+    pub(crate) fn refuse_part(&mut self, name: &str, reason: PartReason) {
+        self.way.push(name.to_owned());
+        self.refuse(reason);
+        self.way.pop();
+    }
+
+    /// Reads a part of so many packed bytes, and hands it on. What came out before it broke off is
+    /// handed on too.
+    pub(crate) fn read_part(&mut self, name: &str, packed: u64, reader: impl Read) {
+        if self.is_over {
+            return;
+        }
+        let most = self.limits.part_bytes.min(self.limits.total_bytes.saturating_sub(self.total));
+        let fair = packed.saturating_mul(self.limits.ratio).max(8 << 20);
+        let mut bytes = Vec::new();
+        let read = reader.take(most.min(fair).saturating_add(1)).read_to_end(&mut bytes);
+        let length = bytes.len() as u64;
+        let reason = match read {
+            Err(error) => Some(reason_of(&error)),
+            Ok(_) if length > fair => Some(PartReason::Bomb),
+            Ok(_) if length > self.limits.part_bytes => Some(PartReason::PartTooLarge),
+            Ok(_) if length > most => Some(PartReason::TotalTooLarge),
+            Ok(_) => None,
+        };
+        let is_total = matches!(reason, Some(PartReason::TotalTooLarge));
+        if let Some(reason) = reason {
+            self.refuse_part(name, reason);
+        }
+        self.part(name, &bytes);
+        self.is_over |= is_total;
+    }
+
+    /// Hands on a part whose bytes are at hand.
+    pub(crate) fn part(&mut self, name: &str, bytes: &[u8]) {
+        if self.is_over {
+            return;
+        }
+        self.parts += 1;
+        self.total += bytes.len() as u64;
+        if self.parts > self.limits.parts {
+            self.refuse(PartReason::TooManyParts);
+            self.is_over = true;
+            return;
+        }
+        if self.total > self.limits.total_bytes {
+            self.refuse(PartReason::TotalTooLarge);
+            self.is_over = true;
+            return;
+        }
+        self.way.push(name.to_owned());
+        if (self.visit)(&Part { way: &self.way, bytes }).is_break() {
+            self.is_over = true;
+        } else {
+            self.open(name, bytes);
+        }
+        self.way.pop();
+    }
+}
+
+fn reason_of(error: &std::io::Error) -> PartReason {
+    match UnpackError::of(error) {
+        Some(UnpackError::RatioTooHigh { .. }) => PartReason::Bomb,
+        Some(UnpackError::TooLarge { .. }) => PartReason::PartTooLarge,
+        _ => PartReason::damaged(error),
+    }
+}
