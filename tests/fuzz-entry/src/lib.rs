@@ -24,13 +24,13 @@ pub use flows::{flow_files, flow_messages};
 pub use index::index_file;
 pub use logs::{check_logs, log_detection, log_lines};
 pub use packets::{captures, packets};
-pub use values::{lists, observables, tables, unpacking};
+pub use values::{lists, observables, parts, tables, unpacking};
 
 /// Reads bytes; panics when a promise is broken.
 pub type Entry = fn(&[u8]);
 
 /// Every entry by the name of its target.
-pub const ALL: [(&str, Entry); 16] = [
+pub const ALL: [(&str, Entry); 17] = [
     ("autorun_inf", autorun_inf),
     ("captures", captures),
     ("check_logs", check_logs),
@@ -44,6 +44,7 @@ pub const ALL: [(&str, Entry); 16] = [
     ("log_lines", log_lines),
     ("observables", observables),
     ("packets", packets),
+    ("parts", parts),
     ("tables", tables),
     ("task_xml", task_xml),
     ("unpacking", unpacking),

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use campaigns::tree_import;
 use indicators::{ListFormat, ReadOptions, read_list};
 use observables::{Observable, refang};
-use unpacking::{Limits, Unpacker};
+use unpacking::{Limits, NotOpened, PartLimits, Unpacker, each_part};
 
 /// Every indicator taken is counted, and means the same when it is written and read again.
 pub fn lists(bytes: &[u8]) {
@@ -72,4 +72,19 @@ pub fn unpacking(bytes: &[u8]) {
         assert!(!is_packed || total <= limits.output_bytes + block.len() as u64);
     }
     assert!(is_packed || total <= bytes.len() as u64);
+}
+
+/// No more parts, and no larger ones, than the limits let.
+pub fn parts(bytes: &[u8]) {
+    let limits =
+        PartLimits { depth: 4, parts: 64, part_bytes: 1 << 18, total_bytes: 1 << 20, ratio: 100 };
+    let (mut count, mut total) = (0, 0_u64);
+    let refused = each_part("a", bytes, &limits, &mut |part| {
+        count += 1;
+        total += part.bytes.len() as u64;
+        assert!(part.way.len() <= limits.depth);
+        std::ops::ControlFlow::Continue(())
+    });
+    assert!(count <= limits.parts && total <= limits.total_bytes);
+    assert!(refused.iter().all(|it| NotOpened::CODES.contains(&it.reason.code())));
 }

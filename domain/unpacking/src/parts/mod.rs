@@ -1,9 +1,22 @@
 //! The parts of archives and documents, one after the other and within one another, under limits.
 
+mod cabinet;
+mod cpio;
 mod cut;
+mod html;
+mod iso;
+mod mail;
+mod ole;
+mod pdf;
+mod rtf;
+mod seven_zip;
+mod sis;
+mod szdd;
 mod tar;
 #[cfg(test)]
 mod tests;
+mod text;
+mod tnef;
 mod zip;
 
 use std::io::Read;
@@ -28,7 +41,7 @@ pub struct PartLimits {
 
 impl Default for PartLimits {
     fn default() -> Self {
-        Self { depth: 8, parts: 100_000, part_bytes: 64 << 20, total_bytes: 1 << 30, ratio: 1_000 }
+        Self { depth: 16, parts: 100_000, part_bytes: 64 << 20, total_bytes: 1 << 30, ratio: 1_000 }
     }
 }
 
@@ -120,7 +133,21 @@ impl PartReason {
 enum Container {
     Compressed(Compression),
     Zip,
+    SevenZip,
+    Cabinet,
     Tar,
+    Cpio,
+    Szdd,
+    Iso,
+    Ole,
+    Tnef,
+    Pdf,
+    Rtf,
+    Mail,
+    Html,
+    BinHex,
+    Sis,
+    Program,
 }
 
 impl Container {
@@ -129,13 +156,59 @@ impl Container {
         if let Some(compression) = Compression::of(bytes) {
             return Some(Self::Compressed(compression));
         }
-        if bytes.starts_with(b"PK\x03\x04") {
-            return Some(Self::Zip);
+        let starts: [(&[u8], Self); 10] = [
+            (b"PK\x03\x04", Self::Zip),
+            (b"7z\xbc\xaf\x27\x1c", Self::SevenZip),
+            (b"MSCF\0\0\0\0", Self::Cabinet),
+            (szdd::START, Self::Szdd),
+            (ole::START, Self::Ole),
+            (tnef::START, Self::Tnef),
+            (b"%PDF-", Self::Pdf),
+            (b"{\\rt", Self::Rtf),
+            (b"(This file must be converted with BinHex", Self::BinHex),
+            (b"MZ", Self::Program),
+        ];
+        if let Some((_, container)) = starts.iter().find(|(start, _)| bytes.starts_with(start)) {
+            return Some(*container);
         }
         if tar::is_tar(bytes) {
-            return Some(Self::Tar);
+            Some(Self::Tar)
+        } else if cpio::is_cpio(bytes) {
+            Some(Self::Cpio)
+        } else if sis::is_sis(bytes) {
+            Some(Self::Sis)
+        } else if iso::is_iso(bytes) {
+            Some(Self::Iso)
+        } else if mail::is_mail(bytes) {
+            Some(Self::Mail)
+        } else if html::is_html(bytes) {
+            Some(Self::Html)
+        } else {
+            None
         }
-        None
+    }
+
+    /// Whether what a program carries looks like an archive, and not like the four bytes that a
+    /// program which handles archives compares with.
+    fn is_plausible(bytes: &[u8]) -> bool {
+        let number = |at: usize| {
+            let four = bytes.get(at..).and_then(|it| it.first_chunk::<4>());
+            four.map_or(0, |it| u32::from_le_bytes(*it) as usize)
+        };
+        match Self::of(bytes) {
+            // Size and version of a cabinet: 1.3.
+            Some(Self::Cabinet) => number(8) <= bytes.len() && bytes.get(24..26) == Some(&[3, 1]),
+            Some(Self::SevenZip) => bytes.get(6) == Some(&0),
+            // Byte order and the size of sectors.
+            Some(Self::Ole) => bytes.get(28..30) == Some(&[0xfe, 0xff]),
+            Some(Self::Zip) => memchr::memmem::rfind(bytes, b"PK\x05\x06").is_some(),
+            _ => false,
+        }
+    }
+
+    /// Whether something that is none of these may be in it: what is not opened is then no loss.
+    fn is_archive(self) -> bool {
+        !matches!(self, Self::Program | Self::Html)
     }
 }
 
@@ -178,12 +251,46 @@ impl Opening<'_> {
     fn open(&mut self, name: &str, bytes: &[u8]) {
         let Some(container) = Container::of(bytes) else { return };
         if self.way.len() >= self.limits.depth {
-            return self.refuse(PartReason::TooDeep);
+            if container.is_archive() {
+                self.refuse(PartReason::TooDeep);
+            }
+            return;
         }
         match container {
             Container::Compressed(compression) => self.compressed(name, compression, bytes),
             Container::Zip => zip::open(self, bytes),
+            Container::SevenZip => seven_zip::open(self, bytes),
+            Container::Cabinet => cabinet::open(self, bytes),
             Container::Tar => tar::open(self, bytes),
+            Container::Cpio => cpio::open(self, bytes),
+            Container::Szdd => szdd::open(self, name, bytes),
+            Container::Iso => iso::open(self, bytes),
+            Container::Ole => ole::open(self, bytes),
+            Container::Tnef => tnef::open(self, bytes),
+            Container::Pdf => pdf::open(self, bytes),
+            Container::Rtf => rtf::open(self, bytes),
+            Container::Mail => mail::open(self, bytes),
+            Container::Html => html::open(self, bytes),
+            Container::BinHex => match text::binhex(bytes) {
+                Some((name, data)) => self.part(&name, &data),
+                None => self.refuse(PartReason::damaged("no BinHex text")),
+            },
+            Container::Sis => sis::open(self, bytes),
+            Container::Program => self.program(bytes),
+        }
+    }
+
+    /// Archives that a program carries with it, as installers and self-unpacking archives do.
+    fn program(&mut self, bytes: &[u8]) {
+        let starts: [&[u8]; 4] =
+            [b"MSCF\0\0\0\0", b"7z\xbc\xaf\x27\x1c", ole::START, b"PK\x03\x04"];
+        for start in starts {
+            // One of each kind: an archive names its own end, which the next is not looked for in.
+            let Some(at) = memchr::memmem::find(bytes, start) else { continue };
+            let carried = bytes.get(at..).unwrap_or_default();
+            if Container::is_plausible(carried) {
+                self.part(&format!("carried at {at}"), carried);
+            }
         }
     }
 
