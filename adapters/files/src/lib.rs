@@ -2,14 +2,20 @@
 
 mod content_store;
 mod folder_lock;
+#[cfg(unix)]
+mod follower;
 mod input_file;
+mod journal;
 mod mapped_file;
 mod walk;
 mod write_whole;
 
 pub use content_store::ContentStore;
 pub use folder_lock::FolderLock;
+#[cfg(unix)]
+pub use follower::{FileMark, FollowedTo, Follower, Piece};
 pub use input_file::{InputFile, files_below};
+pub use journal::Journal;
 pub use mapped_file::MappedFile;
 pub use walk::{Walk, Walked};
 pub use write_whole::write_whole;

@@ -46,6 +46,7 @@ pub struct Client {
     host: String,
     settings: Settings,
     pause: fn(Duration),
+    waits: &'static [Duration],
 }
 
 /// What one try came to.
@@ -90,13 +91,19 @@ impl Client {
         }
         let host = target.authority().map_or_else(String::new, ToString::to_string);
         let agent = config.build().new_agent();
-        Ok(Self { agent, target, host, settings, pause: thread::sleep })
+        Ok(Self { agent, target, host, settings, pause: thread::sleep, waits: &WAITS })
     }
 
     /// The same client, waiting in another way: tests do not sleep.
     #[must_use]
     pub fn with_pause(self, pause: fn(Duration)) -> Self {
         Self { pause, ..self }
+    }
+
+    /// The same client, trying each message once: for a caller that tries again in its own time.
+    #[must_use]
+    pub fn once(self) -> Self {
+        Self { waits: &[], ..self }
     }
 
     /// Sends the results of logs; `kept` hears of each log as soon as the portal has it.
@@ -128,7 +135,7 @@ impl Client {
             results: batch,
         };
         let body = serde_json::to_vec(&message).unwrap_or_default();
-        let mut waits = WAITS.into_iter();
+        let mut waits = self.waits.iter().copied();
         loop {
             match self.post_once(&body, batch)? {
                 Tried::Kept(answer) => return Ok(answer),

@@ -28,4 +28,4 @@ mod wire;
 
 pub use client::{Client, Settings};
 pub use error::{Refusal, SendError};
-pub use wire::{Evidence, KeptLog, Log, LogResult, Sighting, Status};
+pub use wire::{Evidence, KeptLog, Live, Log, LogResult, Sighting, Status};

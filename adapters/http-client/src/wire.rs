@@ -16,8 +16,12 @@ pub struct LogResult {
 pub struct Log {
     /// Name of the log.
     pub file: String,
-    /// SHA-256 of its raw bytes, in lower-case hex.
+    /// SHA-256 of its raw bytes, in lower-case hex; empty for a live source, which has none.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub sha256: String,
+    /// What it is known by, when it is not finished yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub live: Option<Live>,
     /// Its format.
     pub format: Option<String>,
     /// `gzip`, `zstd`, `xz`, `bzip2`.
@@ -32,6 +36,19 @@ pub struct Log {
     pub is_whole: bool,
     /// Days of which it has lines, in the campaign's zone, `YYYY-MM-DD`.
     pub days: Vec<String>,
+}
+
+/// One day of an input that is watched: what is known of it takes the place of what was sent before.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Live {
+    /// Who watches.
+    pub sensor: String,
+    /// The day on which it came, `YYYY-MM-DD`.
+    pub day: String,
+    /// Grows with every change.
+    pub revision: u64,
+    /// Lines or packets that came and were not read.
+    pub dropped: u64,
 }
 
 /// Contacts of one device with one indicator. It has no place for a log line.

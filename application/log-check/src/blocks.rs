@@ -10,6 +10,16 @@ pub(crate) const BLOCK_BYTES: usize = 512 << 10;
 /// The longest line that is looked at, in bytes.
 pub(crate) const LONGEST_LINE: usize = 1 << 20;
 
+/// Whole lines of a log, as a reader of lines gets them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lines<'b> {
+    /// Offset of the first byte in the log.
+    pub(crate) offset: u64,
+    /// They are the start of one line longer than [`LONGEST_LINE`], the rest left out.
+    pub(crate) is_cut: bool,
+    pub(crate) bytes: &'b [u8],
+}
+
 /// Whole lines of a log, in order. Used again for block after block, so that no memory is asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Block {
@@ -25,6 +35,11 @@ impl Block {
     /// Lines with their ends; the last line of the log may have none. Empty at the log's end.
     pub(crate) fn bytes(&self) -> &[u8] {
         self.buffer.get(..self.length).unwrap_or_default()
+    }
+
+    /// What it holds.
+    pub(crate) fn lines(&self) -> Lines<'_> {
+        Lines { offset: self.offset, is_cut: self.is_cut, bytes: self.bytes() }
     }
 
     /// Makes it the bytes of `rest`.

@@ -9,7 +9,7 @@ use contacts::packets::{
     CaptureKind, CaptureProblem, CaptureReader, Count, Packet, Reason, Sink, What,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use matching::{Destination, Gatherer, Hit, Index, Matcher, Place, Verdict};
+use matching::{Destination, Gatherer, Hit, Layers, Matcher, Place, Verdict};
 
 use crate::worker::SAMPLES;
 use crate::{FileSummary, NotParsed, Problem, Unit};
@@ -19,7 +19,7 @@ pub(crate) const CHUNK_BYTES: usize = 256 << 10;
 
 /// How one capture is read.
 pub(crate) struct Reading<'r> {
-    pub(crate) index: &'r Index,
+    pub(crate) layers: &'r Layers,
     /// Number of the capture in the run.
     pub(crate) log: u32,
     pub(crate) zone: &'r TimeZone,
@@ -110,7 +110,7 @@ impl<'r> Found<'r> {
         Self {
             log: reading.log,
             zone: reading.zone,
-            matcher: Matcher::new(reading.index),
+            matcher: Matcher::over(reading.layers),
             gatherer: Gatherer::default(),
             packets_matched: 0,
             last_matched: 0,

@@ -1,6 +1,7 @@
 //! One run of indicators over logs: open, detect, match, gather, sum up.
 //!
-//! The command line, the portal's upload and later the watcher all call [`check_logs`].
+//! The command line and the portal's upload call [`check_logs`]; [`LiveLog`] reads a log that is still
+//! being written, by the same engine.
 
 mod archive;
 mod blocks;
@@ -10,6 +11,7 @@ mod flows;
 mod guarding;
 mod hunt;
 mod lists;
+mod live;
 mod problem;
 mod run;
 mod text;
@@ -31,6 +33,7 @@ pub use lists::{
     COMPILED, IndicatorInput, ListInput, LoadedLists, compile_indicators, load_indicators,
     load_lists, load_wanted,
 };
+pub use live::{Gain, LiveLog};
 pub use problem::Problem;
 pub use run::{check_logs, check_logs_one_by_one};
 

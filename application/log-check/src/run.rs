@@ -10,7 +10,7 @@ use contacts::flows::FlowFileKind;
 use contacts::packets::CaptureKind;
 use contacts::{Encoding, Format, Parser, TimeReading, detect};
 use hunting::About;
-use matching::{Gatherer, Index, Place, Sighting};
+use matching::{Gatherer, Index, Layers, Place, Sighting};
 use sha2::{Digest, Sha256};
 use unpacking::{Limits, Unpacker};
 
@@ -62,11 +62,12 @@ fn check_all(
     progress: &dyn Progress,
     each: &mut dyn FnMut(&FileSummary, &Gatherer, &BlockStarts),
 ) -> CheckReport {
+    let layers = &Layers::from(index.clone());
     let mut gatherer = Gatherer::default();
     let mut summary = Summary { complete: true, ..Summary::default() };
     let mut starts: Vec<BlockStarts> = Vec::new();
     for (log, input) in (0_u32..).zip(inputs) {
-        let run = Run { index, settings, progress, log };
+        let run = Run { layers, settings, progress, log };
         let (file, found, block_starts) = run.check(input);
         summary.lines_read += file.lines_read;
         summary.lines_matched += file.lines_matched;
@@ -96,7 +97,7 @@ fn line_number(starts: &BlockStarts, place: Place) -> u64 {
 }
 
 struct Run<'r> {
-    index: &'r Index,
+    layers: &'r Layers,
     settings: &'r Settings,
     progress: &'r dyn Progress,
     log: u32,
@@ -175,7 +176,7 @@ impl Run<'_> {
         let flows = FlowFileKind::of(text.start());
         if capture.is_some() || flows.is_some() {
             let reading = captures::Reading {
-                index: self.index,
+                layers: self.layers,
                 log: self.log,
                 zone: &self.settings.zone,
                 report: &report,
@@ -223,7 +224,7 @@ impl Run<'_> {
         if let Some(parser) = parser {
             let other_formats = self.other_formats(parser.format());
             let reading = Reading {
-                index: self.index,
+                layers: self.layers,
                 log: self.log,
                 times: &times,
                 encoding,
@@ -309,7 +310,7 @@ impl Run<'_> {
                 let Some((number, mut parser)) = next else { break };
                 let side_car = part.as_mut().map(|part| part.of_block(&block));
                 let not_parsed = found.lines_not_parsed;
-                let lines = found.read(reading, (number, &block), &mut parser, side_car);
+                let lines = found.read(reading, (number, block.lines()), &mut parser, side_car);
                 if let Some(part) = &mut part {
                     part.count(lines, found.lines_not_parsed - not_parsed);
                 }
@@ -362,21 +363,21 @@ impl Run<'_> {
         Ok(Parser::new(detection.format.unwrap_or(Format::Generic)))
     }
 
-    /// What else a line may be. Some mean nothing without their header, and one request does not
-    /// tell whether it is a proxy's.
     fn other_formats(&self, own: Format) -> Vec<Format> {
-        if self.settings.format.is_some() {
-            return Vec::new();
-        }
-        let may_be = |it: &Format| {
-            *it != own && it.is_detected() && !it.has_header() && *it != Format::WebProxy
-        };
-        Format::ALL.into_iter().filter(may_be).collect()
+        if self.settings.format.is_some() { Vec::new() } else { other_formats(own) }
     }
 
     fn problem(&self, error: &io::Error, bytes: u64) -> Problem {
         if self.progress.is_cancelled() { Problem::Cancelled } else { Problem::of(error, bytes) }
     }
+}
+
+/// What else a line of a log may be. Some formats mean nothing without their header, and one request
+/// does not tell whether it is a proxy's.
+pub(crate) fn other_formats(own: Format) -> Vec<Format> {
+    let may_be =
+        |it: &Format| *it != own && it.is_detected() && !it.has_header() && *it != Format::WebProxy;
+    Format::ALL.into_iter().filter(may_be).collect()
 }
 
 /// Passes blocks of white space at the start of a log; gives their lines, and leaves the first block
@@ -406,7 +407,7 @@ fn pass_blank_blocks(
 }
 
 /// Lets a parser see the header lines of a block, which the next block is read by.
-fn pass_headers(parser: &mut Parser, block: &[u8]) {
+pub(crate) fn pass_headers(parser: &mut Parser, block: &[u8]) {
     if parser.awaits_first_line() {
         let mut lines =
             block.split(|b| *b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use contacts::{Contact, Format, LineKind, Parser, TimeReading};
 use hunting::SideCarBuilder;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use matching::{Gatherer, Index, Matcher, Place};
+use matching::{Gatherer, Layers, Matcher, Place};
 
 use crate::NotParsed;
-use crate::blocks::{Block, LONGEST_LINE};
+use crate::blocks::{LONGEST_LINE, Lines};
 use crate::text::Encoding;
 
 /// How many lines that were not understood are shown.
@@ -20,7 +20,7 @@ const SMALL_BLOCK: usize = 256 << 10;
 
 /// How the lines of one log are read.
 pub(crate) struct Reading<'r> {
-    pub(crate) index: &'r Index,
+    pub(crate) layers: &'r Layers,
     /// Number of the log in the run.
     pub(crate) log: u32,
     pub(crate) times: &'r TimeReading,
@@ -55,17 +55,17 @@ impl Found {
     pub(crate) fn read(
         &mut self,
         reading: &Reading<'_>,
-        (number, block): (usize, &Block),
+        (number, block): (usize, Lines<'_>),
         parser: &mut Parser,
         mut side_car: Option<&mut SideCarBuilder>,
     ) -> u64 {
-        let mut matcher = Matcher::new(reading.index);
+        let mut matcher = Matcher::over(reading.layers);
         let times = Parser::new(parser.format());
         let mut span = Span::default();
         let mut last_line: &[u8] = b"";
         let mut lines = 0;
         let mut offset = block.offset;
-        let mut rest = block.bytes();
+        let mut rest = block.bytes;
         while !rest.is_empty() {
             let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
             let (whole, after) = rest.split_at_checked(end).unwrap_or((rest, b""));
@@ -86,7 +86,7 @@ impl Found {
                 continue;
             }
             let (mut is_matched, mut is_last) = (false, false);
-            let is_sample = block.bytes().len() < SMALL_BLOCK || lines % SAMPLED_LINES == 0;
+            let is_sample = block.bytes.len() < SMALL_BLOCK || lines % SAMPLED_LINES == 0;
             let kind = parser.read_line(line, &mut |contact| {
                 let time = || times.timestamp(contact, reading.times);
                 span.cover(is_sample || span.is_new(), time);

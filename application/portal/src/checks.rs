@@ -6,12 +6,14 @@ use std::sync::Arc;
 use ::campaigns::{
     Action, CampaignId, CampaignState, CaseId, DeviceId, SightingId, SiteId, SourceId, UnitId,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use log_check::{CheckReport, Settings};
 pub use log_check::{FileSummary, LogInput, Problem as LogProblem, Progress};
 pub use matching::{Evidence, Sighting, Verdict};
 use observables::Observable;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use storage::cases;
 use storage::sightings::{self, SightingRecord, SourceRecord};
 use storage::tokens::TokenRecord;
@@ -85,6 +87,36 @@ pub struct CheckResult {
     pub sightings: Vec<Sighting>,
     /// Whether the log was whole; lines that were not understood are counted apart.
     pub is_whole: bool,
+    /// What it is known by, when it is still being watched: it then has no SHA-256.
+    pub live: Option<Live>,
+}
+
+/// One day of an input that is watched: each message holds all of it so far and takes the place of the
+/// one before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Live {
+    /// Who watches.
+    pub sensor: String,
+    /// The day on which it came.
+    pub day: Date,
+    /// Grows with every change: what is older than what is kept changes nothing.
+    pub revision: u64,
+    /// Lines or packets that came and were not read.
+    pub dropped: u64,
+}
+
+impl Live {
+    /// What stands in the place of a log's SHA-256: the same for the same input of a sensor, at the same
+    /// site, on the same day.
+    fn key(&self, site: &str, input: &str) -> String {
+        let mut hash = Sha256::new();
+        let day = self.day.to_string();
+        for text in ["lamsach live source", &self.sensor, site, input, &day] {
+            hash.update(text);
+            hash.update([0]);
+        }
+        hex::encode(hash.finalize())
+    }
 }
 
 /// Matches one log of a unit and keeps what was seen. Runs on the calling thread until the log
@@ -118,6 +150,7 @@ pub async fn check_log(
         summary: summary.clone(),
         sightings: report.sightings,
         is_whole: summary.problem.is_none(),
+        live: None,
     };
     let sender = Sender::Person(actor.clone());
     let checked = keep(portal, &sender, campaign_id, unit, site, result).await?;
@@ -141,6 +174,11 @@ pub async fn receive(
     }
     require_running(portal, campaign_id).await?;
     receipts_of(portal, campaign_id, unit).await?;
+    for result in &mut results {
+        if let Some(live) = &result.live {
+            result.summary.sha256 = Some(live.key(&site_name(site), &result.summary.file));
+        }
+    }
     let mut problems = problems_of(&results, portal.now());
     problems.extend(too_long("site", site, LONGEST_SITE));
     let mut read = portal.database.read().await?;
@@ -289,6 +327,17 @@ fn problems_of(results: &[CheckResult], now: Timestamp) -> Vec<Problem> {
         problems.extend(too_long(&format!("{log}.log.file"), &result.summary.file, LONGEST_FILE));
         problems.extend(too_long(&format!("{log}.log.format"), format, LONGEST_CODE));
         problems.extend(too_long(&format!("{log}.log.compression"), compression, LONGEST_CODE));
+        if let Some(live) = &result.live {
+            let sensor = format!("{log}.log.live.sensor");
+            problems.extend(too_long(&sensor, &live.sensor, LONGEST_SITE));
+            if live.sensor.trim().is_empty() {
+                problems.push(Problem::new(sensor, "problem-sighting-empty"));
+            }
+            if live.day > latest_day(latest) {
+                problems
+                    .push(Problem::new(format!("{log}.log.live.day"), "problem-sighting-future"));
+            }
+        }
         if result.summary.days.iter().any(|day| *day > latest_day(latest)) {
             problems.push(Problem::new(format!("{log}.log.days"), "problem-sighting-future"));
         }
@@ -380,7 +429,7 @@ async fn keep(
         Sender::Program(token) => (None, Some(token.id)),
     };
     let count = |value: u64| i64::try_from(value.min(MOST_CONTACTS)).unwrap_or(i64::MAX);
-    let source = SourceRecord {
+    let mut source = SourceRecord {
         id: portal.new_id::<SourceId>(),
         campaign_id,
         unit_id: unit,
@@ -391,13 +440,10 @@ async fn keep(
         lines_read: count(summary.lines_read),
         lines_matched: count(summary.lines_matched),
         lines_not_parsed: count(summary.lines_not_parsed),
-        is_complete: result.is_whole && summary.lines_not_parsed == 0,
-        summary: json!({
-            "compression": summary.compression,
-            "days": summary.days,
-            "problem": summary.problem,
-        })
-        .to_string(),
+        is_complete: result.is_whole
+            && summary.lines_not_parsed == 0
+            && result.live.as_ref().is_none_or(|it| it.dropped == 0),
+        summary: summary_text(&result),
         sent_by,
         sent_by_token,
         created_at: now,
@@ -410,9 +456,15 @@ async fn keep(
     }
     let before = sightings::find_source(&mut write, campaign_id, site_id, &source.sha256).await?;
     let mut lines = KeptLines::new();
+    let mut is_news = true;
     if let Some(before) = &before {
         let known = sightings::of_source(&mut write, before.id).await?;
-        if says_the_same(portal, &mut write, (&source, &result.sightings), (before, &known)).await?
+        let findings_before = known.iter().filter(|it| it.is_finding).count();
+        // Of a source that is watched, only what it found anew is worth an entry.
+        is_news = result.live.is_none() || findings_before != findings;
+        if is_outdated(&result, before)
+            || says_the_same(portal, &mut write, (&source, &result.sightings), (before, &known))
+                .await?
         {
             let mut devices = BTreeSet::new();
             for sighting in known.iter().filter(|it| it.is_finding) {
@@ -432,6 +484,12 @@ async fn keep(
         lines = known.into_iter().filter_map(kept_line).collect();
         // The same log again replaces what it gave: the lists may have grown since.
         sightings::delete_source(&mut write, before.id).await?;
+    }
+    if result.live.is_some()
+        && let Some(before) = &before
+    {
+        // It is the same source all day long.
+        source.id = before.id;
     }
     // A contact without a time was seen when its log first came, not when it comes again.
     let received_at = before.as_ref().map_or(now, |it| it.created_at);
@@ -471,7 +529,10 @@ async fn keep(
         Sender::Program(_) => None,
     };
     let detail = json!({ "findings": findings, "lines": source.lines_read });
-    audit::record(portal, &mut write, actor, Some(unit), "log.check", source.id, detail).await?;
+    if is_news {
+        audit::record(portal, &mut write, actor, Some(unit), "log.check", source.id, detail)
+            .await?;
+    }
     write.commit().await?;
     Ok(Checked {
         source,
@@ -483,6 +544,31 @@ async fn keep(
         cases,
         refused: Vec::new(),
     })
+}
+
+/// What is kept of a log besides its figures.
+fn summary_text(result: &CheckResult) -> String {
+    let summary = &result.summary;
+    let mut text = serde_json::Map::new();
+    text.insert("compression".to_owned(), json!(summary.compression));
+    text.insert("days".to_owned(), json!(summary.days));
+    text.insert("problem".to_owned(), json!(summary.problem));
+    if let Some(live) = &result.live {
+        text.insert("live".to_owned(), json!(live));
+    }
+    serde_json::Value::Object(text).to_string()
+}
+
+/// What a kept log is known by, when it is watched.
+pub fn live_of(source: &SourceRecord) -> Option<Live> {
+    let summary: serde_json::Value = serde_json::from_str(&source.summary).ok()?;
+    serde_json::from_value(summary.get("live")?.clone()).ok()
+}
+
+/// Whether a later state of a watched source is kept already: messages may overtake one another.
+fn is_outdated(result: &CheckResult, before: &SourceRecord) -> bool {
+    let kept = live_of(before).map(|it| it.revision);
+    result.live.as_ref().zip(kept).is_some_and(|(live, kept)| live.revision < kept)
 }
 
 /// An indicator, its kind and a place in a log.

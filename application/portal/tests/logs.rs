@@ -13,7 +13,7 @@ use campaigns::{CampaignId, CaseState, CaseStep, ReceiverRole, Role, Verificatio
 use jiff::civil::{Date, date};
 use portal::cases::{self, CaseSummary};
 use portal::checks::{
-    self, CheckResult, Evidence, FileSummary, LogProblem, RefusedSighting, Sighting, Verdict,
+    self, CheckResult, Evidence, FileSummary, Live, LogProblem, RefusedSighting, Sighting, Verdict,
 };
 use portal::tokens::Sender;
 use portal::{PortalError, audit, devices, sources};
@@ -71,7 +71,7 @@ fn result(file: &str, sha256: char, sightings: Vec<Sighting>) -> CheckResult {
         days: vec![day(4)],
         ..FileSummary::default()
     };
-    CheckResult { summary, sightings, is_whole: true }
+    CheckResult { summary, sightings, is_whole: true, live: None }
 }
 
 fn sighting(device: &str, name: Option<&str>, indicator: &str) -> Sighting {
@@ -443,6 +443,49 @@ async fn what_was_seen_of_an_indicator_in_no_list_is_refused_and_listed() {
         ];
         assert_eq!(kept[1].refused, expected);
         assert_eq!((kept[1].findings, cases_of(&world, id).await.len()), (1, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_watched_source_is_replaced_and_never_added_up() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let id = campaign(&world).await;
+        let send_live = async |revision, count, is_whole| {
+            let seen = Sighting { count, ..sighting("10.0.0.5", None, &listed_name()) };
+            let mut live = result("named/query.log", 'x', vec![seen]);
+            live.summary.sha256 = None;
+            live.is_whole = is_whole;
+            live.live = Some(Live { sensor: "fw-1".to_owned(), day: day(4), revision, dropped: 0 });
+            send(&world, id, "Trụ sở", vec![live]).await.unwrap().remove(0)
+        };
+        let state = async || {
+            let seen = seen(&world, id).await;
+            assert_eq!(seen.sources.len(), 1);
+            let source = &seen.sources[0];
+            assert!(checks::live_of(source).is_some());
+            let contacts: i64 = seen.sightings.iter().map(|it| it.contacts).sum();
+            let mut read = world.portal.database.read().await.unwrap();
+            let days = storage::sightings::covered_days(&mut read, id, source.site_id).await;
+            (source.id, contacts, days.unwrap().contains(&day(4)))
+        };
+        let first = send_live(1, 2, true).await;
+        assert_eq!((first.is_repeat, first.cases), (false, 1));
+        let (source, contacts, is_covered) = state().await;
+        assert_eq!((contacts, is_covered), (2, true));
+        assert!(send_live(1, 2, true).await.is_unchanged, "the same again changes nothing");
+        let later = send_live(7, 5, true).await;
+        assert_eq!((later.is_repeat, later.is_unchanged, later.cases), (true, false, 0));
+        assert_eq!(state().await, (source, 5, true), "one source all day long");
+        assert!(send_live(3, 4, true).await.is_unchanged, "what was overtaken changes nothing");
+        assert_eq!(state().await, (source, 5, true));
+        send_live(8, 5, false).await;
+        assert_eq!(state().await, (source, 5, false), "a day with a gap is not watched");
+        let mut unnamed = result("x", 'x', Vec::new());
+        unnamed.live = Some(Live { sensor: " ".to_owned(), day: day(4), revision: 1, dropped: 0 });
+        let refused = send(&world, id, "Trụ sở", vec![unnamed]).await;
+        assert_eq!(problems(refused), ["problem-sighting-empty"]);
     })
     .await;
 }

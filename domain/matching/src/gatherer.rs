@@ -6,7 +6,9 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 
-use crate::{Described, Destination, Device, Evidence, Hit, Index, IndicatorId, Sighting, Verdict};
+use crate::{
+    Describe, Described, Destination, Device, Evidence, Hit, IndicatorId, Sighting, Verdict,
+};
 
 /// The most sightings one run holds, about 400 bytes each: further pairs of device and indicator
 /// are dropped and the run is incomplete.
@@ -152,7 +154,11 @@ impl Gatherer {
 
     /// The sightings, strongest verdict first, then by device and indicator. `locate` gives the
     /// log's name and the line's number in it.
-    pub fn finish(self, index: &Index, locate: impl Fn(Place) -> (String, u64)) -> Vec<Sighting> {
+    pub fn finish(
+        self,
+        index: &impl Describe,
+        locate: impl Fn(Place) -> (String, u64),
+    ) -> Vec<Sighting> {
         let described = self.records.into_iter().filter_map(|((device, indicator), record)| {
             let it = index.describe(indicator)?;
             Some((device, indicator.kind(), it.text(), it, record))

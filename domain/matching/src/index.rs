@@ -25,11 +25,16 @@ impl std::fmt::Display for IndexFull {
 
 impl std::error::Error for IndexFull {}
 
-/// An indicator of one [`Index`].
+/// An indicator of one [`Index`], or of one of several [`crate::Layers`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct IndicatorId(pub(crate) Kind, pub(crate) u32);
+pub struct IndicatorId(pub(crate) Kind, pub(crate) u32, pub(crate) u8);
 
 impl IndicatorId {
+    /// An indicator of an index by itself.
+    pub(crate) fn of(kind: Kind, at: u32) -> Self {
+        Self(kind, at, 0)
+    }
+
     pub(crate) fn kind(self) -> Kind {
         self.0
     }
@@ -275,9 +280,9 @@ impl Index {
         ];
         let numbered = tables.into_iter().flat_map(|(kind, count)| {
             let count = u32::try_from(count).unwrap_or(u32::MAX);
-            (0..count).map(move |at| IndicatorId(kind, at))
+            (0..count).map(move |at| IndicatorId::of(kind, at))
         });
-        let names = view.names.iter().map(|(offset, _)| IndicatorId(Kind::Name, offset));
+        let names = view.names.iter().map(|(offset, _)| IndicatorId::of(Kind::Name, offset));
         names.chain(numbered).filter_map(|id| self.describe(id))
     }
 

@@ -1,13 +1,15 @@
 //! One contact against the index.
 
+use std::cmp::Reverse;
 use std::net::IpAddr;
 
 use contacts::{Contact, Outcome, WireContact};
 
+use crate::index::Kind;
 use crate::logged::parse_logged;
 use crate::suffixes::LowerName;
 use crate::view::View;
-use crate::{Index, IndicatorId, Verdict};
+use crate::{Index, IndicatorId, Layers, Verdict};
 
 /// A contact in which an indicator was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,23 +76,38 @@ impl From<Outcome> for Verdict {
 /// in Unicode apart.
 #[derive(Debug)]
 pub struct Matcher<'i> {
+    first: One<'i>,
+    more: Vec<One<'i>>,
+}
+
+/// The matcher of one index.
+#[derive(Debug)]
+struct One<'i> {
     view: View<'i>,
     has_urls: bool,
+    layer: u8,
     name: LowerName,
 }
 
 impl<'i> Matcher<'i> {
     /// A matcher over an index.
     pub fn new(index: &'i Index) -> Self {
-        let view = index.view();
-        Self { view, has_urls: view.has_urls(), name: LowerName::default() }
+        Self { first: One::new(index, 0), more: Vec::new() }
+    }
+
+    /// A matcher over several indexes, which finds what one index of all of them would have found.
+    pub fn over(layers: &'i Layers) -> Self {
+        let mut all = (0..).zip(layers.iter()).map(|(layer, index)| One::new(index, layer));
+        let first = all.next().unwrap_or_else(|| One::new(Index::none(), 0));
+        Self { first, more: all.collect() }
     }
 
     /// Whether an indicator names this address, a network around it, or one of its ports; URLs left
     /// out. Cheap: one bit answers for almost every IPv4 address.
     #[inline]
     pub fn holds_address(&self, address: IpAddr) -> bool {
-        self.view.holds_address(address)
+        self.first.view.holds_address(address)
+            || self.more.iter().any(|it| it.view.holds_address(address))
     }
 
     /// The most specific indicator a contact meets, and what that proves.
@@ -101,6 +118,73 @@ impl<'i> Matcher<'i> {
     /// ([`Verdict::MentionOnly`]).
     #[inline]
     pub fn examine<'l>(&mut self, contact: &Contact<'l>) -> Option<Hit<'l>> {
+        let hit = self.first.examine(contact);
+        if self.more.is_empty() { hit } else { self.best(hit, |it| it.examine(contact)) }
+    }
+
+    /// As [`Self::examine`], for what packets or flow records gave. Writes no text.
+    #[inline]
+    pub fn examine_wire<'p>(&mut self, contact: &WireContact<'p>) -> Option<Hit<'p>> {
+        let hit = self.first.examine_wire(contact);
+        if self.more.is_empty() { hit } else { self.best(hit, |it| it.examine_wire(contact)) }
+    }
+
+    /// The hit that one index of all layers would have given; of two alike that of the first layer.
+    #[inline]
+    fn best<'l>(
+        &mut self,
+        first: Option<Hit<'l>>,
+        examine: impl Fn(&mut One<'i>) -> Option<Hit<'l>>,
+    ) -> Option<Hit<'l>> {
+        let mut best = first.map(|hit| (self.first.rank(&hit), hit));
+        for layer in &mut self.more {
+            let Some(mut hit) = examine(layer) else { continue };
+            hit.indicator.2 = layer.layer;
+            let rank = layer.rank(&hit);
+            if best.as_ref().is_none_or(|(held, _)| rank < *held) {
+                best = Some((rank, hit));
+            }
+        }
+        best.map(|(_, hit)| hit)
+    }
+}
+
+/// How a hit compares with those of other layers: the least counts.
+type Rank = (u8, u8, Reverse<usize>);
+
+impl<'i> One<'i> {
+    fn new(index: &'i Index, layer: u8) -> Self {
+        let view = index.view();
+        Self { view, has_urls: view.has_urls(), layer, name: LowerName::default() }
+    }
+
+    /// What [`Matcher::examine`] looks for first ranks first, and of a kind the narrowest.
+    #[cold]
+    fn rank(&self, hit: &Hit<'_>) -> Rank {
+        let stage = match hit.verdict {
+            Verdict::MentionOnly => 2,
+            Verdict::InboundScan => 1,
+            _ => 0,
+        };
+        let IndicatorId(kind, at, _) = hit.indicator;
+        let view = &self.view;
+        let (order, length) = match kind {
+            Kind::Url => (0, view.urls.get(at).and_then(|it| it.url()).map(|it| it.path.len())),
+            Kind::Name => (1, view.names.get(at).and_then(|it| it.text().map(|text| text.len()))),
+            Kind::V4Endpoint | Kind::V6Endpoint => (2, None),
+            Kind::V4 | Kind::V6 => (3, None),
+            Kind::V4Network => {
+                (4, view.v4_networks.blocks.get(at).map(|((_, length), _)| length.into()))
+            }
+            Kind::V6Network => {
+                (4, view.v6_networks.blocks.get(at).map(|((_, length), _)| length.into()))
+            }
+        };
+        (stage, order, Reverse(length.unwrap_or_default()))
+    }
+
+    #[inline]
+    fn examine<'l>(&mut self, contact: &Contact<'l>) -> Option<Hit<'l>> {
         let address = self.view.address_of(contact.address);
         let asked = Asked {
             name: contact.name,
@@ -140,9 +224,8 @@ impl<'i> Matcher<'i> {
         Some(outbound(contact, indicator, Verdict::MentionOnly, destination))
     }
 
-    /// As [`Self::examine`], for what packets or flow records gave. Writes no text.
     #[inline]
-    pub fn examine_wire<'p>(&mut self, contact: &WireContact<'p>) -> Option<Hit<'p>> {
+    fn examine_wire<'p>(&mut self, contact: &WireContact<'p>) -> Option<Hit<'p>> {
         let address = contact.address.map(|it| it.to_canonical());
         let source = contact.device.to_canonical();
         let outbound = |indicator, verdict, destination| {

@@ -117,13 +117,13 @@ impl<'i> View<'i> {
                 if let Some((offset, entry)) = entry
                     && (suffix.start == 0 || !entry.is_exact)
                 {
-                    found.name = Some(IndicatorId(Kind::Name, offset));
+                    found.name = Some(IndicatorId::of(Kind::Name, offset));
                 }
                 if suffix.start == 0
                     && let Some((port, path)) = path
                 {
                     let url = self.urls.find_name(suffix.hash, name, port, path);
-                    found.url = url.map(|at| IndicatorId(Kind::Url, at));
+                    found.url = url.map(|at| IndicatorId::of(Kind::Url, at));
                 }
             }
             if !claim.is_ending {
@@ -136,7 +136,7 @@ impl<'i> View<'i> {
     /// The offset of a name of the index itself, whatever its scope.
     pub(crate) fn find_entry(&self, name: &[u8]) -> Option<IndicatorId> {
         let (offset, _) = self.names.find(hash_of(name), name)?;
-        Some(IndicatorId(Kind::Name, offset))
+        Some(IndicatorId::of(Kind::Name, offset))
     }
 
     /// The address that a log writes, where an indicator may name it; `None` for any other text
@@ -180,7 +180,7 @@ impl<'i> View<'i> {
         path: &[u8],
     ) -> Option<IndicatorId> {
         let at = self.urls.find_address(address, port, path)?;
-        Some(IndicatorId(Kind::Url, at))
+        Some(IndicatorId::of(Kind::Url, at))
     }
 
     /// The endpoint, else the address, else the narrowest network around it. Port 0 is no port.
@@ -236,12 +236,12 @@ fn find_by_number<A: Address>(
     if port != 0
         && let Some(entry) = endpoints.keys.find((key, port))
     {
-        return Some(IndicatorId(endpoint, entry));
+        return Some(IndicatorId::of(endpoint, entry));
     }
     if let Some(entry) = addresses.keys.find(key) {
-        return Some(IndicatorId(address, entry));
+        return Some(IndicatorId::of(address, entry));
     }
-    Some(IndicatorId(network, networks.find(key)?))
+    Some(IndicatorId::of(network, networks.find(key)?))
 }
 
 fn table<'i, K: Number>(image: &'i Image, keys: Section, labels: LabelColumn<'i>) -> Table<'i, K> {

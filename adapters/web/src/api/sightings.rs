@@ -7,7 +7,8 @@ use axum::{Json, Router};
 use campaigns::{CampaignId, SourceId, UnitId};
 use jiff::{Timestamp, civil::Date};
 use portal::checks::{
-    self, CheckResult, Checked, Evidence, FileSummary, MOST_LOGS, MOST_SIGHTINGS, Sighting, Verdict,
+    self, CheckResult, Checked, Evidence, FileSummary, Live, MOST_LOGS, MOST_SIGHTINGS, Sighting,
+    Verdict,
 };
 use portal::devices::DeviceView;
 use portal::records::{SightingRecord, SourceRecord};
@@ -164,6 +165,8 @@ pub(crate) struct SourceWire {
     lines_not_parsed: i64,
     /// Whether all of it was read and understood; never for an empty log.
     is_complete: bool,
+    /// Whether it is one day of an input that is watched; `sha256` is then made up of its name.
+    is_live: bool,
     /// `page` when a person dropped it into the page, `program` when a program sent it.
     #[schema(example = "program")]
     sent_by: &'static str,
@@ -184,6 +187,7 @@ impl SourceWire {
             lines_matched: it.lines_matched,
             lines_not_parsed: it.lines_not_parsed,
             is_complete: it.is_complete,
+            is_live: checks::live_of(it).is_some(),
             sent_by: if it.sent_by_token.is_some() { "program" } else { "page" },
             created_at: it.created_at,
         }
@@ -311,9 +315,14 @@ pub(crate) struct SentLog {
     /// Name of the log; at most 300 characters.
     #[schema(max_length = 300, example = "bind-2026-11-20.log.gz")]
     file: String,
-    /// SHA-256 of the log's raw bytes, in lower-case hex: the same log again replaces what it gave.
+    /// SHA-256 of the log's raw bytes, in lower-case hex: the same log again replaces what it gave. Left
+    /// out when `live` is given.
+    #[serde(default)]
     #[schema(pattern = "^[0-9a-f]{64}$")]
-    sha256: String,
+    sha256: Option<String>,
+    /// What a log is known by that is still being written, instead of `sha256`.
+    #[serde(default)]
+    live: Option<SentLive>,
     /// Its format: `bind`, `dnsmasq`, `fortigate`, `zeek-tsv`, `zeek-json`, `squid`.
     #[serde(default)]
     #[schema(max_length = 50, example = "bind")]
@@ -340,6 +349,24 @@ pub(crate) struct SentLog {
     #[serde(default)]
     #[schema(value_type = Vec<String>, format = Date)]
     days: Vec<Date>,
+}
+
+/// One day of an input that is watched, a file that grows or an interface: `file` is the input's name.
+/// Each message holds all that was seen of it on that day so far, and takes the place of the one before.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct SentLive {
+    /// Who watches: at most 100 characters, the same after each start.
+    #[schema(max_length = 100, example = "giam-sat-1")]
+    sensor: String,
+    /// The day on which it came, in the campaign's zone.
+    #[schema(value_type = String, format = Date, example = "2026-11-27")]
+    day: Date,
+    /// Grows with every change: a message with a smaller one than what is kept changes nothing.
+    #[schema(example = 17)]
+    revision: u64,
+    /// Lines or packets that came and were not read: the log then counts as incomplete.
+    #[serde(default)]
+    dropped: u64,
 }
 
 /// Contacts of one device with one indicator. Of each text 500 characters are kept. A log line that
@@ -461,12 +488,18 @@ impl From<SentResult> for CheckResult {
         });
         Self {
             is_whole: log.is_whole,
+            live: log.live.map(|it| Live {
+                sensor: it.sensor,
+                day: it.day,
+                revision: it.revision,
+                dropped: it.dropped,
+            }),
             sightings: sightings.collect(),
             summary: FileSummary {
                 file: log.file,
                 format: log.format,
                 compression: log.compression,
-                sha256: Some(log.sha256),
+                sha256: log.sha256,
                 lines_read: log.lines_read,
                 lines_matched: log.lines_matched,
                 lines_not_parsed: log.lines_not_parsed,
@@ -493,7 +526,7 @@ pub(crate) struct Kept {
 pub(crate) struct KeptResult {
     /// Id of the log.
     source: Uuid,
-    /// Its SHA-256, in hex.
+    /// Its SHA-256, in hex; of a watched one, what stands in its place.
     sha256: String,
     /// `new`; `replaced` when the log had come before and now says something else (the lists may
     /// have grown); `unchanged` when it says the same.

@@ -6,7 +6,7 @@ use language::Language;
 use super::Cli;
 
 /// Commands with examples or a hint below their help.
-const WITH_MORE: [&str; 2] = ["lamsach", "match"];
+const WITH_MORE: [&str; 3] = ["lamsach", "match", "watch"];
 
 /// The command line, its help in a language.
 pub(super) fn command(language: Language) -> Command {

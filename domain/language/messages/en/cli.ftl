@@ -30,6 +30,13 @@ cli-after-hunt =
 
     Exit status: 2 error, else 1 findings, else 3 something could not be read, else 0.
 cli-about-serve = Runs the portal of a campaign
+cli-about-watch = Watches all the time: tells at once which device talks to a malicious address
+cli-after-watch =
+    Examples:
+      lamsach watch --indicators list.txt --follow /var/log/named/query.log
+      lamsach watch --indicators list.lsx --follow dns.log --site "Head office" --spool /var/lib/lamsach-watch --send https://portal.example --token-file token.txt
+
+    SIGHUP reads the lists again; so does any change of their files.
 cli-about-backup = Writes everything a portal holds into one file
 cli-about-restore = Restores a backup into an empty portal
 
@@ -62,6 +69,12 @@ cli-arg-log = What the program's own log on standard error holds: info, debug, w
 cli-arg-log-json = Write the program's own log as JSON, one object a line
 cli-arg-backup-file = The file to write; only its owner may read it
 cli-arg-restore-file = The file that lamsach backup wrote
+cli-arg-follow = A log file that is being written, followed also while it is renamed, packed or emptied (log rotation)
+cli-arg-from-end = At the first start, begin with the line that is written next, not with what is there already
+cli-arg-watch-output = What goes to standard output: json with one object a line, or none
+cli-arg-sensor = Name of this place of watching, the same after each start [default: the name of the machine]
+cli-arg-spool = Folder that keeps what was seen until it is sent; needed with --send. It is as private as the logs themselves
+cli-arg-interval = Seconds between two reports of what grew; a first contact is told at once
 
 cli-value-address = ADDRESS
 cli-value-file = FILE
@@ -73,6 +86,7 @@ cli-value-language = LANGUAGE
 cli-value-list = LIST
 cli-value-log = LOG
 cli-value-n = N
+cli-value-seconds = SECONDS
 cli-value-columns = MEANING=COLUMN,…
 cli-value-character = CHARACTER
 cli-value-name = NAME

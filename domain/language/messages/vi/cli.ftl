@@ -30,6 +30,13 @@ cli-after-hunt =
 
     Mã thoát: 2 là có lỗi; nếu không, 1 là có phát hiện; nếu không, 3 là có phần chưa đọc được; còn lại là 0.
 cli-about-serve = Chạy cổng thông tin của chiến dịch
+cli-about-watch = Giám sát liên tục: báo ngay thiết bị có kết nối tới địa chỉ độc hại
+cli-after-watch =
+    Ví dụ:
+      lamsach watch --indicators danhsach.txt --follow /var/log/named/query.log
+      lamsach watch --indicators danhsach.lsx --follow dns.log --site "Trụ sở" --spool /var/lib/lamsach-watch --send https://cong.example --token-file ma.txt
+
+    SIGHUP đọc lại danh sách; tệp danh sách thay đổi thì cũng tự đọc lại.
 cli-about-backup = Sao lưu toàn bộ dữ liệu của cổng vào một tệp
 cli-about-restore = Khôi phục bản sao lưu vào một cổng còn trống
 
@@ -62,6 +69,12 @@ cli-arg-log = Nhật ký chạy ghi ra đầu ra lỗi chuẩn: info, debug, war
 cli-arg-log-json = Ghi nhật ký chạy dạng JSON, mỗi dòng một đối tượng
 cli-arg-backup-file = Tệp sẽ ghi; chỉ chủ sở hữu đọc được
 cli-arg-restore-file = Tệp do lamsach backup đã ghi
+cli-arg-follow = Tệp nhật ký đang được ghi, theo dõi cả khi tệp được đổi tên, nén hay làm rỗng (xoay vòng nhật ký)
+cli-arg-from-end = Lần đầu chỉ đọc từ dòng sẽ ghi tiếp theo, không đọc phần đã có
+cli-arg-watch-output = Ghi gì ra đầu ra chuẩn: json là mỗi dòng một đối tượng, none là không ghi
+cli-arg-sensor = Tên của nơi giám sát này, giữ nguyên qua các lần chạy [mặc định: tên máy]
+cli-arg-spool = Thư mục giữ những gì đã ghi nhận cho tới khi gửi được; cần có khi dùng --send. Dữ liệu này là riêng tư như chính nhật ký
+cli-arg-interval = Số giây giữa hai lần báo số lượt tăng thêm; kết nối đầu tiên được báo ngay
 
 cli-value-address = ĐỊA-CHỈ
 cli-value-file = TỆP
@@ -73,6 +86,7 @@ cli-value-language = NGÔN-NGỮ
 cli-value-list = DANH-SÁCH
 cli-value-log = NHẬT-KÝ
 cli-value-n = SỐ
+cli-value-seconds = GIÂY
 cli-value-columns = Ý-NGHĨA=CỘT,…
 cli-value-character = KÝ-TỰ
 cli-value-name = TÊN

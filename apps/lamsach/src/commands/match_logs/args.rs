@@ -47,12 +47,12 @@ pub(crate) struct Args {
 }
 
 /// The zone of a name.
-pub(super) fn zone(name: &str) -> anyhow::Result<TimeZone> {
+pub(in crate::commands) fn zone(name: &str) -> anyhow::Result<TimeZone> {
     TimeZone::get(name).map_err(|_| failure("match-unknown-zone", &[("name", name.into())]))
 }
 
 /// The name of a site, blank being none.
-pub(super) fn site(typed: Option<String>) -> Option<String> {
+pub(in crate::commands) fn site(typed: Option<String>) -> Option<String> {
     typed.map(|it| it.trim().to_owned()).filter(|it| !it.is_empty())
 }
 
@@ -71,7 +71,7 @@ pub(crate) enum OutputKind {
 
 /// What each `--indicators` names.
 #[derive(Debug)]
-pub(super) struct Lists(pub(super) Vec<Vec<PathBuf>>);
+pub(in crate::commands) struct Lists(pub(in crate::commands) Vec<Vec<PathBuf>>);
 
 /// What the person asks for, checked.
 #[derive(Debug)]
@@ -93,11 +93,7 @@ pub(super) struct Choices {
 impl Args {
     /// Checks everything that can be checked without opening a file.
     pub(super) fn choices(self) -> anyhow::Result<(Choices, SendArgs)> {
-        let format = match self.format.as_str() {
-            "auto" => None,
-            name if name.parse::<Format>().is_ok() => Some(self.format),
-            name => return Err(unknown_format(name)),
-        };
+        let format = known_format(&self.format)?;
         let columns = columns(format.as_deref(), self.columns, self.delimiter)?;
         let zone = zone(&self.timezone)?;
         let Lists(mut groups) = self.lists;
@@ -140,7 +136,7 @@ impl Args {
 }
 
 /// The map of columns, which the formats without columns of their own need.
-fn columns(
+pub(in crate::commands) fn columns(
     format: Option<&str>,
     columns: Option<String>,
     delimiter: Option<String>,
@@ -185,6 +181,15 @@ fn threads(typed: &str) -> anyhow::Result<usize> {
     typed.parse().ok().filter(|it| (1..=MOST_THREADS).contains(it)).ok_or_else(|| {
         failure("match-threads", &[("value", typed.into()), ("most", MOST_THREADS.into())])
     })
+}
+
+/// The format of a name; `auto` is none.
+pub(in crate::commands) fn known_format(name: &str) -> anyhow::Result<Option<String>> {
+    match name {
+        "auto" => Ok(None),
+        name if name.parse::<Format>().is_ok() => Ok(Some(name.to_owned())),
+        name => Err(unknown_format(name)),
+    }
 }
 
 fn unknown_format(name: &str) -> anyhow::Error {

@@ -22,7 +22,8 @@ use log_check::{
 };
 
 pub(crate) use args::Args;
-pub(super) use args::guarding;
+pub(super) use args::{Lists, columns, guarding, known_format, site, zone};
+pub(super) use send::{SendArgs, said, wire_sighting};
 pub(super) use words::printable;
 
 use archive::ArchiveFolder;
@@ -89,7 +90,7 @@ pub(super) fn say_refused(language: Language, lists: &[(String, ListReport)]) {
 }
 
 /// Lists that cannot be read, or of which nothing is left, are an error before any log is read.
-pub(super) fn require_usable(lists: &[(String, ListReport)]) -> anyhow::Result<()> {
+pub(in crate::commands) fn require_usable(lists: &[(String, ListReport)]) -> anyhow::Result<()> {
     for (name, report) in lists {
         if let Some(problem) = &report.problem {
             bail!("{name}: {}", list_problem(problem));

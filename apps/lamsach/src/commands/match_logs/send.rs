@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use http_client::{Client, Evidence, KeptLog, Log, LogResult, SendError, Settings, Sighting};
+use language::Language;
 use log_check::FileSummary;
 
 use super::words::{Words, printable, verdict_code};
@@ -20,7 +21,7 @@ const LONGEST_NAME: usize = 300;
 
 /// Where to send.
 #[derive(Debug, clap::Args)]
-pub(super) struct SendArgs {
+pub(in crate::commands) struct SendArgs {
     #[arg(long, value_name = "URL")]
     send: Option<String>,
     #[arg(long, value_name = "TOKEN", requires = "send", conflicts_with = "token_file")]
@@ -50,6 +51,17 @@ impl SendArgs {
         site: Option<&str>,
         words: &Words,
     ) -> anyhow::Result<Option<Sending>> {
+        let address = self.send.clone().unwrap_or_default();
+        let client = self.client(site, words.language)?;
+        Ok(client.map(|client| Sending { client, address, logs: Vec::new(), unread: Vec::new() }))
+    }
+
+    /// A client of the portal that is named, when one is.
+    pub(in crate::commands) fn client(
+        self,
+        site: Option<&str>,
+        language: Language,
+    ) -> anyhow::Result<Option<Client>> {
         let Some(address) = self.send else { return Ok(None) };
         let token = match (self.token, self.token_file) {
             (Some(token), _) => token,
@@ -59,15 +71,14 @@ impl SendArgs {
             }
         };
         let settings = Settings {
-            address: address.clone(),
+            address,
             token: token.trim().to_owned(),
             campaign: self.campaign,
             site: site.unwrap_or_default().to_owned(),
-            language: words.language.tag(),
+            language: language.tag(),
             certificates: self.ca.as_deref().map(read).transpose()?,
         };
-        let client = Client::new(settings).map_err(|error| said(&error))?;
-        Ok(Some(Sending { client, address, logs: Vec::new(), unread: Vec::new() }))
+        Client::new(settings).map(Some).map_err(|error| said(&error))
     }
 }
 
@@ -81,6 +92,7 @@ impl Sending {
         let log = Log {
             file: name(&file.file),
             sha256,
+            live: None,
             format: file.format.clone(),
             compression: file.compression.clone(),
             lines_read: file.lines_read,
@@ -89,7 +101,7 @@ impl Sending {
             is_whole: file.problem.is_none(),
             days: file.days.iter().map(ToString::to_string).collect(),
         };
-        let sightings = sightings.into_iter().map(sighting).collect();
+        let sightings = sightings.into_iter().map(wire_sighting).collect();
         self.logs.push(LogResult { log, sightings });
     }
 
@@ -151,7 +163,7 @@ fn unlisted(words: &Words, indicators: &[String]) -> String {
 }
 
 /// Why it was not sent and what to do next, in both languages; the portal's own words below.
-fn said(error: &SendError) -> anyhow::Error {
+pub(in crate::commands) fn said(error: &SendError) -> anyhow::Error {
     let (mut host, mut why, mut file, mut seconds) = (String::new(), String::new(), "", 0);
     match error {
         SendError::Address { address, .. } => host.clone_from(address),
@@ -192,7 +204,8 @@ fn said(error: &SendError) -> anyhow::Error {
     anyhow::Error::msg(text)
 }
 
-fn sighting(it: matching::Sighting) -> Sighting {
+/// A sighting as it is sent.
+pub(in crate::commands) fn wire_sighting(it: matching::Sighting) -> Sighting {
     Sighting {
         device: it.device,
         device_name: it.device_name,

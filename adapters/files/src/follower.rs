@@ -1,0 +1,650 @@
+//! A log file that grows, is renamed, emptied and written anew while it is read.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+use unpacking::{Limits, Unpacker};
+
+/// How much is read at a time, in bytes.
+const CHUNK_BYTES: usize = 512 << 10;
+/// The longest line that is held, in bytes; of a longer one the start is given.
+const LONGEST_LINE: usize = 1 << 20;
+/// How many bytes before a place tell whether a file is the one that was read up to there.
+const TAIL_BYTES: u64 = 256;
+/// How long a file that was renamed is still looked at after its last line: its writer may not have
+/// been told yet.
+const LINGER: Duration = Duration::from_mins(1);
+/// How long a copy of a file that was emptied is looked for: it may be being compressed.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How many files beside the log are looked into.
+const MOST_SIBLINGS: usize = 20;
+
+/// How far a log was read: enough to go on there after any end of the program.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowedTo {
+    /// Files that were renamed and may still grow, oldest first, and last the one of the log's name.
+    pub files: Vec<FileMark>,
+}
+
+/// A place in a file, up to which it was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileMark {
+    /// Number of its device.
+    pub device: u64,
+    /// Number of the file on it.
+    pub inode: u64,
+    /// Bytes read, up to the end of a line.
+    pub offset: u64,
+    /// A hash of the bytes before the place.
+    pub tail: u64,
+}
+
+/// What comes from a followed log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'b> {
+    /// Whole lines, each with its end; the last line of a file may have none, and the start of a line
+    /// that is too long has none. The offset is that of the first byte in its file.
+    Lines(u64, &'b [u8]),
+    /// What follows is the start of another file.
+    Restart,
+    /// An unknown part of the log is lost: it was emptied before it was read, and no copy of it was
+    /// found.
+    Gap,
+}
+
+/// Follows a log by its name.
+#[derive(Debug)]
+pub struct Follower {
+    path: PathBuf,
+    /// Renamed files, oldest first.
+    old: Vec<Followed>,
+    current: Option<Followed>,
+    /// Places in files that were emptied and whose copies were not found yet.
+    lost: Vec<(FileMark, Instant)>,
+    buffer: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Followed {
+    file: File,
+    device: u64,
+    inode: u64,
+    /// Up to here lines were given.
+    offset: u64,
+    /// A hash of the bytes before `offset`.
+    tail: u64,
+    /// Bytes behind `offset` that were read and make no whole line yet.
+    held: Vec<u8>,
+    /// The rest of a line that is too long is passed over.
+    is_passing: bool,
+    /// When it was written to, as far as it was looked at.
+    modified: (i64, i64),
+    last_growth: Instant,
+}
+
+impl Follower {
+    /// Follows the file of a name, from its first line; it need not be there yet.
+    pub fn new(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            old: Vec::new(),
+            current: None,
+            lost: Vec::new(),
+            buffer: Vec::new(),
+        }
+    }
+
+    /// Follows the file of a name, from the line that is written next.
+    pub fn from_end(path: &Path) -> io::Result<Self> {
+        let mut follower = Self::new(path);
+        if let Some(mut file) = Followed::open(path, 0)? {
+            let end = file.file.metadata()?.len();
+            file.offset = last_line_start(&file.file, end)?;
+            file.tail = tail_of(&file.file, file.offset)?;
+            follower.current = Some(file);
+        }
+        Ok(follower)
+    }
+
+    /// Goes on where an earlier follower was. Files that were renamed or compressed since are found
+    /// beside the log and read to their ends.
+    pub fn resume(path: &Path, from: &FollowedTo) -> io::Result<Self> {
+        let mut follower = Self::new(path);
+        let siblings = siblings(path);
+        let mut newest_mark = None;
+        for mark in &from.files {
+            let names =
+                std::iter::once(path.to_owned()).chain(siblings.iter().map(|it| it.0.clone()));
+            let mut found = None;
+            for name in names {
+                if let Ok(Some(file)) = Followed::open(&name, mark.offset)
+                    && (file.device, file.inode) == (mark.device, mark.inode)
+                    && file.file.metadata().is_ok_and(|it| it.len() >= mark.offset)
+                    && tail_of(&file.file, mark.offset).is_ok_and(|tail| tail == mark.tail)
+                {
+                    found = Some((name == path, file));
+                    break;
+                }
+            }
+            match found {
+                Some((is_current, mut file)) => {
+                    file.tail = mark.tail;
+                    newest_mark =
+                        newest_mark.max(file.file.metadata().ok().map(|it| modified(&it)));
+                    if is_current {
+                        follower.current = Some(file);
+                    } else {
+                        follower.old.push(file);
+                    }
+                }
+                None if mark.offset > 0 => {
+                    follower.lost.push((mark.clone(), Instant::now() + PATIENCE));
+                }
+                None => {}
+            }
+        }
+        if follower.current.is_none()
+            && let Some(since) = newest_mark
+        {
+            follower.add_between(&siblings, since);
+        }
+        Ok(follower)
+    }
+
+    /// Files that came and were renamed while nobody looked.
+    fn add_between(&mut self, siblings: &[(PathBuf, Metadata)], since: (i64, i64)) {
+        let mut between: Vec<_> = siblings.iter().filter(|it| modified(&it.1) >= since).collect();
+        between.sort_by_key(|it| modified(&it.1));
+        for (name, about) in between {
+            let is_known =
+                self.old.iter().any(|it| (it.device, it.inode) == (about.dev(), about.ino()));
+            let is_log = fs::metadata(&self.path)
+                .is_ok_and(|it| (it.dev(), it.ino()) == (about.dev(), about.ino()));
+            if is_known || is_log {
+                continue;
+            }
+            let mut start = [0; 6];
+            let Ok(Some(file)) = Followed::open(name, 0) else { continue };
+            let read = file.file.read_at(&mut start, 0).unwrap_or_default();
+            if is_packed(start.get(..read).unwrap_or_default()) {
+                let mark = FileMark { device: about.dev(), inode: about.ino(), offset: 0, tail: 0 };
+                self.lost.push((mark, Instant::now()));
+            } else {
+                self.old.push(file);
+            }
+        }
+    }
+
+    /// How far it has read.
+    pub fn position(&self) -> FollowedTo {
+        let lost = self.lost.iter().map(|(mark, _)| mark.clone());
+        let files = self.old.iter().chain(&self.current).map(Followed::mark);
+        FollowedTo { files: lost.chain(files).collect() }
+    }
+
+    /// The first bytes of the log, which tell its format where reading begins further on.
+    pub fn start(&self) -> Vec<u8> {
+        let Some(current) = &self.current else { return Vec::new() };
+        let wanted = usize::try_from(current.offset).unwrap_or(usize::MAX).min(64 << 10);
+        let mut start = vec![0; wanted];
+        let read = current.file.read_at(&mut start, 0).unwrap_or_default();
+        start.truncate(read);
+        start
+    }
+
+    /// Gives what has come since, at most some megabytes of it; tells whether there was anything, in
+    /// which case more may be there already.
+    pub fn poll(&mut self, give: &mut impl FnMut(Piece<'_>)) -> io::Result<bool> {
+        let mut has_read = self.look_for_lost(give);
+        let now = Instant::now();
+        let mut at = 0;
+        while let Some(file) = self.old.get_mut(at) {
+            if file.read(&mut self.buffer, give)? {
+                has_read = true;
+                at += 1;
+            } else if now.duration_since(file.last_growth) > LINGER {
+                let mut file = self.old.remove(at);
+                file.end(give);
+            } else {
+                at += 1;
+            }
+        }
+        if let Some(current) = &mut self.current {
+            if current.was_rewritten()? {
+                let mark = current.mark();
+                current.begin_anew();
+                if mark.offset > 0 {
+                    self.lost.push((mark, now + PATIENCE));
+                }
+                give(Piece::Restart);
+                has_read |= self.look_for_lost(give);
+            }
+            let Some(current) = &mut self.current else { return Ok(has_read) };
+            if current.read(&mut self.buffer, give)? {
+                return Ok(true);
+            }
+        }
+        Ok(self.look_at_name(give)? || has_read)
+    }
+
+    /// Looks whether the name is another file's by now.
+    fn look_at_name(&mut self, give: &mut impl FnMut(Piece<'_>)) -> io::Result<bool> {
+        let about = match fs::metadata(&self.path) {
+            Ok(about) => about,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let is_same = |it: &Followed| (it.device, it.inode) == (about.dev(), about.ino());
+        if self.current.as_ref().is_some_and(is_same) {
+            return Ok(false);
+        }
+        let Some(file) = Followed::open(&self.path, 0)? else { return Ok(false) };
+        if let Some(mut renamed) = self.current.replace(file) {
+            renamed.last_growth = Instant::now();
+            self.old.push(renamed);
+        }
+        give(Piece::Restart);
+        Ok(true)
+    }
+
+    /// Looks for copies of files that were emptied, and reads what was not read of them.
+    fn look_for_lost(&mut self, give: &mut impl FnMut(Piece<'_>)) -> bool {
+        if self.lost.is_empty() {
+            return false;
+        }
+        let siblings = siblings(&self.path);
+        let now = Instant::now();
+        let mut has_found = false;
+        self.lost.retain(|(mark, until)| {
+            let copies = siblings.iter().filter(|it| it.1.is_file());
+            for (name, _) in copies {
+                if read_copy(name, mark, give).unwrap_or(false) {
+                    has_found = true;
+                    return false;
+                }
+            }
+            if now >= *until {
+                give(Piece::Gap);
+                return false;
+            }
+            true
+        });
+        has_found
+    }
+}
+
+impl Followed {
+    /// Opens a file; `None` when there is none.
+    fn open(path: &Path, offset: u64) -> io::Result<Option<Self>> {
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let about = file.metadata()?;
+        if !about.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        }
+        Ok(Some(Self {
+            file,
+            device: about.dev(),
+            inode: about.ino(),
+            offset,
+            tail: hash_of(b""),
+            held: Vec::new(),
+            is_passing: false,
+            modified: (0, 0),
+            last_growth: Instant::now(),
+        }))
+    }
+
+    fn mark(&self) -> FileMark {
+        FileMark { device: self.device, inode: self.inode, offset: self.offset, tail: self.tail }
+    }
+
+    /// Whether the bytes before the place are no longer those that were read.
+    fn was_rewritten(&mut self) -> io::Result<bool> {
+        let about = self.file.metadata()?;
+        let read = self.offset + self.held.len() as u64;
+        if about.len() == read && modified(&about) == self.modified {
+            return Ok(false);
+        }
+        self.modified = modified(&about);
+        Ok(about.len() < read || tail_of(&self.file, self.offset)? != self.tail)
+    }
+
+    fn begin_anew(&mut self) {
+        (self.offset, self.tail, self.is_passing) = (0, hash_of(b""), false);
+        self.held.clear();
+    }
+
+    /// Reads a chunk; tells whether there was one.
+    fn read(&mut self, buffer: &mut Vec<u8>, give: &mut impl FnMut(Piece<'_>)) -> io::Result<bool> {
+        let held = self.held.len();
+        buffer.clear();
+        buffer.extend_from_slice(&self.held);
+        buffer.resize(held + CHUNK_BYTES, 0);
+        let room = buffer.get_mut(held..).unwrap_or_default();
+        let read = loop {
+            match self.file.read_at(room, self.offset + held as u64) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read?,
+            }
+        };
+        if read == 0 {
+            return Ok(false);
+        }
+        buffer.truncate(held + read);
+        self.last_growth = Instant::now();
+        let mut bytes = buffer.as_slice();
+        if self.is_passing {
+            let Some(end) = memchr::memchr(b'\n', bytes) else {
+                self.pass(bytes);
+                self.held.clear();
+                return Ok(true);
+            };
+            let (passed, rest) = bytes.split_at_checked(end + 1).unwrap_or((bytes, b""));
+            self.pass(passed);
+            self.is_passing = false;
+            bytes = rest;
+        }
+        let end = memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1);
+        let (lines, rest) = bytes.split_at_checked(end).unwrap_or((b"", bytes));
+        if !lines.is_empty() {
+            let offset = self.offset;
+            self.pass(lines);
+            give(Piece::Lines(offset, lines));
+        }
+        self.held.clear();
+        if rest.len() > LONGEST_LINE {
+            let offset = self.offset;
+            self.pass(rest);
+            give(Piece::Lines(offset, rest));
+            self.is_passing = true;
+        } else {
+            self.held.extend_from_slice(rest);
+        }
+        Ok(true)
+    }
+
+    /// Nothing more comes: gives the last line, which has no end.
+    fn end(&mut self, give: &mut impl FnMut(Piece<'_>)) {
+        let held = std::mem::take(&mut self.held);
+        if !held.is_empty() && !self.is_passing {
+            let offset = self.offset;
+            self.pass(&held);
+            give(Piece::Lines(offset, &held));
+        }
+    }
+
+    /// Moves the place behind bytes that stand there.
+    fn pass(&mut self, bytes: &[u8]) {
+        self.offset += bytes.len() as u64;
+        let most = usize::try_from(TAIL_BYTES).unwrap_or(usize::MAX);
+        if let Some(tail) = bytes.len().checked_sub(most).and_then(|from| bytes.get(from..)) {
+            self.tail = hash_of(tail);
+        } else {
+            // A short piece: what stands before it is part of the tail as well.
+            self.tail = tail_of(&self.file, self.offset).unwrap_or_default();
+        }
+    }
+}
+
+/// The hash of the bytes of a file before a place.
+fn tail_of(file: &File, offset: u64) -> io::Result<u64> {
+    let from = offset.saturating_sub(TAIL_BYTES);
+    let mut tail = vec![0; usize::try_from(offset - from).unwrap_or_default()];
+    match file.read_exact_at(&mut tail, from) {
+        Ok(()) => Ok(hash_of(&tail)),
+        // The file is shorter by now: nothing hashes to this.
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(0),
+        Err(error) => Err(error),
+    }
+}
+
+/// FNV-1a, never 0: it tells files apart that nobody has made to look alike.
+fn hash_of(bytes: &[u8]) -> u64 {
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    hash.max(1)
+}
+
+/// Where the line begins that the end of a file is in.
+fn last_line_start(file: &File, end: u64) -> io::Result<u64> {
+    let from = end.saturating_sub(LONGEST_LINE as u64);
+    let mut bytes = vec![0; usize::try_from(end - from).unwrap_or_default()];
+    file.read_exact_at(&mut bytes, from)?;
+    Ok(memchr::memrchr(b'\n', &bytes).map_or(end, |at| from + at as u64 + 1))
+}
+
+/// Reads a copy of a file from a place on, when it is one.
+fn read_copy(path: &Path, mark: &FileMark, give: &mut impl FnMut(Piece<'_>)) -> io::Result<bool> {
+    let Some(copy) = Followed::open(path, mark.offset)? else { return Ok(false) };
+    let mut start = [0; 6];
+    let read = copy.file.read_at(&mut start, 0)?;
+    if !is_packed(start.get(..read).unwrap_or_default()) {
+        if tail_of(&copy.file, mark.offset)? != mark.tail {
+            return Ok(false);
+        }
+        let mut copy = copy;
+        copy.tail = mark.tail;
+        let mut buffer = Vec::new();
+        while copy.read(&mut buffer, give)? {}
+        copy.end(give);
+        return Ok(true);
+    }
+    let mut unpacked = Unpacker::new(File::open(path)?, Limits::default());
+    let from = mark.offset.saturating_sub(TAIL_BYTES);
+    if io::copy(&mut (&mut unpacked).take(from), &mut io::sink())? != from {
+        return Ok(false);
+    }
+    let mut tail = Vec::new();
+    (&mut unpacked).take(mark.offset - from).read_to_end(&mut tail)?;
+    if hash_of(&tail) != mark.tail {
+        return Ok(false);
+    }
+    // Whatever of it is read twice would count twice: it is unpacked before any of it is given.
+    let mut rest = Vec::new();
+    unpacked.read_to_end(&mut rest)?;
+    let mut offset = mark.offset;
+    for line in rest.chunk_by(|before, _| *before != b'\n') {
+        give(Piece::Lines(offset, line));
+        offset += line.len() as u64;
+    }
+    Ok(true)
+}
+
+/// Files beside a log that may be what became of it, the newest first.
+fn siblings(path: &Path) -> Vec<(PathBuf, Metadata)> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let stem = path.file_stem().unwrap_or_default().as_encoded_bytes();
+    let name = path.file_name().unwrap_or_default();
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut found: Vec<_> = entries
+        .filter(|it| it.file_name() != name && it.file_name().as_encoded_bytes().starts_with(stem))
+        .filter_map(|it| Some((it.path(), it.metadata().ok().filter(Metadata::is_file)?)))
+        .collect();
+    found.sort_by_key(|it| std::cmp::Reverse(modified(&it.1)));
+    found.truncate(MOST_SIBLINGS);
+    found
+}
+
+fn modified(about: &Metadata) -> (i64, i64) {
+    (about.mtime(), about.mtime_nsec())
+}
+
+/// Whether bytes begin as gzip, zstd, xz or bzip2 do.
+fn is_packed(start: &[u8]) -> bool {
+    let starts: [&[u8]; 4] = [b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ", b"BZh"];
+    starts.iter().any(|it| start.starts_with(it))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    struct Log {
+        folder: tempfile::TempDir,
+        seen: Vec<u8>,
+        gaps: usize,
+    }
+
+    impl Log {
+        fn new() -> Self {
+            Self { folder: tempfile::tempdir().unwrap(), seen: Vec::new(), gaps: 0 }
+        }
+
+        fn path(&self) -> PathBuf {
+            self.folder.path().join("app.log")
+        }
+
+        fn append(&self, text: &str) {
+            let mut file = File::options().create(true).append(true).open(self.path()).unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+        }
+
+        fn drain(&mut self, follower: &mut Follower) {
+            let (seen, gaps) = (&mut self.seen, &mut self.gaps);
+            let mut give = |piece: Piece<'_>| match piece {
+                Piece::Lines(_, lines) => seen.extend_from_slice(lines),
+                Piece::Gap => *gaps += 1,
+                Piece::Restart => {}
+            };
+            while follower.poll(&mut give).unwrap() {}
+        }
+
+        fn rename(&self, to: &str) {
+            fs::rename(self.path(), self.folder.path().join(to)).unwrap();
+        }
+
+        fn seen(&self) -> &str {
+            std::str::from_utf8(&self.seen).unwrap()
+        }
+    }
+
+    #[test]
+    fn what_is_appended_is_given_by_whole_lines() {
+        let mut log = Log::new();
+        let mut follower = Follower::new(&log.path());
+        log.drain(&mut follower);
+        log.append("one\ntwo\nthr");
+        log.drain(&mut follower);
+        assert_eq!(log.seen(), "one\ntwo\n");
+        log.append("ee\n");
+        log.drain(&mut follower);
+        assert_eq!(log.seen(), "one\ntwo\nthree\n");
+        assert_eq!(follower.position().files[0].offset, 14);
+    }
+
+    #[test]
+    fn the_last_lines_of_a_renamed_file_are_read() {
+        let mut log = Log::new();
+        let mut follower = Follower::new(&log.path());
+        log.append("one\n");
+        log.drain(&mut follower);
+        let mut writer = File::options().append(true).open(log.path()).unwrap();
+        writer.write_all(b"two\n").unwrap();
+        log.rename("app.log.1");
+        log.append("three\n");
+        log.drain(&mut follower);
+        // Its writer has not been told yet.
+        writer.write_all(b"late\n").unwrap();
+        log.drain(&mut follower);
+        assert_eq!(log.seen(), "one\ntwo\nthree\nlate\n");
+    }
+
+    #[test]
+    fn what_was_written_before_a_file_was_emptied_is_read_from_its_copy() {
+        for packed in [false, true] {
+            let mut log = Log::new();
+            let mut follower = Follower::new(&log.path());
+            log.append("one\n");
+            log.drain(&mut follower);
+            log.append("two\nlast");
+            let bytes = fs::read(log.path()).unwrap();
+            if packed {
+                let mut packer = flate2::write::GzEncoder::new(
+                    File::create(log.folder.path().join("app.log.1.gz")).unwrap(),
+                    flate2::Compression::fast(),
+                );
+                packer.write_all(&bytes).unwrap();
+                packer.finish().unwrap();
+            } else {
+                fs::write(log.folder.path().join("app.log.1"), bytes).unwrap();
+            }
+            File::create(log.path()).unwrap();
+            // Written anew to more than was read before.
+            log.append("three\nfour\nfive\nsix\n");
+            log.drain(&mut follower);
+            assert_eq!(log.seen(), "one\ntwo\nlastthree\nfour\nfive\nsix\n");
+            assert_eq!(log.gaps, 0);
+        }
+    }
+
+    #[test]
+    fn a_file_that_was_emptied_without_a_copy_leaves_a_gap() {
+        let mut log = Log::new();
+        let mut follower = Follower::new(&log.path());
+        log.append("one\n");
+        log.drain(&mut follower);
+        File::create(log.path()).unwrap();
+        log.append("two\n");
+        log.drain(&mut follower);
+        assert_eq!((log.seen(), log.gaps), ("one\ntwo\n", 0));
+        follower.lost[0].1 = Instant::now();
+        log.drain(&mut follower);
+        assert_eq!(log.gaps, 1);
+    }
+
+    #[test]
+    fn reading_goes_on_where_it_ended() {
+        let mut log = Log::new();
+        let mut follower = Follower::new(&log.path());
+        log.append("one\nhalf");
+        log.drain(&mut follower);
+        let position = follower.position();
+        drop(follower);
+        log.append(" done\n");
+        log.rename("app.log.2");
+        log.append("between\n");
+        log.rename("app.log.1");
+        log.append("now\n");
+        let mut follower = Follower::resume(&log.path(), &position).unwrap();
+        log.drain(&mut follower);
+        assert_eq!(log.seen(), "one\nhalf done\nbetween\nnow\n");
+        let again = follower.position();
+        let mut follower = Follower::resume(&log.path(), &again).unwrap();
+        log.drain(&mut follower);
+        assert_eq!(log.seen(), "one\nhalf done\nbetween\nnow\n");
+    }
+
+    #[test]
+    fn reading_may_begin_at_the_end() {
+        let mut log = Log::new();
+        log.append("old\nhalf");
+        let mut follower = Follower::from_end(&log.path()).unwrap();
+        assert_eq!(follower.start(), b"old\n");
+        log.append(" done\nnew\n");
+        log.drain(&mut follower);
+        assert_eq!(log.seen(), "half done\nnew\n");
+    }
+
+    #[test]
+    fn of_a_line_without_end_the_start_is_given() {
+        let mut log = Log::new();
+        let mut follower = Follower::new(&log.path());
+        log.append(&"x".repeat(3 << 20));
+        log.drain(&mut follower);
+        log.append("\nnext\n");
+        log.drain(&mut follower);
+        assert!(log.seen.len() < 2 << 20);
+        assert!(log.seen().ends_with("xnext\n"));
+    }
+}

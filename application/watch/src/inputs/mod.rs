@@ -1,0 +1,24 @@
+//! What can be watched.
+
+mod file;
+
+use std::io;
+use std::sync::Arc;
+
+use log_check::{Columns, Format};
+
+use crate::Desk;
+
+pub use file::FileInput;
+
+/// Something that is watched; it runs in a thread of its own.
+pub trait Input: Send {
+    /// What it is called in evidence and by the portal: the same after each start.
+    fn name(&self) -> &str;
+
+    /// Reads until the desk says to end.
+    fn run(self: Box<Self>, desk: &Desk) -> io::Result<()>;
+}
+
+/// A format that was asked for, with its map of columns where it needs one.
+pub type LogFormat = (Format, Option<Arc<Columns>>);

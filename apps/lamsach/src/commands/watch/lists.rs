@@ -1,0 +1,153 @@
+//! The lists of a watch, looked at again and again.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use log_check::{Guarding, IndicatorInput, ListReport, ReadOptions, load_indicators};
+use matching::{Index, Layers};
+use watch::{Lists, Loaded};
+
+use crate::commands::bilingual::failure;
+use crate::commands::indicators::indicator_input;
+use crate::commands::match_logs::require_usable;
+
+/// How often files are looked at.
+const PERIOD: Duration = Duration::from_millis(500);
+
+/// What tells that a file is another one, or was written to.
+type Stamp = Option<(u64, Option<SystemTime>)>;
+
+/// Lists as files. Each compiled file is a layer of its own, mapped and never copied; all other lists
+/// together are one more, in front of them: to change a small list, the large file beside it is not
+/// touched.
+pub(super) struct ListFiles {
+    paths: Vec<PathBuf>,
+    guarding: Guarding,
+    zone: TimeZone,
+    stamps: Vec<Stamp>,
+    layers: Vec<(Option<PathBuf>, Index)>,
+    next_look: Instant,
+    /// Seen to change, and perhaps still being written.
+    changing: Option<Vec<Stamp>>,
+}
+
+/// Layers, and what became of each list.
+pub(super) type FirstLoad = (ListFiles, Layers, Vec<(String, ListReport)>);
+
+impl ListFiles {
+    /// Reads the lists.
+    pub(super) fn read(
+        paths: Vec<PathBuf>,
+        guarding: Guarding,
+        zone: TimeZone,
+    ) -> anyhow::Result<FirstLoad> {
+        let stamps = stamps(&paths);
+        let mut files = Self {
+            paths,
+            guarding,
+            zone,
+            stamps,
+            layers: Vec::new(),
+            next_look: Instant::now(),
+            changing: None,
+        };
+        let all = vec![true; files.paths.len()];
+        let reports = files.load(&all)?;
+        let layers = files.layers()?;
+        Ok((files, layers, reports))
+    }
+
+    /// Reads the layers again that hold a changed file; when it fails, nothing has changed.
+    fn load(&mut self, changed: &[bool]) -> anyhow::Result<Vec<(String, ListReport)>> {
+        let today = Timestamp::now().to_zoned_datetime(self.zone.clone()).date();
+        let options = ReadOptions { format: None, today: Some(today) };
+        let (mut lists, mut layers, mut reports) = (Vec::new(), Vec::new(), Vec::new());
+        let mut is_list_changed = self.layers.is_empty();
+        for (path, is_changed) in self.paths.iter().zip(changed) {
+            let known = self.layers.iter().find(|it| it.0.as_ref() == Some(path));
+            if let Some(known) = known.filter(|_| !is_changed) {
+                layers.push(known.clone());
+                continue;
+            }
+            match indicator_input(path)? {
+                IndicatorInput::Compiled { name, index } => {
+                    let input = IndicatorInput::Compiled { name, index: index.clone() };
+                    let loaded = load_indicators(vec![input], options, self.guarding)?;
+                    reports.extend(loaded.reports);
+                    layers.push((Some(path.clone()), index));
+                    is_list_changed |= known.is_none();
+                }
+                list @ IndicatorInput::List(_) => {
+                    is_list_changed |= is_changed | known.is_some();
+                    lists.push(list);
+                }
+            }
+        }
+        if !is_list_changed {
+            layers.splice(0..0, self.layers.iter().find(|it| it.0.is_none()).cloned());
+        } else if !lists.is_empty() {
+            let loaded = load_indicators(lists, options, self.guarding)
+                .map_err(|error| too_large(&error))?;
+            reports.splice(0..0, loaded.reports);
+            layers.insert(0, (None, loaded.index));
+        }
+        require_usable_or_unread(&reports)?;
+        self.layers = layers;
+        Ok(reports)
+    }
+
+    fn layers(&self) -> anyhow::Result<Layers> {
+        let indexes = self.layers.iter().map(|(_, index)| index.clone()).collect();
+        Layers::new(indexes).map_err(|error| too_large(&error))
+    }
+}
+
+fn too_large(error: &impl ToString) -> anyhow::Error {
+    failure("match-lists-too-large", &[("why", error.to_string().into())])
+}
+
+fn require_usable_or_unread(reports: &[(String, ListReport)]) -> anyhow::Result<()> {
+    if reports.is_empty() { Ok(()) } else { require_usable(reports) }
+}
+
+fn stamps(paths: &[PathBuf]) -> Vec<Stamp> {
+    paths.iter().map(|path| stamp(path)).collect()
+}
+
+fn stamp(path: &Path) -> Stamp {
+    let about = fs::metadata(path).ok()?;
+    Some((about.len(), about.modified().ok()))
+}
+
+impl Lists for ListFiles {
+    fn look(&mut self, must: bool) -> Loaded {
+        if !must && Instant::now() < self.next_look {
+            return Loaded::Unchanged;
+        }
+        self.next_look = Instant::now() + PERIOD;
+        let stamps = stamps(&self.paths);
+        if !must {
+            if stamps == self.stamps {
+                self.changing = None;
+                return Loaded::Unchanged;
+            }
+            // A file that is being written is read when it stays the same from one look to the next.
+            if self.changing.as_ref() != Some(&stamps) {
+                self.changing = Some(stamps);
+                return Loaded::Unchanged;
+            }
+        }
+        let changed: Vec<bool> =
+            stamps.iter().zip(&self.stamps).map(|(now, before)| must || now != before).collect();
+        self.changing = None;
+        // Those that cannot be used are not tried again until they change once more.
+        self.stamps = stamps;
+        match self.load(&changed).and_then(|_| self.layers()) {
+            Ok(layers) => Loaded::Changed(layers),
+            Err(error) => Loaded::Failed(format!("{error:#}")),
+        }
+    }
+}

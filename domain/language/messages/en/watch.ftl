@@ -1,0 +1,21 @@
+# lamsach watch: watching all the time.
+watch-no-input = Nothing to watch was named. Use --follow FILE.
+watch-no-spool = --send needs --spool FOLDER: while the portal is away, results are kept there, through a loss of power too.
+watch-same-name = Two inputs are called “{ $name }”, so the portal could not tell them apart. Watch them with two programs, each with a --sensor of its own.
+watch-spool-taken = Another program uses the folder { $path }. End that program, or use another --spool.
+watch-spool-damaged = What is in the folder { $path } is damaged. Move it away to begin anew.
+watch-spool-unusable = The folder { $path } cannot be used: { $why }
+watch-begins = Watching { $inputs } for { $indicators } indicators. Ctrl-C ends it.
+watch-status = { $lines } lines or packets read ({ $rate }/s); { $matched } with an indicator; { $not_parsed } not understood; { $dropped } dropped; { $unsent } days waiting to be sent
+watch-unsent = { $count ->
+    [one] { $count } part was not sent; it stays in the --spool folder and goes at the next start.
+   *[other] { $count } parts were not sent; they stay in the --spool folder and go at the next start.
+}
+watch-lists-changed = The lists have changed: { $indicators } indicators are used from now on ({ $millis } ms).
+watch-lists-failed = The lists have changed and cannot be used; those before stay in use. { $why }
+watch-portal-away = Sending to the portal is not possible now; what is seen is kept and goes later by itself. { $why }
+watch-portal-back = The portal is back; what was kept is on its way.
+watch-portal-refused = The portal does not take the results; they are kept. { $why }
+watch-gap = { $input }: part of the log was lost before it could be read (the file was emptied). This day does not count as watched.
+watch-input-failed = { $input }: cannot be read: { $why }
+watch-spool-failed = The --spool folder cannot be written ({ $why }); what is seen is held in memory. Look whether the disk is full.
