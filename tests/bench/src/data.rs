@@ -109,7 +109,7 @@ pub(crate) fn prepare(cache: &Path, lines: u64, real: Option<&Path>) -> anyhow::
 }
 
 /// How a log of so many lines is generated.
-fn log_settings(lines: u64) -> LogSettings {
+pub(crate) fn log_settings(lines: u64) -> LogSettings {
     LogSettings {
         seed: 2026,
         start: Timestamp::from_second(START).unwrap_or_default(),

@@ -34,6 +34,9 @@ struct Options {
     /// How often each figure is taken; the best counts.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
+    /// Gigabytes of logs for `hunt`; they are not kept.
+    #[arg(long, default_value_t = 10.0)]
+    gigabytes: f64,
     /// Folder with real lists (plain, CSV, each also as .zst); generated ones top them up.
     #[arg(long)]
     lists: Option<PathBuf>,
@@ -99,7 +102,8 @@ fn main() -> anyhow::Result<()> {
                     none => {
                         let lists = options.lists.as_deref();
                         let data = data::prepare(&options.cache, options.lines, lists)?;
-                        none.insert(benchmarks::Context { data, runs: options.runs })
+                        let (runs, gigabytes) = (options.runs, options.gigabytes);
+                        none.insert(benchmarks::Context { data, runs, gigabytes })
                     }
                 };
                 run(context)?

@@ -221,7 +221,7 @@ pub(super) fn as_double(count: u64) -> f64 {
     count as f64
 }
 
-struct Silent;
+pub(super) struct Silent;
 
 impl Progress for Silent {
     fn advanced(&self, _: u64, _: u64) {}

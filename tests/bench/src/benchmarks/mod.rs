@@ -2,6 +2,7 @@
 
 mod first_byte;
 mod flows;
+mod hunt;
 mod index;
 mod match_logs;
 mod packets;
@@ -33,6 +34,8 @@ pub(crate) struct Context {
     pub(crate) data: Data,
     /// How often each figure is taken.
     pub(crate) runs: u32,
+    /// How many gigabytes of logs are looked back into.
+    pub(crate) gigabytes: f64,
 }
 
 /// All of them, in the order in which they run.
@@ -51,6 +54,11 @@ pub(crate) const ALL: &[Benchmark] = &[
         name: "flows",
         what: "files of flow records against 1.5 million indicators",
         run: Run::OnLogs(flows::run),
+    },
+    Benchmark {
+        name: "hunt",
+        what: "10,000 new indicators against side-cars of many logs",
+        run: Run::OnLogs(hunt::run),
     },
     Benchmark { name: "index", what: "lists into an index", run: Run::OnLogs(index::run) },
     Benchmark {
