@@ -137,6 +137,8 @@ fn a_first_contact_is_told_at_once_and_lists_may_change() {
 async fn nothing_is_lost_or_counted_twice_through_kills_and_a_portal_that_is_away() {
     for engine in Engine::BOTH {
         let world = World::on(TestPortal::on(engine).await).await;
+        // The program's clock is the machine's: a portal refuses what is of days to come.
+        world.test.clock.set(&jiff::Timestamp::now().to_string());
         let token = world.token("officer.b", world.b, &[Scope::SendSightings]).await;
         // A port that nobody listens at, yet.
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
