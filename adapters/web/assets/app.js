@@ -13,6 +13,9 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// Whoever signed out takes the lines with them that match-page.js kept in this tab.
+if (document.querySelector(".who a.sign-in")) sessionStorage.removeItem("lamsach-lines");
+
 // Uploads: progress, rate, time left, cancel, an outcome for each file.
 for (const form of document.querySelectorAll("form[data-upload]")) {
   const state = form.querySelector(".upload-state");
@@ -21,7 +24,7 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
   const outcomes = form.querySelector(".upload-outcomes");
   const drop = form.querySelector(".drop");
   const input = form.querySelector("input[type=file]");
-  const start = form.querySelector(".actions button");
+  const start = form.querySelector(".actions button:not([type])");
   const fill = (text, values) => text.replace(/%(\w+)/g, (_, name) => values[name] ?? "");
   const number = new Intl.NumberFormat(document.documentElement.lang);
   let request = null;

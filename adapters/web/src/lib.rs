@@ -15,6 +15,7 @@
 
 pub mod api;
 mod assets;
+mod browser_module;
 mod error;
 mod failure;
 mod guard;
@@ -26,6 +27,7 @@ mod serve;
 mod session;
 mod state;
 
+pub use browser_module::BrowserModule;
 pub use serve::{Listen, serve};
 pub use state::AppState;
 

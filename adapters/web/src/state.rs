@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use portal::Portal;
 
+use crate::BrowserModule;
+
 /// What every handler can reach; cheap to clone.
 #[derive(Clone)]
 pub struct AppState {
@@ -11,4 +13,6 @@ pub struct AppState {
     pub portal: Arc<Portal>,
     /// Whether cookies carry `Secure`: always, except on plain HTTP on loopback.
     pub secure_cookies: bool,
+    /// The matcher for browsers; `None` where it was not built: logs are then uploaded.
+    pub module: Option<BrowserModule>,
 }

@@ -109,6 +109,11 @@ const PAGES: &[Row] = &[
     // Logs and cases.
     ("GET /campaigns/{campaign}/logs/{unit}", Nothing, "A:cpou B:cpou"),
     ("POST /campaigns/{campaign}/logs/{unit}", File("log"), "B:o"),
+    // The lists belong to the campaign; who may match against them may fetch them compiled.
+    ("GET /match/{file=none.wasm}", Nothing, ""),
+    ("GET /campaigns/{campaign}/logs/{unit}/index", Nothing, "B:o"),
+    ("GET /campaigns/{campaign}/logs/{unit}/index/{sha256=none}", Nothing, ""),
+    ("POST /campaigns/{campaign}/logs/{unit}/sightings", Json(r#"{"file":"x"}"#), "B:o"),
     ("GET /checks/{check=none}", Nothing, ""),
     ("POST /checks/{check=none}/cancel", Form(""), ""),
     ("GET /sources/{source}/take-back", Nothing, "B:o"),

@@ -338,6 +338,9 @@ fn problems_of(results: &[CheckResult], now: Timestamp) -> Vec<Problem> {
                     .push(Problem::new(format!("{log}.log.live.day"), "problem-sighting-future"));
             }
         }
+        for (_, value) in result.summary.problem.iter().flat_map(LogProblem::values) {
+            problems.extend(too_long(&format!("{log}.log.problem"), &value, LONGEST_TEXT));
+        }
         if result.summary.days.iter().any(|day| *day > latest_day(latest)) {
             problems.push(Problem::new(format!("{log}.log.days"), "problem-sighting-future"));
         }
@@ -363,6 +366,7 @@ fn problems_of(results: &[CheckResult], now: Timestamp) -> Vec<Problem> {
                 ("family", sighting.family.as_ref()),
                 ("list", Some(&sighting.list)),
                 ("destination", Some(&sighting.destination)),
+                ("warning", sighting.warning.as_ref()),
             ];
             for (field, text) in texts {
                 // PostgreSQL takes no NUL in a text, and none of these has one.

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::io::Read;
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
 use ::campaigns::CampaignId;
 use indicators::ReadOptions;
 use log_check::ListInput;
 use matching::Index;
+use sha2::{Digest as _, Sha256};
 use storage::campaigns;
 use tokio::sync::OnceCell;
 
@@ -18,7 +19,20 @@ use crate::{Portal, PortalError, Problem};
 const MOST: usize = 4;
 
 /// Indexes of the lists of recent campaigns, by the content of the lists.
-static INDEXES: LazyLock<Shelf<Index>> = LazyLock::new(Shelf::default);
+static INDEXES: LazyLock<Shelf<Shelved>> = LazyLock::new(Shelf::default);
+
+/// An index on the shelf.
+pub(crate) struct Shelved {
+    pub(crate) index: Arc<Index>,
+    sha256: OnceLock<String>,
+}
+
+impl Shelved {
+    /// SHA-256 of its bytes, in hex.
+    pub(crate) fn sha256(&self) -> &str {
+        self.sha256.get_or_init(|| hex::encode(Sha256::digest(self.index.as_bytes())))
+    }
+}
 
 /// The index of a campaign's newest lists, without which nothing can be matched.
 pub(crate) async fn index_of(portal: &Portal, id: CampaignId) -> Result<Arc<Index>, PortalError> {
@@ -31,6 +45,14 @@ pub(crate) async fn index_if_any(
     portal: &Portal,
     id: CampaignId,
 ) -> Result<Option<Arc<Index>>, PortalError> {
+    Ok(shelved(portal, id).await?.map(|it| it.index.clone()))
+}
+
+/// As [`index_if_any`], with what else is known of it.
+pub(crate) async fn shelved(
+    portal: &Portal,
+    id: CampaignId,
+) -> Result<Option<Arc<Shelved>>, PortalError> {
     let mut read = portal.database.read().await?;
     let lists = newest_lists(campaigns::lists(&mut read, id).await?);
     drop(read);
@@ -56,7 +78,7 @@ pub(crate) async fn index_if_any(
             .await
             .map_err(|error| PortalError::Internal(format!("index: {error}")))?
             .map_err(|error| PortalError::Internal(format!("index: {error}")))?;
-        Ok(loaded.index)
+        Ok(Shelved { index: Arc::new(loaded.index), sha256: OnceLock::new() })
     };
     INDEXES.get(&key, build).await.map(Some)
 }

@@ -22,6 +22,7 @@ pub mod file_names;
 mod index_shelf;
 pub mod letter_text;
 pub mod letters;
+pub mod local_checks;
 pub mod measures;
 pub mod people;
 pub mod progress;

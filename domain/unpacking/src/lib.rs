@@ -22,20 +22,25 @@
 //! open.
 //!
 //! What it deliberately does not do: guess passwords, run programs that unpack themselves. Where
-//! reading starts: [`Unpacker`], then `members.rs` and `zst.rs`; [`each_part`], then `parts/`.
+//! reading starts: [`Unpacker`], then `members.rs` and `zst.rs`; [`each_part`], then `parts/`. In a
+//! browser, where there is no C, `zst_rust.rs` takes the place of the decompressor of `zst.rs`.
 
 mod block;
 mod error;
 mod limits;
 mod lzo;
 mod members;
+#[cfg(not(target_family = "wasm"))]
 mod parts;
 mod source;
 mod unpacker;
 mod zst;
+#[cfg(any(test, target_family = "wasm"))]
+mod zst_rust;
 
 pub use block::{BlockCompression, BlockError, unpack_block};
 pub use error::UnpackError;
 pub use limits::Limits;
+#[cfg(not(target_family = "wasm"))]
 pub use parts::{NotOpened, Part, PartLimits, PartReason, each_part};
 pub use unpacker::{Compression, Unpacker};

@@ -9,7 +9,11 @@ use lzma_rust2::XzReader;
 
 use crate::members::{Member, Members};
 use crate::source::Source;
-use crate::zst::{self, Frames};
+use crate::zst;
+#[cfg(not(target_family = "wasm"))]
+use crate::zst::Frames;
+#[cfg(target_family = "wasm")]
+use crate::zst_rust::Frames;
 use crate::{Limits, UnpackError};
 
 /// What a stream is compressed with.

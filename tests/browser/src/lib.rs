@@ -7,7 +7,9 @@
 mod axe;
 mod browser;
 mod portal;
+mod recorder;
 
 pub use browser::{Browser, Width};
 pub use portal::Portal;
+pub use recorder::Recorder;
 pub use test_support::Engine;

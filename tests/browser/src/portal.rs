@@ -33,6 +33,12 @@ impl Portal {
         Self::start(engine, &["--demo"]).await
     }
 
+    /// As [`Portal::demo`], and browsers may match logs themselves.
+    pub async fn demo_with_module(engine: Engine) -> Self {
+        let module = module().display().to_string();
+        Self::start(engine, &["--demo", "--browser-module", &module]).await
+    }
+
     /// Nothing but the first-run page.
     pub async fn empty(engine: Engine) -> Self {
         Self::start(engine, &[]).await
@@ -86,6 +92,15 @@ impl Portal {
         format!("cb.{}", login.split(' ').next().unwrap_or_default())
     }
 
+    /// What the program's `match` gives of a log, as JSON.
+    pub fn match_log(&self, list: &Path, log: &Path) -> Vec<serde_json::Value> {
+        let mut command = Command::new(program());
+        command.arg("match").arg("--indicators").arg(list).args(["--output", "json"]).arg(log);
+        let output = command.output().expect("lamsach starts");
+        let values = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
+        values.map(|it| it.expect("lamsach writes JSON")).collect()
+    }
+
     /// Downloads a path with these cookies.
     pub(crate) fn download(&self, path: &str, cookies: &str) -> Vec<u8> {
         let request = ureq::get(self.url(path)).header("cookie", cookies);
@@ -113,6 +128,15 @@ fn after(lines: &mpsc::Receiver<String>, words: &str) -> Option<String> {
             return Some(rest.trim().to_owned());
         }
     }
+}
+
+/// The matcher for browsers, as `script/browser` builds it.
+fn module() -> PathBuf {
+    let profile = program();
+    let target = profile.ancestors().nth(2).expect("programs stand in a folder of their profile");
+    let module = target.join("lamsach-browser.wasm");
+    assert!(module.exists(), "{}: run script/browser", module.display());
+    module
 }
 
 /// The program, built beside this test.

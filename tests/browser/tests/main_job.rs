@@ -34,7 +34,8 @@ async fn main_job(engine: Engine) {
     browser.follow("nav.sections a[href*='/logs/']").await;
     browser.fill("#site", "Trụ sở").await;
     browser.choose_files("#log", &portal.logs()).await;
-    browser.submit("form[data-upload] .actions button").await;
+    browser.click("[name=consent]").await;
+    browser.submit("form[data-upload] .actions button:not([type])").await;
     assert_eq!(browser.texts("#checked li").await.len(), 2, "what became of each file");
     browser.look_at("main-job-logs-checked").await;
     browser.follow("nav.sections a[href*='/cases/']").await;
@@ -50,7 +51,8 @@ async fn main_job(engine: Engine) {
     // The same logs again change nothing.
     browser.follow("nav.sections a[href*='/logs/']").await;
     browser.choose_files("#log", &portal.logs()).await;
-    browser.submit("form[data-upload] .actions button").await;
+    browser.click("[name=consent]").await;
+    browser.submit("form[data-upload] .actions button:not([type])").await;
     browser.follow("nav.sections a[href*='/cases/']").await;
     assert_eq!(browser.texts("tbody th a").await.len(), devices.len());
 

@@ -15,7 +15,7 @@ pub(crate) mod problem;
 mod progress;
 mod reports;
 mod service;
-mod sightings;
+pub(crate) mod sightings;
 mod wire;
 
 use axum::Router;

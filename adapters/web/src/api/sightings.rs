@@ -7,8 +7,8 @@ use axum::{Json, Router};
 use campaigns::{CampaignId, SourceId, UnitId};
 use jiff::{Timestamp, civil::Date};
 use portal::checks::{
-    self, CheckResult, Checked, Evidence, FileSummary, Live, MOST_LOGS, MOST_SIGHTINGS, Sighting,
-    Verdict,
+    self, CheckResult, Checked, Evidence, FileSummary, Live, LogProblem, MOST_LOGS, MOST_SIGHTINGS,
+    Sighting, Verdict,
 };
 use portal::devices::DeviceView;
 use portal::records::{SightingRecord, SourceRecord};
@@ -25,7 +25,7 @@ use super::problem::{ApiError, Kind};
 use crate::AppState;
 
 /// The most one message may carry, in bytes: 50,000 sightings of usual length.
-const BODY_LIMIT_BYTES: usize = 32 * 1024 * 1024;
+pub(crate) const BODY_LIMIT_BYTES: usize = 32 * 1024 * 1024;
 
 pub(crate) fn routes() -> Router<AppState> {
     let limit = DefaultBodyLimit::max(BODY_LIMIT_BYTES);
@@ -349,6 +349,11 @@ pub(crate) struct SentLog {
     #[serde(default)]
     #[schema(value_type = Vec<String>, format = Date)]
     days: Vec<Date>,
+    /// What ended the reading before the log's end, as `lamsach match --output json` gives it: an
+    /// object with a `code`.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    problem: Option<LogProblem>,
 }
 
 /// One day of an input that is watched, a file that grows or an interface: `file` is the input's name.
@@ -504,6 +509,7 @@ impl From<SentResult> for CheckResult {
                 lines_matched: log.lines_matched,
                 lines_not_parsed: log.lines_not_parsed,
                 days: log.days,
+                problem: log.problem,
                 ..FileSummary::default()
             },
         }

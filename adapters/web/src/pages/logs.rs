@@ -19,6 +19,7 @@ use portal::{Actor, PortalError, access, campaigns as runs, letters, units};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
+use super::local_logs;
 use super::nav::{self, CampaignNav};
 use crate::AppState;
 use crate::error::{PageError, sentence};
@@ -55,6 +56,10 @@ struct LogsPage {
     is_running: bool,
     /// The site to write into the form.
     site: String,
+    /// Where the matcher for this browser is; `None` when the portal has none.
+    module: Option<String>,
+    /// Name of the zone of logs that write local time.
+    zone: String,
     /// What became of the logs that were just sent.
     outcomes: Vec<Outcome>,
 }
@@ -104,6 +109,13 @@ impl LogsPage {
 
     fn site_of(&self, source: &SourceRecord) -> &str {
         self.seen.sites.get(&source.site_id).map_or("", String::as_str)
+    }
+
+    /// What tells the line of a sighting from every other, for a browser that has it.
+    fn line_key(&self, it: &SightingRecord) -> String {
+        let log = self.seen.sources.iter().find(|source| source.id == it.source_id);
+        let sha256 = log.map_or("", |log| log.sha256.as_str());
+        format!("{sha256} {} {}", it.evidence_offset, it.indicator)
     }
 
     fn is_empty(source: &SourceRecord) -> bool {
@@ -164,6 +176,8 @@ async fn logs_page(
         may_check: access::allows(portal, actor, campaigns::Action::CheckLogs, unit).await?,
         is_running: run.state == CampaignState::Launched,
         site,
+        module: state.module.as_ref().map(local_logs::path_of),
+        zone: portal.zone.iana_name().unwrap_or("Asia/Ho_Chi_Minh").to_owned(),
         outcomes: Vec::new(),
         page,
         nav,
@@ -171,14 +185,14 @@ async fn logs_page(
     })
 }
 
-/// What became of one uploaded log.
+/// What became of one log.
 #[derive(Serialize)]
-struct Outcome {
-    file: String,
-    ok: bool,
-    message: String,
+pub(super) struct Outcome {
+    pub(super) file: String,
+    pub(super) ok: bool,
+    pub(super) message: String,
     /// The log, when it was kept.
-    source: Option<uuid::Uuid>,
+    pub(super) source: Option<uuid::Uuid>,
 }
 
 #[derive(Deserialize, Default)]
@@ -270,7 +284,8 @@ async fn upload(
     show_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
 }
 
-fn outcome(
+/// What became of a log, in words.
+pub(super) fn outcome(
     page: &Page,
     file: String,
     checked: Result<(checks::Checked, checks::FileSummary), PortalError>,
@@ -282,6 +297,10 @@ fn outcome(
             let mut message = with_problems(page, read, problem, summary.lines_not_parsed);
             if checked.is_repeat {
                 message = format!("{message} {}", page.t("logs-repeat"));
+            }
+            if !checked.refused.is_empty() {
+                let more = page.tn("logs-unlisted", "count", checked.refused.len());
+                message = format!("{message} {more}");
             }
             let source = Some(checked.source.id.into());
             Outcome { file, ok: problem.is_none(), message, source }

@@ -10,6 +10,7 @@ mod home;
 mod invitation;
 mod language;
 mod letter;
+mod local_logs;
 mod logs;
 mod nav;
 mod people;
@@ -43,6 +44,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(account::routes())
         .merge(audit::routes())
         .merge(letter::routes())
+        .merge(local_logs::routes())
         .merge(logs::routes())
         .merge(running::routes())
         .merge(report::routes())

@@ -49,7 +49,11 @@ impl World {
     /// A portal that nobody has an account of.
     pub(crate) async fn empty() -> Empty {
         let test = TestPortal::sqlite().await;
-        let state = web::AppState { portal: test.portal.clone().into(), secure_cookies: false };
+        let state = web::AppState {
+            portal: test.portal.clone().into(),
+            secure_cookies: false,
+            module: None,
+        };
         Empty { visitor: Visitor::new(web::router(state)), test }
     }
 

@@ -58,7 +58,7 @@ impl World {
     pub async fn on(test: TestPortal) -> Self {
         let world = test_support::World::on(test).await;
         let portal = Arc::new(world.portal().clone());
-        let router = web::router(web::AppState { portal, secure_cookies: false });
+        let router = web::router(web::AppState { portal, secure_cookies: false, module: None });
         Self { world, router }
     }
 

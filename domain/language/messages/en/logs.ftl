@@ -1,6 +1,26 @@
 # Checking logs.
 logs-check = Check logs
-logs-lead = Choose a log of your DNS server, firewall or proxy. It is read line by line, matched against the campaign's indicator lists and thrown away: the file is not stored. Only matching contacts are kept.
+logs-lead = Choose a log of your DNS server, firewall or proxy. It is matched line by line against the campaign's indicator lists; only matching contacts are kept.
+logs-here = The log does not leave this PC.
+logs-here-how = The browser reads the file and matches it here; not one byte of the file is sent. The system gets the sightings only.
+logs-here-sent = What is sent to the system
+logs-here-sent-what = The file's name, SHA-256, format, number of lines and the days in it. Of each match: device, malicious address, verdict, count, first and last time, and the place of the line. The line itself is not sent: it is shown in this browser only, until the tab is closed or you sign out.
+logs-here-list = Fetching the list of malicious addresses to this PC: %percent%
+logs-here-reading = Matching on this PC: %file · %percent% · %rate MB/s · about %left left
+logs-here-sending = Matched; sending the results…
+logs-here-stopped = Stopped. The file under way was not counted; results of finished files are kept.
+logs-here-failed = This browser cannot match on this PC. Nothing of the file was sent. Use the command lamsach match on a PC of your unit, or agree above to send the file and press Check again.
+logs-here-unsent = Matched, but the results could not be sent. Please check the connection and press Check again; the same file does not count twice.
+logs-line-here = This line is in this browser only; the system does not keep it.
+logs-unlisted = { $count ->
+    [one] { $count } sighting was not taken because the campaign's lists have just changed; please check this file again.
+   *[other] { $count } sightings were not taken because the campaign's lists have just changed; please check this file again.
+}
+logs-upload-how = The file is sent to the system, read line by line and thrown away; it is not stored.
+logs-upload-instead = Send the file to the system for matching
+logs-consent = I agree to send the log to the system for matching.
+logs-no-module = This system cannot match on the PC of its users yet.
+logs-no-script = JavaScript is switched off, so nothing can be matched on this PC.
 logs-site = Site
 logs-site-hint = Where the log was written, such as: main office. Each site has its own network, so the same IP address at two sites is two devices.
 logs-file = Log files

@@ -2,6 +2,9 @@
 serve-ready = The portal is ready
 serve-stopping = Stopping: waiting for open requests.
 serve-proxy = Running behind a proxy: it must speak HTTPS and pass the host name (Host) on unchanged.
+serve-no-module = No matcher for browsers: logs will be uploaded. script/browser builds it.
+serve-module-none = it is no WebAssembly
+serve-module-unreadable = The matcher for browsers { $path } cannot be used: { $why }. Build it again with script/browser, or leave --browser-module out to take logs as uploads.
 
 serve-address-unreadable = Cannot read the address “{ $address }”. Write it as 127.0.0.1:8080.
 serve-plain-http = Unencrypted HTTP is refused at { $address }: others on the network could read passwords. Add --tls-certificate and --tls-key, or --behind-proxy if a proxy that speaks HTTPS stands in front.

@@ -1,6 +1,23 @@
 # Kiểm tra nhật ký.
 logs-check = Kiểm tra nhật ký
-logs-lead = Chọn tệp nhật ký của máy chủ DNS, tường lửa hoặc proxy. Hệ thống đọc từng dòng, đối chiếu với danh sách địa chỉ độc hại của chiến dịch rồi bỏ đi, không lưu tệp. Chỉ giữ lại những lượt kết nối trùng khớp.
+logs-lead = Chọn tệp nhật ký của máy chủ DNS, tường lửa hoặc proxy. Từng dòng được đối chiếu với danh sách địa chỉ độc hại của chiến dịch; chỉ giữ lại những lượt kết nối trùng khớp.
+logs-here = Nhật ký không rời khỏi máy này.
+logs-here-how = Trình duyệt tự đọc tệp và đối chiếu ngay trên máy này; không một byte nào của tệp được gửi đi. Hệ thống chỉ nhận các lượt ghi nhận kết nối.
+logs-here-sent = Những gì được gửi lên hệ thống
+logs-here-sent-what = Tên tệp, mã băm SHA-256, định dạng, số dòng và những ngày có trong tệp. Với mỗi lượt trùng khớp: thiết bị, địa chỉ độc hại, kết luận, số lần, lần đầu, lần cuối và vị trí dòng. Dòng nhật ký không được gửi: nó chỉ hiện trong trình duyệt này cho đến khi đóng thẻ trang hoặc đăng xuất.
+logs-here-list = Đang tải danh sách địa chỉ độc hại về máy này: %percent %
+logs-here-reading = Đang đối chiếu trên máy này: %file · %percent % · %rate MB/giây · còn khoảng %left
+logs-here-sending = Đối chiếu xong, đang gửi kết quả…
+logs-here-stopped = Đã dừng. Tệp đang đọc dở không được tính; những tệp đã xong vẫn giữ kết quả.
+logs-here-failed = Trình duyệt này không đối chiếu được trên máy. Chưa có gì của tệp được gửi đi. Có thể dùng lệnh lamsach match trên máy của đơn vị, hoặc đồng ý gửi tệp lên hệ thống ở trên rồi bấm Kiểm tra lần nữa.
+logs-here-unsent = Đã đối chiếu xong nhưng chưa gửi được kết quả. Xin kiểm tra đường truyền rồi bấm Kiểm tra lần nữa; cùng một tệp không bị tính hai lần.
+logs-line-here = Dòng này chỉ có trong trình duyệt này, hệ thống không lưu.
+logs-unlisted = { $count } lượt ghi nhận không được nhận vì danh sách của chiến dịch vừa thay đổi; xin kiểm tra lại tệp này.
+logs-upload-how = Tệp được gửi lên hệ thống, đọc từng dòng rồi bỏ đi, không lưu.
+logs-upload-instead = Gửi tệp lên hệ thống để đối chiếu
+logs-consent = Tôi đồng ý gửi tệp nhật ký lên hệ thống để đối chiếu.
+logs-no-module = Hệ thống này chưa có phần đối chiếu ngay trên máy của người dùng.
+logs-no-script = Trình duyệt đang tắt JavaScript nên không đối chiếu được ngay trên máy.
 logs-site = Địa điểm
 logs-site-hint = Nơi ghi nhật ký, ví dụ: Trụ sở chính. Mỗi địa điểm có mạng riêng nên cùng một địa chỉ IP ở hai nơi là hai thiết bị.
 logs-file = Tệp nhật ký

@@ -2,6 +2,9 @@
 serve-ready = Cổng thông tin đã sẵn sàng
 serve-stopping = Đang dừng: chờ các yêu cầu đang xử lý.
 serve-proxy = Chạy sau máy chủ trung gian: máy chủ đó phải dùng HTTPS và chuyển nguyên tên máy chủ (Host).
+serve-no-module = Không có phần đối chiếu trên máy người dùng: nhật ký sẽ được tải lên hệ thống. script/browser tạo phần này.
+serve-module-none = tệp này không phải WebAssembly
+serve-module-unreadable = Không dùng được phần đối chiếu trên máy người dùng { $path }: { $why }. Hãy tạo lại bằng script/browser, hoặc bỏ --browser-module để nhận nhật ký bằng cách tải lên.
 
 serve-address-unreadable = Không hiểu địa chỉ “{ $address }”. Hãy ghi như 127.0.0.1:8080.
 serve-plain-http = Không chạy HTTP không mã hóa ở { $address }: người khác trên mạng sẽ đọc được mật khẩu. Hãy thêm --tls-certificate và --tls-key, hoặc --behind-proxy nếu phía trước đã có máy chủ trung gian dùng HTTPS.

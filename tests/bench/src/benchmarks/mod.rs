@@ -1,5 +1,6 @@
 //! Every benchmark.
 
+mod browser;
 mod first_byte;
 mod flows;
 mod hunt;
@@ -44,6 +45,11 @@ pub(crate) const ALL: &[Benchmark] = &[
         name: "match",
         what: "mixed logs against 1.5 million indicators",
         run: Run::OnLogs(match_logs::run),
+    },
+    Benchmark {
+        name: "browser",
+        what: "the same by the module that runs in a browser",
+        run: Run::OnLogs(browser::run),
     },
     Benchmark {
         name: "packets",

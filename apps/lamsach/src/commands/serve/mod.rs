@@ -1,5 +1,6 @@
 //! `lamsach serve`: the portal, until it is told to stop.
 
+mod browser_module;
 mod demo;
 mod listening;
 mod log;
@@ -33,6 +34,8 @@ pub(crate) struct Args {
     tls_key: Option<std::path::PathBuf>,
     #[arg(long)]
     behind_proxy: bool,
+    #[arg(long, value_name = "FILE", env = "LAMSACH_BROWSER_MODULE")]
+    browser_module: Option<std::path::PathBuf>,
     #[arg(long, value_name = "WORLD", num_args = 0..=1, default_missing_value = "2026",
         value_parser = demo_worlds())]
     demo: Option<DemoWorld>,
@@ -62,6 +65,7 @@ async fn serve(args: Args) -> anyhow::Result<()> {
         args.behind_proxy,
     )
     .await?;
+    let module = browser_module::load(args.browser_module.as_deref())?;
     let _lock = args.place.lock()?;
     let mut portal = args.place.portal().await?;
     let database = portal.database.clone();
@@ -76,7 +80,8 @@ async fn serve(args: Args) -> anyhow::Result<()> {
     let signals = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     tokio::spawn(stop_on_signal(signals, stop));
     let upkeep = tokio::spawn(upkeep::run(portal.clone(), stopped.clone()));
-    let state = AppState { portal: portal.clone(), secure_cookies: listening.has_secure_cookies() };
+    let secure_cookies = listening.has_secure_cookies();
+    let state = AppState { portal: portal.clone(), secure_cookies, module };
     say(&format!("{}: {}", bilingual::phrase("serve-ready"), listening.url()));
     if let Some(demo) = &demo {
         say(&demo.to_string());

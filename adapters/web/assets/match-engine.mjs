@@ -1,0 +1,72 @@
+// Runs the matching module (apps/browser): for the page's worker, and for tests and benchmarks in Node.
+
+// How much of a log is read at a time, in bytes.
+export const SLICE_BYTES = 1 << 20;
+
+export class Engine {
+  #instance = null;
+  #advanced = null;
+  // Bytes of the log that the module has not taken yet, and how to get more.
+  #held = null;
+  #more = null;
+
+  // `start` gets the module's imports and gives its instance: by streaming in a browser.
+  static async start(start) {
+    const engine = new Engine();
+    engine.#instance = await start({
+      page: {
+        read: (to, most) => engine.#give(to, most),
+        advanced: (bytes, lines) => engine.#advanced(bytes, lines),
+      },
+    });
+    return engine;
+  }
+
+  // Takes the index that `pieces` give, of so many bytes, into the module's memory and nowhere else.
+  async openIndex(length, pieces) {
+    const exports = this.#instance.exports;
+    const at = exports.inbox(length) >>> 0;
+    let written = 0;
+    for await (const piece of pieces) {
+      if (written + piece.length > length) throw new Error("the index is longer than was said");
+      new Uint8Array(exports.memory.buffer, at + written, piece.length).set(piece);
+      written += piece.length;
+    }
+    if (written !== length) throw new Error("the index is shorter than was said");
+    if (!exports.open_index()) throw new Error("the module does not read this index");
+  }
+
+  // Matches one log. `slice(from, to)` gives its raw bytes, fewer only at the end; `advanced` is told
+  // the bytes and lines read since it was told last.
+  check(log, slice, advanced) {
+    const exports = this.#instance.exports;
+    let from = 0;
+    this.#held = new Uint8Array(0);
+    this.#more = () => {
+      const piece = slice(from, from + SLICE_BYTES);
+      from += piece.length;
+      return piece;
+    };
+    this.#advanced = advanced;
+    const text = new TextEncoder().encode(JSON.stringify(log));
+    new Uint8Array(exports.memory.buffer, exports.inbox(text.length) >>> 0, text.length).set(text);
+    const length = exports.check_log();
+    if (!length) throw new Error("the module took no log");
+    const answer = new Uint8Array(exports.memory.buffer, exports.outbox() >>> 0, length);
+    // A copy: decoders take no memory that a module may let grow.
+    return JSON.parse(new TextDecoder().decode(answer.slice()));
+  }
+
+  #give(to, most) {
+    try {
+      if (this.#held.length === 0) this.#held = this.#more();
+      const piece = this.#held.subarray(0, most);
+      new Uint8Array(this.#instance.exports.memory.buffer, to >>> 0, piece.length).set(piece);
+      this.#held = this.#held.subarray(piece.length);
+      return piece.length;
+    } catch {
+      // The file was moved, changed or taken away with its stick.
+      return -1;
+    }
+  }
+}

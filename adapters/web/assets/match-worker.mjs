@@ -1,0 +1,69 @@
+// Matches logs apart from the page, so that the page stays alive. It is told where the module and the
+// index are and which files to read; it opens no other address, and sends nothing.
+import { Engine } from "./match-engine.mjs";
+
+// How often progress is told, in milliseconds.
+const TELL_EVERY = 100;
+
+self.addEventListener("message", async ({ data }) => {
+  try {
+    await run(data);
+  } catch (error) {
+    console.warn("match:", error);
+    self.postMessage({ failed: String(error) });
+  }
+});
+
+async function run({ module, index, zone, files }) {
+  const asked = await fetch(index, { headers: { Accept: "application/json" } });
+  const place = await asked.json();
+  if (!asked.ok) {
+    // No list yet, or signed out in the meantime: the portal says which.
+    self.postMessage({ refused: place.message });
+    return;
+  }
+  self.postMessage({ list: 0 });
+  const [engine, image] = await Promise.all([
+    Engine.start(async (imports) =>
+      (await WebAssembly.instantiateStreaming(fetch(module), imports)).instance),
+    fetch(place.path),
+  ]);
+  if (!image.ok) throw new Error(`the index: ${image.status}`);
+  await engine.openIndex(place.size_bytes, pieces(image.body.getReader(), place.size_bytes));
+
+  const reader = new FileReaderSync();
+  for (const file of files) {
+    let told = performance.now();
+    let read = 0;
+    const tell = () => {
+      self.postMessage({ file: file.name, read });
+      told = performance.now();
+      read = 0;
+    };
+    const log = { file: file.name, modified_ms: file.lastModified, zone };
+    const slice = (from, to) => new Uint8Array(reader.readAsArrayBuffer(file.slice(from, to)));
+    tell();
+    const checked = engine.check(log, slice, (bytes) => {
+      read += bytes;
+      if (performance.now() - told > TELL_EVERY) tell();
+    });
+    tell();
+    self.postMessage({ checked });
+  }
+  self.postMessage({ done: true });
+}
+
+async function* pieces(reader, size) {
+  let read = 0;
+  let told = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    read += value.length;
+    yield value;
+    if (performance.now() - told > TELL_EVERY) {
+      self.postMessage({ list: read / size });
+      told = performance.now();
+    }
+  }
+}
