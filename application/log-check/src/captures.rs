@@ -10,6 +10,7 @@ use contacts::packets::{
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use matching::{Destination, Gatherer, Hit, Layers, Matcher, Place, Verdict};
+use naming::Names;
 
 use crate::worker::SAMPLES;
 use crate::{FileSummary, NotParsed, Problem, Unit};
@@ -22,6 +23,7 @@ pub(crate) struct Reading<'r> {
     pub(crate) layers: &'r Layers,
     /// Number of the capture in the run.
     pub(crate) log: u32,
+    pub(crate) names: &'r Names,
     pub(crate) zone: &'r TimeZone,
     /// Told the packets that were read since it was told last.
     pub(crate) report: &'r dyn Fn(u64),
@@ -95,6 +97,7 @@ pub(crate) struct Shown {
 /// What was found in a capture, or a file of flow records, so far.
 pub(crate) struct Found<'r> {
     log: u32,
+    names: &'r Names,
     zone: &'r TimeZone,
     matcher: Matcher<'r>,
     gatherer: Gatherer,
@@ -109,6 +112,7 @@ impl<'r> Found<'r> {
     pub(crate) fn new(reading: &Reading<'r>) -> Self {
         Self {
             log: reading.log,
+            names: reading.names,
             zone: reading.zone,
             matcher: Matcher::over(reading.layers),
             gatherer: Gatherer::default(),
@@ -190,10 +194,11 @@ impl Found<'_> {
     /// Adds a hit to the sightings; `is_more` when it says more about a contact that was counted.
     pub(crate) fn add(&mut self, hit: &Hit<'_>, shown: &Shown, is_more: bool) {
         let place = Place { log: self.log, offset: shown.offset, line: shown.number };
+        let holder = hit.holder(self.names, shown.time);
         if is_more {
-            self.gatherer.add_to(hit, shown.time, place, shown.text.as_bytes());
+            self.gatherer.add_to(hit, holder, shown.time, place, shown.text.as_bytes());
         } else {
-            self.gatherer.add(hit, shown.time, place, shown.text.as_bytes());
+            self.gatherer.add(hit, holder, shown.time, place, shown.text.as_bytes());
         }
     }
 

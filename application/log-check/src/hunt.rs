@@ -194,7 +194,10 @@ fn sightings(wanted: &[Wanted], held: FxHashMap<Key, Held>, logs: &dyn Logs) -> 
             let (line_number, line) = line.unwrap_or_default();
             sightings.push(Sighting {
                 device: trace.device,
+                name_source: trace.device_name.as_ref().map(|_| naming::Source::Log),
+                name_confidence: trace.device_name.as_ref().map(|_| naming::Confidence::High),
                 device_name: trace.device_name,
+                device_mac: None,
                 indicator: wanted.indicator.observable.to_string(),
                 indicator_type: wanted.indicator.observable.kind().code().to_owned(),
                 family: wanted.indicator.family.clone(),

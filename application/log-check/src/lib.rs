@@ -12,6 +12,7 @@ mod guarding;
 mod hunt;
 mod lists;
 mod live;
+mod names;
 mod problem;
 mod run;
 mod text;
@@ -34,6 +35,8 @@ pub use lists::{
     load_lists, load_wanted,
 };
 pub use live::{Gain, LiveLog};
+pub use names::{NamesInput, UnreadNames, load_names};
+pub use naming::{Names, NamesFormat, NamesProblem, NamesReport};
 pub use problem::Problem;
 pub use run::{check_logs, check_logs_one_by_one};
 
@@ -70,6 +73,8 @@ pub struct Settings {
     pub site: Option<String>,
     /// Takes a side-car of each log for looking back later; `None` keeps nothing.
     pub archive: Option<Arc<dyn Archive>>,
+    /// Which device an address was when.
+    pub names: Arc<Names>,
 }
 
 impl Settings {
@@ -83,6 +88,7 @@ impl Settings {
             hash_logs: false,
             site: None,
             archive: None,
+            names: Arc::default(),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use contacts::{Columns, Encoding, Format, Parser, TimeReading, detect};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use matching::{Layers, Place, Sighting};
+use naming::Names;
 
 use crate::blocks::{LONGEST_LINE, Lines};
 use crate::run::{other_formats, pass_headers};
@@ -129,9 +130,11 @@ impl LiveLog {
             self.look_at(lines);
         }
         let times = TimeReading { zone: self.zone.clone(), written: Some(now) };
+        let names = Names::default();
         let reading = Reading {
             layers,
             log: 0,
+            names: &names,
             times: &times,
             encoding: Written::Bytes,
             other_formats: &self.other_formats,
@@ -152,7 +155,7 @@ impl LiveLog {
         let others: u64 = found.lines_of_others.values().sum();
         self.doubt(read, others);
         let locate = |place: Place| (self.name.clone(), before + place.line);
-        let mut sightings = found.gatherer.finish(layers, locate);
+        let mut sightings = found.gatherer.finish(layers, &names, locate);
         for sighting in &mut sightings {
             sighting.first_seen.get_or_insert(now);
             sighting.last_seen.get_or_insert(now);

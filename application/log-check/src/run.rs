@@ -51,7 +51,7 @@ pub fn check_logs_one_by_one(
 ) -> CheckReport {
     check_all(index, inputs, settings, progress, &mut |file, found, starts| {
         let locate = |place: Place| (file.file.clone(), line_number(starts, place));
-        each(file, found.clone().finish(index, locate));
+        each(file, found.clone().finish(index, &settings.names, locate));
     })
 }
 
@@ -85,7 +85,7 @@ fn check_all(
         let file = summary.files.get(log).map(|it| it.file.clone()).unwrap_or_default();
         (file, starts.get(log).map_or(0, |starts| line_number(starts, place)))
     };
-    let sightings = gatherer.finish(index, locate);
+    let sightings = gatherer.finish(index, &settings.names, locate);
     CheckReport { sightings, summary }
 }
 
@@ -178,6 +178,7 @@ impl Run<'_> {
             let reading = captures::Reading {
                 layers: self.layers,
                 log: self.log,
+                names: &self.settings.names,
                 zone: &self.settings.zone,
                 report: &report,
                 is_cancelled: &|| self.progress.is_cancelled(),
@@ -226,6 +227,7 @@ impl Run<'_> {
             let reading = Reading {
                 layers: self.layers,
                 log: self.log,
+                names: &self.settings.names,
                 times: &times,
                 encoding,
                 other_formats: &other_formats,

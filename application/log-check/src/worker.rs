@@ -6,6 +6,7 @@ use contacts::{Contact, Format, LineKind, Parser, TimeReading};
 use hunting::SideCarBuilder;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use matching::{Gatherer, Layers, Matcher, Place};
+use naming::Names;
 
 use crate::NotParsed;
 use crate::blocks::{LONGEST_LINE, Lines};
@@ -23,6 +24,7 @@ pub(crate) struct Reading<'r> {
     pub(crate) layers: &'r Layers,
     /// Number of the log in the run.
     pub(crate) log: u32,
+    pub(crate) names: &'r Names,
     pub(crate) times: &'r TimeReading,
     pub(crate) encoding: Encoding,
     /// Formats that are tried on a line which the log's own format does not understand.
@@ -94,7 +96,8 @@ impl Found {
                 if let Some(side_car) = &mut side_car {
                     side_car.add(contact, time(), place.offset);
                 }
-                is_matched |= self.examine(&mut matcher, contact, time, place, line);
+                is_matched |=
+                    self.examine((reading.names, &mut matcher), contact, time, place, line);
             });
             if is_last {
                 last_line = line;
@@ -146,7 +149,7 @@ impl Found {
                 if let Some(side_car) = &mut side_car {
                     side_car.add(contact, time(), place.offset);
                 }
-                is_matched |= self.examine(matcher, contact, time, place, line);
+                is_matched |= self.examine((reading.names, matcher), contact, time, place, line);
             });
             if kind == LineKind::Understood {
                 *self.lines_of_others.entry(format.name()).or_default() += 1;
@@ -159,14 +162,15 @@ impl Found {
     #[inline]
     fn examine(
         &mut self,
-        matcher: &mut Matcher<'_>,
+        (names, matcher): (&Names, &mut Matcher<'_>),
         contact: &Contact<'_>,
         time: impl Fn() -> Option<Timestamp>,
         place: Place,
         line: &[u8],
     ) -> bool {
         let Some(hit) = matcher.examine(contact) else { return false };
-        self.gatherer.add(&hit, time(), place, line);
+        let time = time();
+        self.gatherer.add(&hit, hit.holder(names, time), time, place, line);
         true
     }
 

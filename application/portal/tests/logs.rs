@@ -78,6 +78,9 @@ fn sighting(device: &str, name: Option<&str>, indicator: &str) -> Sighting {
     Sighting {
         device: device.to_owned(),
         device_name: name.map(str::to_owned),
+        device_mac: None,
+        name_source: None,
+        name_confidence: None,
         indicator: indicator.to_owned(),
         indicator_type: "domain".to_owned(),
         family: None,

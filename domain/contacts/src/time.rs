@@ -16,8 +16,18 @@ pub struct TimeReading {
 }
 
 impl TimeReading {
+    /// The moment that a line of syslog begins with, also as it goes over the network.
+    pub fn of_syslog_line(&self, line: &[u8]) -> Option<Timestamp> {
+        header_moment(syslog_time(line), self)
+    }
+
+    /// The moment of a text in any of the forms that programs use; local without an offset.
+    pub fn of_text(&self, text: &[u8]) -> Option<Timestamp> {
+        any_moment(text, self)
+    }
+
     /// The moment of a local time.
-    pub(crate) fn moment(&self, local: DateTime) -> Option<Timestamp> {
+    pub fn moment(&self, local: DateTime) -> Option<Timestamp> {
         self.zone.to_ambiguous_zoned_datetime(local).compatible().ok().map(|it| it.timestamp())
     }
 

@@ -1,9 +1,11 @@
-//! Hits summed up: one sighting a device and indicator.
+//! Hits summed up: one sighting a device and indicator. An address that two devices held one after
+//! the other is two devices.
 
 use std::cmp::{Ordering, Reverse};
 use std::net::IpAddr;
 
 use jiff::Timestamp;
+use naming::{Confidence, DeviceNumber, Holder, Names, Source, Who};
 use rustc_hash::FxHashMap;
 
 use crate::{
@@ -44,7 +46,7 @@ impl Default for Gatherer {
     }
 }
 
-type Key = (DeviceKey, IndicatorId);
+type Key = (DeviceKey, Who, IndicatorId);
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum DeviceKey {
@@ -57,7 +59,34 @@ struct Record {
     count: u64,
     first_seen: Option<Timestamp>,
     last_seen: Option<Timestamp>,
+    /// Who names the device, for the least sure of the contacts.
+    said: Option<(Confidence, Reverse<Source>)>,
+    /// The device that held the address by other sources than the log, which names it itself.
+    behind: Behind,
     strongest: Strongest,
+}
+
+/// What the contacts of a sighting agree on. Joining is the same in every order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Behind {
+    #[default]
+    Unknown,
+    Device(DeviceNumber),
+    Several,
+}
+
+impl Behind {
+    fn of(device: Option<DeviceNumber>) -> Self {
+        device.map_or(Self::Unknown, Self::Device)
+    }
+
+    fn join(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Unknown, it) | (it, Self::Unknown) => it,
+            (one, other) if one == other => one,
+            _ => Self::Several,
+        }
+    }
 }
 
 /// The contact that proves most, the earliest such in the logs' order.
@@ -82,15 +111,29 @@ impl Gatherer {
         Self { records: FxHashMap::default(), most, is_full: false }
     }
 
-    /// Adds a hit of a line.
-    pub fn add(&mut self, hit: &Hit<'_>, time: Option<Timestamp>, place: Place, line: &[u8]) {
-        self.add_count(1, hit, time, place, line);
+    /// Adds a hit of a line. [`Hit::holder`] tells which device it was.
+    pub fn add(
+        &mut self,
+        hit: &Hit<'_>,
+        holder: Holder,
+        time: Option<Timestamp>,
+        place: Place,
+        line: &[u8],
+    ) {
+        self.add_count(1, hit, holder, time, place, line);
     }
 
     /// Adds what a further packet says of a contact that was added before: it may prove more, and
     /// is not counted again.
-    pub fn add_to(&mut self, hit: &Hit<'_>, time: Option<Timestamp>, place: Place, line: &[u8]) {
-        self.add_count(0, hit, time, place, line);
+    pub fn add_to(
+        &mut self,
+        hit: &Hit<'_>,
+        holder: Holder,
+        time: Option<Timestamp>,
+        place: Place,
+        line: &[u8],
+    ) {
+        self.add_count(0, hit, holder, time, place, line);
     }
 
     #[inline]
@@ -98,11 +141,14 @@ impl Gatherer {
         &mut self,
         count: u64,
         hit: &Hit<'_>,
+        holder: Holder,
         time: Option<Timestamp>,
         place: Place,
         line: &[u8],
     ) {
-        let key = (device_key(hit.device), hit.indicator);
+        let key = (device_key(hit.device), holder.who, hit.indicator);
+        let said = holder.source.map(|(source, confidence)| (confidence, Reverse(source)));
+        let behind = Behind::of(holder.behind);
         let is_known = self.records.get(&key).is_some_and(|known| {
             // No text is made for the many contacts that prove less than the one held.
             let held = &known.strongest;
@@ -112,12 +158,16 @@ impl Gatherer {
             known.count += count;
             known.first_seen = earliest(known.first_seen, time);
             known.last_seen = known.last_seen.max(time);
+            known.said = weakest(known.said, said);
+            known.behind = known.behind.join(behind);
             return;
         }
         let record = Record {
             count,
             first_seen: time,
             last_seen: time,
+            said,
+            behind,
             strongest: Strongest {
                 verdict: hit.verdict,
                 place,
@@ -152,51 +202,110 @@ impl Gatherer {
         self.records.is_empty()
     }
 
-    /// The sightings, strongest verdict first, then by device and indicator. `locate` gives the
-    /// log's name and the line's number in it.
+    /// The sightings, strongest verdict first, then by device and indicator. `names` are those that
+    /// told the holders; `locate` gives the log's name and the line's number in it.
     pub fn finish(
-        self,
+        mut self,
         index: &impl Describe,
+        names: &Names,
         locate: impl Fn(Place) -> (String, u64),
     ) -> Vec<Sighting> {
-        let described = self.records.into_iter().filter_map(|((device, indicator), record)| {
-            let it = index.describe(indicator)?;
-            Some((device, indicator.kind(), it.text(), it, record))
-        });
+        self.join_unnamed();
+        let described =
+            self.records.into_iter().filter_map(|((device, who, indicator), record)| {
+                let it = index.describe(indicator)?;
+                Some(((device, who), indicator.kind(), it.text(), it, record))
+            });
         let mut described: Vec<_> = described.collect();
         described.sort_by(|left, right| {
             let verdicts = right.4.strongest.verdict.cmp(&left.4.strongest.verdict);
-            verdicts.then_with(|| (&left.0, left.1, &left.2).cmp(&(&right.0, right.1, &right.2)))
-        });
-        let sighting =
-            |(device, _, indicator, it, record): (DeviceKey, _, _, Described<'_>, Record)| {
-                let Record { count, first_seen, last_seen, strongest } = record;
-                let (file, line_number) = locate(strongest.place);
-                let line = String::from_utf8_lossy(&strongest.line).into_owned();
-                let device = match device {
-                    DeviceKey::Address(address) => address.to_string(),
-                    DeviceKey::Name(name) => name.into_string(),
-                };
-                let device_name = Some(strongest.device_name.into_string())
-                    .filter(|name| !name.is_empty() && *name != device);
-                Sighting {
-                    device,
-                    device_name,
-                    indicator,
-                    indicator_type: it.kind().code().to_owned(),
-                    family: it.family.map(str::to_owned),
-                    list: it.list.to_owned(),
-                    warning: it.warning.map(str::to_owned),
-                    destination: strongest.destination.into_string(),
-                    verdict: strongest.verdict,
-                    // Of a contact that was only ever added to.
-                    count: count.max(1),
-                    first_seen,
-                    last_seen,
-                    evidence: Evidence { file, offset: strongest.place.offset, line_number, line },
-                }
+            let key = |it: &((DeviceKey, Who), _, String, _, Record)| {
+                // Numbers of devices are of this run: the time of the first contact is the same
+                // in every run.
+                (it.0.0.clone(), it.1, it.2.clone(), it.4.first_seen, it.0.1.clone())
             };
+            verdicts.then_with(|| key(left).cmp(&key(right)))
+        });
+        let sighting = |((device, who), _, indicator, it, record): (
+            (DeviceKey, Who),
+            _,
+            _,
+            Described<'_>,
+            Record,
+        )| {
+            let facts = device_facts(names, &who, &record);
+            let Record { count, first_seen, last_seen, strongest, .. } = record;
+            let (file, line_number) = locate(strongest.place);
+            let line = String::from_utf8_lossy(&strongest.line).into_owned();
+            let device = match device {
+                DeviceKey::Address(address) => address.to_string(),
+                DeviceKey::Name(name) => name.into_string(),
+            };
+            let (name, device_mac, said) = facts;
+            let device_name = name.filter(|name| *name != device);
+            let said = said.filter(|_| device_name.is_some() || device_mac.is_some());
+            Sighting {
+                device,
+                device_name,
+                device_mac,
+                name_source: said.map(|it| it.0),
+                name_confidence: said.map(|it| it.1),
+                indicator,
+                indicator_type: it.kind().code().to_owned(),
+                family: it.family.map(str::to_owned),
+                list: it.list.to_owned(),
+                warning: it.warning.map(str::to_owned),
+                destination: strongest.destination.into_string(),
+                verdict: strongest.verdict,
+                // Of a contact that was only ever added to.
+                count: count.max(1),
+                first_seen,
+                last_seen,
+                evidence: Evidence { file, offset: strongest.place.offset, line_number, line },
+            }
+        };
         described.into_iter().map(sighting).collect()
+    }
+
+    /// A device that the log names on some lines and not on others is one, as long as nothing else
+    /// stands for another device at that address.
+    fn join_unnamed(&mut self) {
+        let mut groups: FxHashMap<(DeviceKey, IndicatorId), Vec<Who>> = FxHashMap::default();
+        for (device, who, indicator) in self.records.keys() {
+            groups.entry((device.clone(), *indicator)).or_default().push(who.clone());
+        }
+        for ((device, indicator), group) in groups {
+            if group.len() < 2 {
+                continue;
+            }
+            let key = |who: &Who| (device.clone(), who.clone(), indicator);
+            let named: Vec<&Who> = group.iter().filter(|it| matches!(it, Who::Named(_))).collect();
+            let behind = |who: &Who| self.records.get(&key(who)).map(|it| it.behind);
+            let mut joins: Vec<(Who, Who)> = Vec::new();
+            for who in &group {
+                let into = match who {
+                    // Nothing but the lack of a name tells them apart.
+                    Who::Unknown => match named.as_slice() {
+                        [only] if group.len() == 2 => Some(*only),
+                        _ => None,
+                    },
+                    // Its lease tells which of those that the log names it is.
+                    Who::Device(device) => {
+                        let mut same =
+                            named.iter().filter(|it| behind(it) == Some(Behind::Device(*device)));
+                        same.next().filter(|_| same.next().is_none()).copied()
+                    }
+                    Who::Named(_) => None,
+                };
+                joins.extend(into.map(|into| (who.clone(), into.clone())));
+            }
+            for (who, into) in joins {
+                if let Some(mut record) = self.records.remove(&key(&who)) {
+                    record.said = None;
+                    self.put(key(&into), record);
+                }
+            }
+        }
     }
 
     fn put(&mut self, key: Key, record: Record) {
@@ -204,14 +313,58 @@ impl Gatherer {
             known.count += record.count;
             known.first_seen = earliest(known.first_seen, record.first_seen);
             known.last_seen = known.last_seen.max(record.last_seen);
+            known.said = weakest(known.said, record.said);
+            known.behind = known.behind.join(record.behind);
             if record.strongest.rank().cmp(&known.strongest.rank()) == Ordering::Less {
-                known.strongest = record.strongest;
+                let unnamed = record.strongest.device_name.is_empty();
+                let before = std::mem::replace(&mut known.strongest, record.strongest);
+                if unnamed {
+                    known.strongest.device_name = before.device_name;
+                }
+            } else if known.strongest.device_name.is_empty() {
+                known.strongest.device_name = record.strongest.device_name;
             }
         } else if self.records.len() < self.most {
             self.records.insert(key, record);
         } else {
             self.is_full = true;
         }
+    }
+}
+
+/// Name, hardware address, and who says so.
+type Facts = (Option<String>, Option<String>, Option<(Source, Confidence)>);
+
+fn device_facts(names: &Names, who: &Who, record: &Record) -> Facts {
+    let said = record.said.map(|(confidence, Reverse(source))| (source, confidence));
+    let own = Some(record.strongest.device_name.to_string()).filter(|name| !name.is_empty());
+    match who {
+        Who::Unknown => (own, None, said),
+        Who::Named(_) => {
+            let mac = match record.behind {
+                Behind::Device(device) => names.describe(device).mac,
+                Behind::Unknown | Behind::Several => None,
+            };
+            (own, mac.map(|it| it.to_string()), said)
+        }
+        Who::Device(device) => {
+            let facts = names.describe(*device);
+            let is_own = said.is_some_and(|(source, _)| source == Source::Log);
+            let name = own.filter(|_| is_own).or_else(|| facts.name.map(str::to_owned));
+            let said = said.map(|said| names.said_of(*device, said));
+            (name, facts.mac.map(|it| it.to_string()), said)
+        }
+    }
+}
+
+/// The least sure; of two as sure as each other, the one believed last.
+fn weakest(
+    left: Option<(Confidence, Reverse<Source>)>,
+    right: Option<(Confidence, Reverse<Source>)>,
+) -> Option<(Confidence, Reverse<Source>)> {
+    match (left, right) {
+        (Some(left), Some(right)) => Some(left.min(right)),
+        (one, other) => one.or(other),
     }
 }
 

@@ -4,6 +4,8 @@ use std::cmp::Reverse;
 use std::net::IpAddr;
 
 use contacts::{Contact, Outcome, WireContact};
+use jiff::Timestamp;
+use naming::{Holder, Names};
 
 use crate::index::Kind;
 use crate::logged::parse_logged;
@@ -24,6 +26,17 @@ pub struct Hit<'l> {
     pub device_name: &'l [u8],
     /// What was contacted.
     pub destination: Destination<'l>,
+}
+
+impl Hit<'_> {
+    /// Which device it was at that moment.
+    pub fn holder(&self, names: &Names, at: Option<Timestamp>) -> Holder {
+        match self.device {
+            Device::Address(address) => names.holder(Some(address), self.device_name, at),
+            Device::Name(b"") => Holder::default(),
+            Device::Name(name) => names.holder_by_name(name),
+        }
+    }
 }
 
 /// A device as a log names it.

@@ -1,6 +1,7 @@
 //! What a run reports: one sighting per device and indicator.
 
 use jiff::Timestamp;
+use naming::{Confidence, Source};
 use serde::{Deserialize, Serialize};
 
 /// Contacts of one device with one indicator, summed up.
@@ -8,9 +9,18 @@ use serde::{Deserialize, Serialize};
 pub struct Sighting {
     /// Address (or name) of the device as the log gives it, in normal form.
     pub device: String,
-    /// What the log itself calls the device, when it does.
+    /// What the device is called, when the log or another source says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_name: Option<String>,
+    /// Its hardware address, when a source knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_mac: Option<String>,
+    /// Who says which device it is; `None` when only its address is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_source: Option<Source>,
+    /// How sure that is, for the least sure of the contacts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_confidence: Option<Confidence>,
     /// The indicator in its normal form.
     pub indicator: String,
     /// `domain`, `ip`, `ip-port`, `network` or `url`.

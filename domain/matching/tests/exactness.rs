@@ -10,6 +10,7 @@
 use contacts::{Contact, Outcome, WireContact};
 use indicators::{Indicator, Scope};
 use matching::{Gatherer, Index, IndexBuilder, Matcher, Place, Verdict};
+use naming::{Holder, Names};
 use observables::{DomainName, Host, Observable, parse_address, path_covers};
 use proptest::prelude::*;
 
@@ -314,18 +315,19 @@ proptest! {
                 let hit = Matcher::new(&index).examine(&contact).unwrap();
                 let time = second.map(|it| jiff::Timestamp::from_second(it).unwrap());
                 let place = Place { log: 0, offset: *at as u64, line: *at as u64 + 1 };
-                gatherer.add(&hit, time, place, b"line");
+                let holder = hit.holder(&Names::default(), time);
+                gatherer.add(&hit, holder, time, place, b"line");
             }
             gatherer
         };
         let hits: Vec<_> = hits.into_iter().enumerate().collect();
-        let whole = gather(&hits).finish(&index, |place| ("log".into(), place.line));
+        let whole = gather(&hits).finish(&index, &Names::default(), |place| ("log".into(), place.line));
         let mut turned = hits.clone();
         turned.rotate_left(order.index(hits.len().max(1)).min(hits.len()));
         let (left, right) = turned.split_at(cut.index(hits.len() + 1));
         let mut parts = gather(right);
         parts.merge(gather(left));
-        prop_assert_eq!(parts.finish(&index, |place| ("log".into(), place.line)), whole);
+        prop_assert_eq!(parts.finish(&index, &Names::default(), |place| ("log".into(), place.line)), whole);
     }
 }
 
@@ -342,9 +344,10 @@ fn a_url_on_a_bare_address_is_found_and_written_out() {
         let mut gatherer = Gatherer::default();
         let hit = Matcher::new(&index).examine_wire(&contact).unwrap();
         let place = Place { log: 0, offset: 0, line: 1 };
-        gatherer.add(&hit, None, place, b"");
-        gatherer.add_to(&hit, None, place, b"");
-        let sightings = gatherer.finish(&index, |place| ("log".into(), place.line));
+        gatherer.add(&hit, Holder::default(), None, place, b"");
+        gatherer.add_to(&hit, Holder::default(), None, place, b"");
+        let sightings =
+            gatherer.finish(&index, &Names::default(), |place| ("log".into(), place.line));
         let found: Vec<_> =
             sightings.iter().map(|it| (it.destination.as_str(), it.count)).collect();
         assert_eq!(found, [(expected, 1)]);
@@ -361,7 +364,7 @@ fn a_full_gatherer_says_so() {
         let contact =
             Contact { device: device.as_bytes(), name: b"evil.example", ..Contact::default() };
         let hit = Matcher::new(&index).examine(&contact).unwrap();
-        gatherer.add(&hit, None, Place { log: 0, offset: 0, line: 1 }, b"");
+        gatherer.add(&hit, Holder::default(), None, Place { log: 0, offset: 0, line: 1 }, b"");
     }
     assert_eq!((gatherer.len(), gatherer.is_full()), (1, true));
 }
@@ -427,8 +430,8 @@ fn a_device_known_by_name_alone_keeps_the_capitals_of_the_log() {
         };
         let hit = Matcher::new(&index).examine(&contact).unwrap();
         let mut gatherer = Gatherer::default();
-        gatherer.add(&hit, None, Place { log: 0, offset: 0, line: 1 }, b"");
-        let found = gatherer.finish(&index, |_| (String::new(), 1)).remove(0);
+        gatherer.add(&hit, Holder::default(), None, Place { log: 0, offset: 0, line: 1 }, b"");
+        let found = gatherer.finish(&index, &Names::default(), |_| (String::new(), 1)).remove(0);
         assert_eq!((found.device.as_str(), found.device_name.as_deref()), (device, device_name));
     }
 }

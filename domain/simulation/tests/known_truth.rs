@@ -7,6 +7,7 @@ use indicators::{ReadOptions, read_list};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use matching::{Gatherer, Index, IndexBuilder, Matcher, Place};
+use naming::Names;
 use simulation::{
     Fillers, LogKind, LogSettings, PlantKind, Targets, TrueSighting, Truth, write_log,
 };
@@ -53,7 +54,8 @@ fn gather(index: &Index, number: u32, kind: LogKind, log: &[u8], gatherer: &mut 
         let place = Place { log: number, offset, line: at as u64 + 1 };
         let is_read = parser.read_line(line, &mut |contact| {
             if let Some(hit) = matcher.examine(contact) {
-                gatherer.add(&hit, times.timestamp(contact, &reading), place, line);
+                let time = times.timestamp(contact, &reading);
+                gatherer.add(&hit, hit.holder(&Names::default(), time), time, place, line);
             }
         });
         let text = String::from_utf8_lossy(line);
@@ -64,7 +66,8 @@ fn gather(index: &Index, number: u32, kind: LogKind, log: &[u8], gatherer: &mut 
 
 /// What was found, in the truth's words, with the line that proves it.
 fn found(index: &Index, gatherer: Gatherer) -> Vec<(TrueSighting, String)> {
-    let sightings = gatherer.finish(index, |place: Place| (place.log.to_string(), place.line));
+    let locate = |place: Place| (place.log.to_string(), place.line);
+    let sightings = gatherer.finish(index, &Names::default(), locate);
     let in_truths_words = |it: matching::Sighting| {
         let verdict = serde_json::to_value(it.verdict).unwrap();
         let sighting = TrueSighting {

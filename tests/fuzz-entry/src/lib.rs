@@ -16,6 +16,7 @@ mod artifacts;
 mod flows;
 mod index;
 mod logs;
+mod names;
 mod packets;
 mod values;
 
@@ -23,6 +24,7 @@ pub use self::artifacts::{autorun_inf, hive, lnk, task_xml};
 pub use flows::{flow_files, flow_messages};
 pub use index::index_file;
 pub use logs::{check_logs, log_detection, log_lines};
+pub use names::names;
 pub use packets::{captures, packets};
 pub use values::{lists, observables, parts, tables, unpacking};
 
@@ -30,7 +32,7 @@ pub use values::{lists, observables, parts, tables, unpacking};
 pub type Entry = fn(&[u8]);
 
 /// Every entry by the name of its target.
-pub const ALL: [(&str, Entry); 17] = [
+pub const ALL: [(&str, Entry); 18] = [
     ("autorun_inf", autorun_inf),
     ("captures", captures),
     ("check_logs", check_logs),
@@ -42,6 +44,7 @@ pub const ALL: [(&str, Entry); 17] = [
     ("lnk", lnk),
     ("log_detection", log_detection),
     ("log_lines", log_lines),
+    ("names", names),
     ("observables", observables),
     ("packets", packets),
     ("parts", parts),

@@ -278,6 +278,10 @@ fn word_sets() -> BTreeMap<&'static str, Vec<String>> {
         ("person-state", codes(["pending", "active", "locked"])),
         ("lists-refused", codes(indicators::Reason::ALL)),
         ("log-check-problem", codes(log_check::Problem::CODES)),
+        ("match-names", codes(log_check::NamesProblem::ALL.map(log_check::NamesProblem::code))),
+        ("name-confidence", codes(naming::Confidence::ALL.map(naming::Confidence::code))),
+        ("name-source", codes(naming::Source::ALL.map(naming::Source::code))),
+        ("names-refused", codes(naming::Reason::ALL.map(naming::Reason::code))),
         ("packet-reason", {
             let packets = codes(log_check::PacketReason::ALL.map(log_check::PacketReason::code));
             let flows = codes(log_check::FlowReason::ALL.map(log_check::FlowReason::code));

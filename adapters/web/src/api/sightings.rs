@@ -474,6 +474,9 @@ impl From<SentResult> for CheckResult {
         let sightings = result.sightings.into_iter().map(|it| Sighting {
             device: it.device,
             device_name: it.device_name,
+            device_mac: None,
+            name_source: None,
+            name_confidence: None,
             indicator: it.indicator,
             indicator_type: it.indicator_type,
             family: it.family,

@@ -8,6 +8,7 @@ mod compiled;
 mod documented;
 mod hostile;
 mod looking_back;
+mod names;
 mod outputs;
 mod packings;
 mod stopping;

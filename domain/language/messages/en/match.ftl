@@ -87,3 +87,35 @@ match-next-again = Keep logging and check again: a device is verified clean only
 match-next-unread = Read the rest: see the reason at each file under “Logs read”, then check again.
 match-next-clear = Keep logging, and check again when there are new lists.
 match-private = This page holds addresses of devices and log lines, which are personal data: keep it inside the organisation.
+
+match-names-unreadable = The file { $path } cannot be read: { $why }
+match-names-unknown-format = { $path }: not a known kind of file that tells names of devices. Known are DHCP leases and logs, what ip neigh or arp -a print, and a CSV inventory with at least two of the columns ip, mac, name.
+match-names-too-many = { $path }: too many lines about devices. Give only the files of the time the logs are from.
+match-names-taken = { $claims ->
+    [one] { $claims } line tells
+   *[other] { $claims } lines tell
+  } names of devices{ $others ->
+    [0] {""}
+   *[other] , { $others } of other sites
+  }{ $refused ->
+    [0] {""}
+   *[other] , { $refused } refused
+  }
+match-names-title = Files that tell names of devices
+match-name-said = (by { $source }, confidence { $confidence })
+name-source-log = the log
+name-source-dhcp-lease = DHCP leases
+name-source-dhcp-log = DHCP log
+name-source-neighbour-table = neighbour table
+name-source-inventory = inventory
+name-confidence-low = low
+name-confidence-medium = medium
+name-confidence-high = high
+names-refused-not-understood = This line is not understood.
+names-refused-bad-address = Not the IP address of a device.
+names-refused-bad-mac = Not the MAC address of a device.
+names-refused-bad-time = The time cannot be read.
+names-refused-bad-interval = It ends before it begins.
+names-refused-no-device = Neither a MAC address nor a name.
+names-refused-needs-site = The inventory has several sites: add --site to choose that of the logs.
+names-refused-too-long = The line is too long.

@@ -50,6 +50,7 @@ cli-arg-columns = Với json và csv: mỗi cột có ý nghĩa gì, ví dụ de
 cli-arg-delimiter = Với csv: ký tự ngăn cách các cột, hoặc tab; mặc định là dấu phẩy
 cli-arg-timezone = Múi giờ của nhật ký ghi giờ địa phương và của kết quả
 cli-arg-site = Địa điểm lấy nhật ký, ghi trong kết quả
+cli-arg-names = Tệp cho biết địa chỉ thuộc thiết bị nào, có thể lặp lại: bản ghi cấp địa chỉ hoặc nhật ký DHCP (dnsmasq, ISC, Kea, Windows), bảng láng giềng (ip neigh, arp -a), danh mục thiết bị CSV (ip, mac, tên, từ, đến, địa điểm)
 cli-arg-threads = Số luồng đối chiếu, từ 1 đến 256 [mặc định: mỗi bộ xử lý một luồng]
 cli-arg-archive = Thư mục lưu dữ liệu để tra cứu lại: match ghi vào đây tên, địa chỉ mà mỗi thiết bị đã kết nối; hunt tìm trong đó. Dữ liệu này là riêng tư như chính nhật ký
 cli-arg-send = Gửi kết quả về cổng có địa chỉ này, không gửi dòng nhật ký: https://…

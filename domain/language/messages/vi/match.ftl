@@ -72,3 +72,32 @@ match-next-again = Sau khi xử lý, tiếp tục ghi nhật ký và đối chi�
 match-next-unread = Đọc nốt phần chưa đọc: xem lý do ghi ở từng tệp trong mục “Nhật ký đã đọc”, rồi đối chiếu lại.
 match-next-clear = Tiếp tục ghi nhật ký và đối chiếu lại khi có danh sách mới.
 match-private = Trang này có địa chỉ thiết bị và dòng nhật ký, là dữ liệu cá nhân: chỉ dùng trong đơn vị, không đăng tải, không gửi ra ngoài.
+
+match-names-unreadable = Không đọc được tệp { $path }: { $why }
+match-names-unknown-format = { $path }: không phải dạng tệp cho biết tên thiết bị đã biết. Dùng được: bản ghi cấp địa chỉ hoặc nhật ký DHCP, kết quả ip neigh hoặc arp -a, danh mục CSV có ít nhất hai cột trong ip, mac, tên.
+match-names-too-many = { $path }: quá nhiều dòng về thiết bị. Chỉ đưa vào những tệp của khoảng thời gian trong nhật ký.
+match-names-taken = lấy được { $claims } dòng cho biết tên thiết bị{ $others ->
+    [0] {""}
+   *[other] , { $others } dòng của địa điểm khác
+  }{ $refused ->
+    [0] {""}
+   *[other] , từ chối { $refused } dòng
+  }
+match-names-title = Tệp cho biết tên thiết bị
+match-name-said = (theo { $source }, độ tin cậy { $confidence })
+name-source-log = nhật ký
+name-source-dhcp-lease = bản ghi cấp địa chỉ DHCP
+name-source-dhcp-log = nhật ký DHCP
+name-source-neighbour-table = bảng láng giềng
+name-source-inventory = danh mục thiết bị
+name-confidence-low = thấp
+name-confidence-medium = trung bình
+name-confidence-high = cao
+names-refused-not-understood = Không hiểu dòng này.
+names-refused-bad-address = Không phải địa chỉ IP của một thiết bị.
+names-refused-bad-mac = Không phải địa chỉ MAC của một thiết bị.
+names-refused-bad-time = Không đọc được thời gian.
+names-refused-bad-interval = Kết thúc trước khi bắt đầu.
+names-refused-no-device = Không có địa chỉ MAC, cũng không có tên.
+names-refused-needs-site = Danh mục có nhiều địa điểm: thêm --site để chọn địa điểm của nhật ký.
+names-refused-too-long = Dòng quá dài.

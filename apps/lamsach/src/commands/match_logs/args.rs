@@ -36,6 +36,8 @@ pub(crate) struct Args {
     no_guard: bool,
     #[arg(long, value_name = "NAME")]
     site: Option<String>,
+    #[arg(long, value_name = "FILE")]
+    names: Vec<PathBuf>,
     #[arg(long, value_name = "N")]
     threads: Option<String>,
     #[arg(long, value_name = "FOLDER")]
@@ -85,6 +87,8 @@ pub(super) struct Choices {
     pub(super) output: OutputKind,
     pub(super) zone: TimeZone,
     pub(super) site: Option<String>,
+    /// Files that tell which device an address was.
+    pub(super) names: Vec<PathBuf>,
     pub(super) threads: usize,
     pub(super) archive: Option<PathBuf>,
     pub(super) guarding: Guarding,
@@ -127,6 +131,7 @@ impl Args {
             output: self.output,
             zone,
             site: site(self.site),
+            names: self.names,
             archive: self.archive,
             threads,
             guarding: guarding(self.no_guard),

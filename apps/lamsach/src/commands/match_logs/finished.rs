@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use jiff::Timestamp;
-use log_check::{CheckReport, ListReport, Summary, Unit};
+use log_check::{CheckReport, ListReport, NamesReport, Summary, Unit};
 use matching::Sighting;
 use serde::Serialize;
 
@@ -19,6 +19,8 @@ pub(super) struct Finished {
     pub(super) report: CheckReport,
     /// Each list by name.
     pub(super) lists: Vec<(String, ListReport)>,
+    /// Each file that told names.
+    pub(super) names: Vec<(String, NamesReport)>,
     /// Some of the logs may have been meant as lists.
     pub(super) may_be_lists: bool,
 }
@@ -40,9 +42,17 @@ impl Finished {
         files.find(|it| it.file == sighting.evidence.file).map_or(Unit::Lines, |it| it.unit)
     }
 
-    /// Devices with findings.
+    /// Devices with findings. Two that held one address after the other are two; one of which some
+    /// contacts could be told apart and others not is no other.
     pub(super) fn device_count(&self) -> usize {
-        self.findings().map(|it| it.device.as_str()).collect::<BTreeSet<_>>().len()
+        let who = |it: &Sighting| it.device_mac.clone().or_else(|| it.device_name.clone());
+        let mut found: BTreeMap<&str, BTreeSet<Option<String>>> = BTreeMap::new();
+        for it in self.findings() {
+            let whos = found.entry(&it.device).or_default();
+            whos.insert(who(it).map(|it| it.to_lowercase()));
+        }
+        let known = |whos: &BTreeSet<Option<String>>| whos.iter().flatten().count().max(1);
+        found.values().map(known).sum()
     }
 
     /// 1 with findings, else 3 when something was not read, else 0. An error, 2, never gets here.
@@ -84,6 +94,7 @@ impl Finished {
             not_findings: self.others().count(),
             logs: &self.report.summary,
             lists: self.lists.iter().map(list).collect(),
+            names: self.names.iter().map(names_out).collect(),
         }
     }
 }
@@ -99,6 +110,37 @@ pub(super) struct SummaryOut<'f> {
     #[serde(flatten)]
     logs: &'f Summary,
     lists: Vec<ListOut>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    names: Vec<NamesOut>,
+}
+
+/// A file that told names.
+#[derive(Serialize)]
+struct NamesOut {
+    file: String,
+    format: Option<&'static str>,
+    lines: u64,
+    claims: u64,
+    of_other_sites: u64,
+    refused: BTreeMap<&'static str, u64>,
+    refused_listed: Vec<RefusedOut>,
+}
+
+fn names_out((file, report): &(String, NamesReport)) -> NamesOut {
+    let listed = report.refused.iter().map(|it| RefusedOut {
+        line: it.line,
+        text: it.text.clone(),
+        reason: it.reason.code(),
+    });
+    NamesOut {
+        file: file.clone(),
+        format: report.format.map(log_check::NamesFormat::name),
+        lines: report.lines,
+        claims: report.claims,
+        of_other_sites: report.of_other_sites,
+        refused: report.refused_counts.clone(),
+        refused_listed: listed.collect(),
+    }
 }
 
 #[derive(Serialize)]

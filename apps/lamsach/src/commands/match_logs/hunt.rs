@@ -64,7 +64,8 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
         }
     })?;
     watch.finish();
-    let finished = Finished { at: now, site, report, lists: reports, may_be_lists: false };
+    let finished =
+        Finished { at: now, site, report, lists: reports, names: Vec::new(), may_be_lists: false };
     output::write(args.output, &words, &finished)?;
     Ok(finished.exit_code())
 }

@@ -5,6 +5,7 @@ mod args;
 mod finished;
 pub(super) mod hunt;
 mod inputs;
+mod names;
 mod output;
 mod progress;
 mod send;
@@ -40,6 +41,8 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     let words = Words { language, zone: choices.zone.clone() };
     let mut sending = send.prepare(choices.site.as_deref(), &words)?;
     let inputs = Inputs::open(&choices)?;
+    let (names, name_reports) =
+        names::open(&choices.names, choices.site.as_deref(), &choices.zone)?;
     let now = Timestamp::now();
     let today = now.to_zoned_datetime(choices.zone.clone()).date();
     let options = ReadOptions { format: None, today: Some(today) };
@@ -56,6 +59,7 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
         hash_logs: sending.is_some(),
         site: choices.site.clone(),
         archive: choices.archive.map(|it| Arc::new(ArchiveFolder::at(it)) as _),
+        names: Arc::new(names),
     };
     let watch = Watch::start(&words, inputs.size_bytes)?;
     let report = match &mut sending {
@@ -72,6 +76,7 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
         site: choices.site,
         report,
         lists: loaded.reports,
+        names: name_reports,
         may_be_lists: choices.may_be_lists,
     };
     output::write(choices.output, &words, &finished)?;

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use language::{Language, Value, text, text_with};
-use log_check::{ListProblem, ListReport, NotParsed, Problem, Refused, Unit};
-use matching::Verdict;
+use log_check::{ListProblem, ListReport, NamesReport, NotParsed, Problem, Refused, Unit};
+use matching::{Sighting, Verdict};
 
 use crate::commands::bilingual::lines;
 
@@ -102,6 +102,34 @@ impl Words {
             ("refused", report.refused_total().into()),
         ];
         text_with(self.language, "match-list-taken", &values)
+    }
+
+    /// How much a file of names told.
+    pub(super) fn names_taken(&self, report: &NamesReport) -> String {
+        let values = [
+            ("claims", report.claims.into()),
+            ("others", report.of_other_sites.into()),
+            ("refused", report.refused_total().into()),
+        ];
+        text_with(self.language, "match-names-taken", &values)
+    }
+
+    /// The name of a device, its hardware address, and who says so, each on a line; nothing for one
+    /// that is known by its address alone.
+    pub(super) fn device_lines(&self, sighting: &Sighting) -> Vec<String> {
+        let mut lines = Vec::new();
+        lines.extend(sighting.device_name.clone().filter(|it| *it != sighting.device));
+        lines.extend(sighting.device_mac.clone());
+        // That a log calls a device by its name is plain to see.
+        let said = sighting.name_source.zip(sighting.name_confidence);
+        if let Some((source, confidence)) = said.filter(|(source, _)| source.code() != "log") {
+            let values = [
+                ("source", self.tk("name-source", source.code()).into()),
+                ("confidence", self.tk("name-confidence", confidence.code()).into()),
+            ];
+            lines.push(text_with(self.language, "match-name-said", &values));
+        }
+        lines
     }
 
     /// Why a value of a list was refused.

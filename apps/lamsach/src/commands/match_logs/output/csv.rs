@@ -9,7 +9,7 @@ use matching::Sighting;
 use super::super::finished::Finished;
 use super::super::words::{Words, printable, verdict_code};
 
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 20] = [
     "device",
     "device_name",
     "indicator",
@@ -27,6 +27,9 @@ const COLUMNS: [&str; 17] = [
     "evidence_line_number",
     "evidence_line",
     "warning",
+    "device_mac",
+    "name_source",
+    "name_confidence",
 ];
 
 pub(super) fn write(out: &mut dyn Write, words: &Words, finished: &Finished) -> io::Result<()> {
@@ -52,7 +55,7 @@ fn unwrapped(error: ::csv::Error) -> io::Error {
     }
 }
 
-fn record(sighting: &Sighting) -> [String; 17] {
+fn record(sighting: &Sighting) -> [String; 20] {
     let time = |at: Option<jiff::Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
     let evidence = &sighting.evidence;
     [
@@ -73,6 +76,9 @@ fn record(sighting: &Sighting) -> [String; 17] {
         evidence.line_number.to_string(),
         safe(&evidence.line),
         safe(sighting.warning.as_deref().unwrap_or_default()),
+        sighting.device_mac.clone().unwrap_or_default(),
+        sighting.name_source.map(|it| it.code().to_owned()).unwrap_or_default(),
+        sighting.name_confidence.map(|it| it.code().to_owned()).unwrap_or_default(),
     ]
 }
 

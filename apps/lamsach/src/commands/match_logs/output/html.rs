@@ -33,6 +33,7 @@ pub(super) fn write(out: &mut dyn Write, words: &Words, finished: &Finished) -> 
         lines_matched: words.number(summary.lines_matched),
         lines_not_parsed: words.number(summary.lines_not_parsed),
         lists: lists(words, finished),
+        names: names(words, finished),
     };
     page.write_into(out)
 }
@@ -56,11 +57,12 @@ struct Page<'p> {
     lines_matched: String,
     lines_not_parsed: String,
     lists: Vec<List>,
+    names: Vec<List>,
 }
 
 struct Row {
     device: String,
-    device_name: Option<String>,
+    device_lines: Vec<String>,
     destination: String,
     indicator: Option<String>,
     list: String,
@@ -100,7 +102,7 @@ fn row(words: &Words, finished: &Finished, sighting: &Sighting) -> Row {
         } else {
             printable(&sighting.device)
         },
-        device_name: sighting.device_name.as_deref().map(printable),
+        device_lines: words.device_lines(sighting).iter().map(|it| printable(it)).collect(),
         destination: printable(&sighting.destination),
         indicator: indicator_words(words, sighting).map(|it| printable(&it)),
         list: printable(&sighting.list),
@@ -148,4 +150,21 @@ fn lists(words: &Words, finished: &Finished) -> Vec<List> {
         }
     };
     finished.lists.iter().map(list).collect()
+}
+
+fn names(words: &Words, finished: &Finished) -> Vec<List> {
+    let list = |(name, report): &(String, log_check::NamesReport)| {
+        let named = report.refused.iter().take(NAMED).map(|it| {
+            let line = words.tn("match-line", "line", it.line);
+            (line, printable(&it.text), words.tk("names-refused", it.reason.code()))
+        });
+        let more = report.refused_total().saturating_sub(NAMED as u64);
+        List {
+            name: printable(name),
+            taken: words.names_taken(report),
+            refused: named.collect(),
+            more: (more > 0).then(|| words.tn("match-refused-more", "count", more)),
+        }
+    };
+    finished.names.iter().map(list).collect()
 }

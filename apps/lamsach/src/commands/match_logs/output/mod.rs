@@ -32,10 +32,12 @@ pub(super) fn write(kind: OutputKind, words: &Words, finished: &Finished) -> any
     drop(out);
     let mut err = BufWriter::new(io::stderr().lock());
     let said = match kind {
-        OutputKind::Table => refused::write(&mut err, words, &finished.lists),
+        OutputKind::Table => refused::write(&mut err, words, &finished.lists)
+            .and_then(|()| refused::write_names(&mut err, words, &finished.names)),
         OutputKind::Csv => {
             table::write_summary(&mut err, words, finished, table::width(&io::stderr()))
                 .and_then(|()| refused::write(&mut err, words, &finished.lists))
+                .and_then(|()| refused::write_names(&mut err, words, &finished.names))
         }
         OutputKind::Json | OutputKind::Html => Ok(()),
     };

@@ -132,10 +132,9 @@ fn sightings(words: &Words, heading: &str, sightings: &[&Sighting], width: Optio
         words.t("match-seen"),
     ]);
     for sighting in sightings {
-        let device = match &sighting.device_name {
-            Some(name) if *name != sighting.device => format!("{}\n{name}", sighting.device),
-            _ => sighting.device.clone(),
-        };
+        let mut device = vec![sighting.device.clone()];
+        device.extend(words.device_lines(sighting));
+        let device = device.join("\n");
         let evidence = &sighting.evidence;
         let mut destination = vec![sighting.destination.clone()];
         destination.extend(indicator_words(words, sighting));
