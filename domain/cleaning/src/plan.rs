@@ -1,0 +1,348 @@
+//! Findings into a plan: what changes, why, how sure, and what stays.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use artifacts::{
+    At, Autostart, DecoyKind, DiskPath, HostsHarm, Remover, StickSigns, System, hosts_harm,
+    read_hosts, windows_spelling,
+};
+
+use crate::change::{Change, HIDDEN, Process, SYSTEM};
+use crate::encoding::{Bytes, Path};
+use crate::protect::Standing;
+
+/// How sure it is that a change is right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Certainty {
+    /// A person looks at it first.
+    Likely,
+    /// A rule or hash of the campaign says so.
+    Certain,
+}
+
+/// What kind of thing was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Cracked software and the like: named, never removed.
+    Risk,
+    /// Perhaps malware: removed only when the person says so.
+    Suspicious,
+    /// Malware.
+    Malware,
+}
+
+/// A file that a scan found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The file.
+    pub path: DiskPath,
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// The rule or indicator that says so.
+    pub what: String,
+    /// SHA-256 of the file when it was scanned.
+    pub sha256: Option<String>,
+    /// Whether it lies in an archive: the file is the archive, which holds other things as well.
+    pub is_inside: bool,
+    /// What is known of the file's origin.
+    pub standing: Standing,
+}
+
+/// One change of a plan and the reason for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The change.
+    pub change: Change,
+    /// What it is for, as a code.
+    pub reason: &'static str,
+    /// The rule, name or command behind it.
+    pub what: String,
+    /// How sure it is.
+    pub certainty: Certainty,
+}
+
+/// Something that stays, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stay {
+    /// What stays: a path or key.
+    pub at: String,
+    /// The rule, name or command by which it was found.
+    pub what: String,
+    /// Why it stays, as a code: `risk`, `suspicious`, `in-archive`, `on-good-list`, `of-system`,
+    /// `system-unverified`, `system-changed`, `registry-offline`, `by-hand`, `mixed-line`,
+    /// `name-taken`.
+    pub why: &'static str,
+}
+
+/// Changes in the order in which they are made, and what stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Changes.
+    pub steps: Vec<Step>,
+    /// What stays as it is.
+    pub stays: Vec<Stay>,
+}
+
+impl Plan {
+    /// The changes alone.
+    pub fn changes(&self) -> Vec<Change> {
+        self.steps.iter().map(|step| step.change.clone()).collect()
+    }
+
+    fn step(&mut self, change: Change, reason: &'static str, what: &str) {
+        let certainty = Certainty::Certain;
+        if self.steps.iter().all(|step| step.change != change) {
+            self.steps.push(Step { change, reason, what: what.to_owned(), certainty });
+        }
+    }
+
+    fn stay(&mut self, at: String, what: &str, why: &'static str) {
+        let stay = Stay { at, what: what.to_owned(), why };
+        if !self.stays.contains(&stay) {
+            self.stays.push(stay);
+        }
+    }
+}
+
+/// Everything a plan is made from.
+#[derive(Clone, Debug)]
+pub struct Facts<'f> {
+    /// The system.
+    pub system: System,
+    /// Whether it runs; on a mounted disk nothing runs and the registry is not written.
+    pub is_live: bool,
+    /// Files that were found.
+    pub found: &'f [Found],
+    /// What starts by itself.
+    pub autostarts: &'f [Autostart],
+    /// Links that switch units on: those in `*.wants`.
+    pub unit_links: &'f [DiskPath],
+    /// Text files with entries in single lines, the hosts file among them, with their content.
+    pub texts: &'f BTreeMap<DiskPath, Vec<u8>>,
+    /// The hosts file.
+    pub hosts: Option<&'f DiskPath>,
+    /// Names that the campaign's lists call malicious.
+    pub listed_names: &'f BTreeSet<String>,
+    /// Running programs.
+    pub processes: &'f [Process],
+    /// Whether what is only suspicious is removed as well.
+    pub takes_suspicious: bool,
+}
+
+/// Makes a plan: programs are stopped first, then what would start them again goes, then their files.
+pub fn plan(facts: &Facts<'_>) -> Plan {
+    let mut plan = Plan::default();
+    let mut removed = Vec::new();
+    for found in facts.found {
+        let at = found.path.to_string();
+        let why = match (found.kind, found.standing) {
+            (Kind::Risk, _) => Some("risk"),
+            (_, Standing::GoodList) => Some("on-good-list"),
+            (_, Standing::OfSystem) => Some("of-system"),
+            (_, Standing::SystemUnverified) => Some("system-unverified"),
+            (_, Standing::SystemChanged) => Some("system-changed"),
+            (Kind::Suspicious, _) if !facts.takes_suspicious => Some("suspicious"),
+            _ if found.is_inside => Some("in-archive"),
+            _ => None,
+        };
+        match why {
+            Some(why) => plan.stay(at, &found.what, why),
+            None => removed.push(found),
+        }
+    }
+    for found in &removed {
+        for process in facts.processes.iter().filter(|process| process.path.0 == found.path) {
+            plan.step(Change::StopProcess { process: process.clone() }, "runs", &found.what);
+        }
+    }
+    // Lines of one file go together: taking one out would renumber the others.
+    let mut lines: BTreeMap<DiskPath, BTreeMap<u32, (&'static str, String)>> = BTreeMap::new();
+    for found in &removed {
+        let compared = compared_path(facts.system, &found.path);
+        for entry in facts.autostarts.iter().filter(|entry| starts(facts.system, entry, &compared))
+        {
+            autostart(facts, &mut plan, &mut lines, entry, &found.path);
+        }
+    }
+    hosts(facts, &mut plan, &mut lines);
+    for (path, numbers) in lines {
+        let Some(content) = facts.texts.get(&path) else { continue };
+        let all = read_hosts(content);
+        let (mut taken, mut reasons) = (Vec::new(), Vec::new());
+        for (number, reason) in numbers {
+            let index = usize::try_from(number).unwrap_or(usize::MAX).wrapping_sub(1);
+            let bytes = all.get(index).and_then(|line| content.get(line.range.clone()));
+            if let Some(bytes) = bytes {
+                taken.push((number, Bytes(bytes.to_vec())));
+                reasons.push(reason);
+            }
+        }
+        if let Some((reason, what)) = reasons.into_iter().next() {
+            plan.step(Change::RemoveLines { path: Path(path), lines: taken }, reason, &what);
+        }
+    }
+    for found in removed {
+        let change =
+            Change::Quarantine { path: Path(found.path.clone()), sha256: found.sha256.clone() };
+        plan.step(change, "found", &found.what);
+    }
+    plan
+}
+
+/// A path in the form in which commands are compared with it.
+fn compared_path(system: System, path: &DiskPath) -> String {
+    match system {
+        System::Windows => windows_spelling(path).to_lowercase(),
+        System::Linux => path.to_string(),
+    }
+}
+
+/// Whether an autostart starts a file, and nothing else stands in its place.
+fn starts(system: System, entry: &Autostart, compared: &str) -> bool {
+    let own = match &entry.at {
+        At::File(path) => compared_path(system, path) == compared,
+        _ => false,
+    };
+    own || entry.files.iter().any(|file| file == compared)
+}
+
+fn autostart(
+    facts: &Facts<'_>,
+    plan: &mut Plan,
+    lines: &mut BTreeMap<DiskPath, BTreeMap<u32, (&'static str, String)>>,
+    entry: &Autostart,
+    found: &DiskPath,
+) {
+    let quarantine =
+        |path: &DiskPath| Change::Quarantine { path: Path(path.clone()), sha256: None };
+    match (&entry.at, entry.place.remover) {
+        (At::Line(path, line), Remover::DeleteLine) => {
+            let reason = ("starts-found", entry.command.clone());
+            lines.entry(path.clone()).or_default().insert(*line, reason);
+        }
+        (At::Line(path, _) | At::File(path), Remover::RemoveUnit) => {
+            for link in facts.unit_links.iter().filter(|link| link.name() == path.name()) {
+                plan.step(quarantine(link), "starts-found", &entry.command);
+            }
+            plan.step(quarantine(path), "starts-found", &entry.command);
+        }
+        // The found file itself is taken away further down, with the SHA-256 that was scanned.
+        (At::File(path), _) if path == found => {}
+        (At::Line(path, _) | At::File(path), Remover::QuarantineFile | Remover::DeleteTask) => {
+            plan.step(quarantine(path), "starts-found", &entry.command);
+        }
+        (At::Registry { key, value, .. }, _) => {
+            let why = if facts.is_live { "by-hand" } else { "registry-offline" };
+            plan.stay(format!("{key}\\{value}"), &entry.command, why);
+        }
+        (At::Line(path, _) | At::File(path), _) => {
+            plan.stay(path.to_string(), &entry.command, "by-hand");
+        }
+    }
+}
+
+fn hosts(
+    facts: &Facts<'_>,
+    plan: &mut Plan,
+    lines: &mut BTreeMap<DiskPath, BTreeMap<u32, (&'static str, String)>>,
+) {
+    let Some(path) = facts.hosts else { return };
+    let Some(content) = facts.texts.get(path) else { return };
+    for line in read_hosts(content) {
+        let harm = |name: &String| match hosts_harm(name) {
+            Some(harm) => Some(harm),
+            None if facts.listed_names.contains(name) => Some(HostsHarm::BlocksSecurity),
+            None => None,
+        };
+        let harms: Vec<_> = line.names.iter().map(harm).collect();
+        let names = line.names.join(" ");
+        let at = || format!("{path}:{}", line.line);
+        if harms.contains(&Some(HostsHarm::BlocksLicensing)) {
+            plan.stay(at(), &names, "risk");
+        } else if harms.iter().all(Option::is_none) {
+        } else if harms.iter().all(Option::is_some) {
+            lines.entry(path.clone()).or_default().insert(line.line, ("hosts-line", names));
+        } else {
+            plan.stay(at(), &names, "mixed-line");
+        }
+    }
+}
+
+/// What a stick's plan is made from.
+#[derive(Clone, Debug)]
+pub struct StickFacts<'f> {
+    /// The stick's top.
+    pub top: &'f DiskPath,
+    /// Names in it, in the order of the entries that the signs speak of, with their attributes.
+    pub entries: &'f [(Vec<u8>, Option<u32>)],
+    /// What a worm did.
+    pub signs: &'f StickSigns,
+    /// Paths that are there, as the launchers spell them, found whatever the case of their letters.
+    pub launchers: &'f [DiskPath],
+    /// `autorun.inf`, as it is spelled there.
+    pub autorun: Option<&'f DiskPath>,
+    /// Names and attributes of what lies in the folder that swallowed everything.
+    pub swallowed: &'f [(Vec<u8>, Option<u32>)],
+}
+
+/// Makes the plan for a stick: decoys and launchers go, what they hid comes back.
+pub fn plan_stick(facts: &StickFacts<'_>) -> Plan {
+    let mut plan = Plan::default();
+    let path_of = |index: usize| {
+        let (name, _) = facts.entries.get(index)?;
+        facts.top.join(name).ok()
+    };
+    let quarantine = |path: DiskPath| Change::Quarantine { path: Path(path), sha256: None };
+    for decoy in &facts.signs.decoys {
+        let (Some(path), Some(twin)) = (path_of(decoy.entry), path_of(decoy.twin)) else {
+            continue;
+        };
+        let reason = match decoy.how {
+            DecoyKind::LinkStartsFile => "decoy-link",
+            DecoyKind::FakeDrive => "fake-drive",
+            DecoyKind::ProgramNamedAsFolder => "decoy-program",
+        };
+        plan.step(quarantine(path), reason, &String::from_utf8_lossy(twin.name()));
+    }
+    for launcher in facts.launchers {
+        plan.step(quarantine(launcher.clone()), "launcher", &launcher.to_string());
+    }
+    if let Some(autorun) = facts.autorun.filter(|_| facts.signs.has_autorun) {
+        plan.step(quarantine(autorun.clone()), "autorun", "autorun.inf");
+    }
+    let unhide = |plan: &mut Plan, path: &DiskPath, attributes: Option<u32>| {
+        let clear = attributes.unwrap_or(0) & (HIDDEN | SYSTEM);
+        if clear != 0 {
+            let change = Change::SetAttributes { path: Path(path.clone()), clear };
+            plan.step(change, "hidden", &String::from_utf8_lossy(path.name()));
+        }
+    };
+    for index in &facts.signs.hidden {
+        let attributes = facts.entries.get(*index).and_then(|(_, attributes)| *attributes);
+        if let Some(path) = path_of(*index) {
+            unhide(&mut plan, &path, attributes);
+        }
+    }
+    let Some(folder) = facts.signs.swallowed_by.and_then(path_of) else { return plan };
+    let mut stays = false;
+    let taken: BTreeSet<String> = facts.entries.iter().map(|(name, _)| folded(name)).collect();
+    for (name, attributes) in facts.swallowed {
+        let (Ok(from), Ok(to)) = (folder.join(name), facts.top.join(name)) else { continue };
+        unhide(&mut plan, &from, *attributes);
+        if taken.contains(&folded(name)) {
+            plan.stay(from.to_string(), &String::from_utf8_lossy(name), "name-taken");
+            stays = true;
+        } else {
+            let change = Change::Move { from: Path(from), to: Path(to) };
+            plan.step(change, "swallowed", &String::from_utf8_lossy(name));
+        }
+    }
+    if !stays {
+        plan.step(quarantine(folder), "emptied", "");
+    }
+    plan
+}
+
+fn folded(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).to_lowercase()
+}

@@ -1,0 +1,158 @@
+//! What is never touched: files of the system, as far as that can be told.
+
+use std::collections::BTreeMap;
+
+use artifacts::{DiskPath, System};
+
+/// What is known of a file's origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// It is on the campaign's list of good files.
+    GoodList,
+    /// It is a file of the system, unchanged.
+    OfSystem,
+    /// It is a file of the system that was changed: it is installed again, not removed.
+    SystemChanged,
+    /// It lies where the system's files are, and whether it is one cannot be told.
+    SystemUnverified,
+    /// It is none of the system's files.
+    Own,
+}
+
+/// Folders of Windows in which files are the system's unless proved otherwise.
+const WINDOWS_FOLDERS: [&str; 5] =
+    ["windows", "program files/windowsapps", "boot", "efi", "recovery"];
+/// Folders in them where anything can write, and malware does.
+const WINDOWS_OPEN: [&str; 6] = [
+    "windows/temp",
+    "windows/tasks",
+    "windows/debug",
+    "windows/tracing",
+    "windows/registration/crmlog",
+    "windows/system32/tasks",
+];
+/// Folders of Linux that belong to the package manager.
+const LINUX_FOLDERS: [&str; 7] = ["bin", "sbin", "lib", "lib32", "lib64", "usr", "boot"];
+/// Folders in them that belong to the administrator.
+const LINUX_OPEN: [&str; 1] = ["usr/local"];
+
+/// Files of installed packages: MD5 of their content, as the package manager of Debian keeps it.
+#[derive(Clone, Debug, Default)]
+pub struct PackageFiles {
+    /// By path without the first `/`; `None` where no sum is kept.
+    sums: BTreeMap<Vec<u8>, Option<String>>,
+}
+
+impl PackageFiles {
+    /// Adds a `.list` file of the package database.
+    pub fn add_list(&mut self, list: &[u8]) {
+        for line in list.split(|byte| *byte == b'\n') {
+            if let Some(path) = line.strip_prefix(b"/").filter(|path| !path.is_empty()) {
+                self.sums.entry(path.to_vec()).or_default();
+            }
+        }
+    }
+
+    /// Adds an `.md5sums` file of the package database.
+    pub fn add_sums(&mut self, sums: &[u8]) {
+        for line in sums.split(|byte| *byte == b'\n') {
+            if let (Some(sum), Some(path)) = (line.get(..32), line.get(34..)) {
+                let sum = String::from_utf8_lossy(sum).into_owned();
+                self.sums.insert(path.to_vec(), Some(sum));
+            }
+        }
+    }
+
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.sums.is_empty()
+    }
+
+    /// What is known of a path: `None` when no package has it.
+    #[expect(clippy::option_option, reason = "no package, or a package without a sum")]
+    fn sum(&self, path: &DiskPath) -> Option<Option<&str>> {
+        let bytes = path.as_bytes().strip_prefix(b"/")?;
+        // `/lib` and `/usr/lib` are one folder on systems of today, and packages use both names.
+        let other = match bytes.strip_prefix(b"usr/") {
+            Some(rest) => rest.to_vec(),
+            None => [b"usr/", bytes].concat(),
+        };
+        let found = self.sums.get(bytes).or_else(|| self.sums.get(&other))?;
+        Some(found.as_deref())
+    }
+}
+
+/// The standing of a file; `md5` is only asked for files that a package has.
+pub fn standing(
+    system: System,
+    path: &DiskPath,
+    packages: &PackageFiles,
+    md5: impl FnOnce() -> Option<String>,
+) -> Standing {
+    let is_in = |folders: &[&str]| {
+        let text = String::from_utf8_lossy(path.as_bytes()).to_lowercase();
+        let mut text = text.trim_start_matches('/');
+        // `C:/Windows` on a running PC.
+        if text.as_bytes().get(1) == Some(&b':') {
+            text = text.get(3..).unwrap_or_default();
+        }
+        folders
+            .iter()
+            .any(|folder| text.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+    };
+    match system {
+        System::Windows => {
+            let is_system = is_in(&WINDOWS_FOLDERS) && !is_in(&WINDOWS_OPEN);
+            if is_system { Standing::SystemUnverified } else { Standing::Own }
+        }
+        System::Linux => match packages.sum(path) {
+            Some(Some(sum)) => match md5() {
+                Some(found) if found == sum => Standing::OfSystem,
+                Some(_) => Standing::SystemChanged,
+                None => Standing::SystemUnverified,
+            },
+            Some(None) => Standing::SystemUnverified,
+            // With a package database, what no package has is not the system's.
+            None if !packages.is_empty() => Standing::Own,
+            None if is_in(&LINUX_FOLDERS) && !is_in(&LINUX_OPEN) => Standing::SystemUnverified,
+            None => Standing::Own,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_the_system_are_known() {
+        let mut packages = PackageFiles::default();
+        packages.add_list(b"/.\n/usr/bin/x\n/usr/share/doc\n/etc/conf\n");
+        packages.add_sums(b"0123456789abcdef0123456789abcdef  usr/bin/x\n");
+        let check = |path: &str, md5: Option<&str>, expected| {
+            let path = DiskPath::parse(path.as_bytes()).unwrap();
+            let found = standing(System::Linux, &path, &packages, || md5.map(str::to_owned));
+            assert_eq!(found, expected, "{path}");
+        };
+        let sum = "0123456789abcdef0123456789abcdef";
+        check("/usr/bin/x", Some(sum), Standing::OfSystem);
+        check("/bin/x", Some(sum), Standing::OfSystem);
+        check("/usr/bin/x", Some("other"), Standing::SystemChanged);
+        check("/usr/bin/x", None, Standing::SystemUnverified);
+        check("/etc/conf", None, Standing::SystemUnverified);
+        check("/usr/bin/dropped", None, Standing::Own);
+        let none = PackageFiles::default();
+        let check = |system, path: &str, expected| {
+            let path = DiskPath::parse(path.as_bytes()).unwrap();
+            assert_eq!(standing(system, &path, &none, || None), expected, "{path}");
+        };
+        check(System::Linux, "/usr/bin/x", Standing::SystemUnverified);
+        check(System::Linux, "/usr/local/bin/x", Standing::Own);
+        check(System::Linux, "/home/an/x", Standing::Own);
+        check(System::Windows, "/Windows/System32/x.dll", Standing::SystemUnverified);
+        check(System::Windows, "/C:/Windows/x.exe", Standing::SystemUnverified);
+        check(System::Windows, "/Windows/Temp/x.exe", Standing::Own);
+        check(System::Windows, "/WindowsOld/x.exe", Standing::Own);
+        check(System::Windows, "/Users/An/x.exe", Standing::Own);
+    }
+}

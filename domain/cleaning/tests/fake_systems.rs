@@ -1,0 +1,493 @@
+//! Invented systems in memory: clean then undo is as before, wherever the computer stops.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io::{self, Read, Write};
+use std::rc::Rc;
+
+use artifacts::DiskPath;
+use cleaning::{
+    Bytes, Change, CleanError, Cleaner, HIDDEN, Host, HostError, ItemWriter, KeyTree, Node,
+    NodeKind, Outcome, Path, Process, SYSTEM, Store, Times, Value,
+};
+
+type Seen = (Files, BTreeMap<(String, String), Value>, BTreeMap<String, KeyTree>);
+type Files = BTreeMap<DiskPath, (Node, Vec<u8>)>;
+
+/// What stays when the computer stops.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct World {
+    files: Files,
+    values: BTreeMap<(String, String), Value>,
+    keys: BTreeMap<String, KeyTree>,
+    clock: i64,
+    next_id: u64,
+    journals: BTreeMap<String, Vec<u8>>,
+    items: BTreeMap<String, Vec<u8>>,
+}
+
+/// Calls until the computer stops, and whether the last one still takes effect.
+struct Power {
+    left: usize,
+    takes_effect: bool,
+}
+
+struct Fake {
+    world: Rc<RefCell<World>>,
+    power: Rc<RefCell<Power>>,
+}
+
+fn stopped() -> HostError {
+    HostError::Other("stopped".to_owned())
+}
+
+impl Fake {
+    fn pair(world: &Rc<RefCell<World>>, left: usize, takes_effect: bool) -> (Self, Self) {
+        let power = Rc::new(RefCell::new(Power { left, takes_effect }));
+        let one = |power: &Rc<_>| Self { world: Rc::clone(world), power: Rc::clone(power) };
+        (one(&power), one(&power))
+    }
+
+    /// A call that changes something: `Err` before or after its effect when the power goes.
+    fn change<T>(
+        &self,
+        act: impl FnOnce(&mut World) -> Result<T, HostError>,
+    ) -> Result<T, HostError> {
+        let mut power = self.power.borrow_mut();
+        if power.left == 0 {
+            return Err(stopped());
+        }
+        power.left -= 1;
+        let is_last = power.left == 0;
+        if is_last && !power.takes_effect {
+            return Err(stopped());
+        }
+        let result = act(&mut self.world.borrow_mut());
+        if is_last { Err(stopped()) } else { result }
+    }
+
+    fn look<T>(&self, act: impl FnOnce(&World) -> T) -> Result<T, HostError> {
+        if self.power.borrow().left == 0 { Err(stopped()) } else { Ok(act(&self.world.borrow())) }
+    }
+}
+
+impl World {
+    fn touch(&mut self, path: &DiskPath) {
+        self.clock += 1;
+        let clock = self.clock;
+        if let Some((node, _)) = path.parent().and_then(|folder| self.files.get_mut(&folder)) {
+            node.times.modified = (clock, 0);
+        }
+    }
+
+    fn put(&mut self, path: &str, kind: NodeKind, content: &[u8], attributes: u32) {
+        self.next_id += 1;
+        let node = Node {
+            kind,
+            mode: Some(0o640),
+            owner: Some((7, 8)),
+            attributes: Some(attributes),
+            times: Times {
+                accessed: (5, 6),
+                modified: (self.next_id.cast_signed(), 4),
+                created: None,
+            },
+            extended: vec![(Bytes(b"user.x".to_vec()), Bytes(b"y".to_vec()))],
+            links: 1,
+            id: (1, self.next_id),
+        };
+        self.files.insert(DiskPath::parse(path.as_bytes()).unwrap(), (node, content.to_vec()));
+    }
+
+    /// Everything but what nobody can put back: numbers of files and the clock.
+    fn seen(&self) -> Seen {
+        let mut files = self.files.clone();
+        for (node, _) in files.values_mut() {
+            node.id = (0, 0);
+        }
+        (files, self.values.clone(), self.keys.clone())
+    }
+}
+
+impl Host for Fake {
+    fn node(&mut self, path: &DiskPath) -> Result<Option<Node>, HostError> {
+        self.look(|world| world.files.get(path).map(|(node, _)| node.clone()))
+    }
+
+    fn list(&mut self, path: &DiskPath) -> Result<Vec<Vec<u8>>, HostError> {
+        self.look(|world| {
+            let inside = world.files.keys().filter(|it| it.parent().as_ref() == Some(path));
+            inside.map(|it| it.name().to_vec()).collect()
+        })
+    }
+
+    fn read<'h>(&'h mut self, path: &DiskPath) -> Result<Box<dyn Read + 'h>, HostError> {
+        let content =
+            self.look(|world| world.files.get(path).map(|(_, content)| content.clone()))?;
+        Ok(Box::new(io::Cursor::new(content.ok_or(HostError::Absent)?)))
+    }
+
+    fn remove(&mut self, path: &DiskPath, expected: &Node) -> Result<(), HostError> {
+        self.change(|world| {
+            let (node, _) = world.files.get(path).ok_or(HostError::Absent)?;
+            if !expected.is_unchanged(node) {
+                return Err(HostError::Changed);
+            }
+            world.files.remove(path);
+            world.touch(path);
+            Ok(())
+        })
+    }
+
+    fn create(
+        &mut self,
+        path: &DiskPath,
+        node: &Node,
+        _: &str,
+        content: &mut dyn Read,
+    ) -> Result<(), HostError> {
+        let mut bytes = Vec::new();
+        content.read_to_end(&mut bytes).map_err(cleaning::io_error)?;
+        self.change(|world| {
+            if world.files.contains_key(path) {
+                return Err(HostError::Exists);
+            }
+            world.next_id += 1;
+            let node = Node { id: (1, world.next_id), ..node.clone() };
+            world.files.insert(path.clone(), (node, bytes));
+            world.touch(path);
+            Ok(())
+        })
+    }
+
+    fn replace(
+        &mut self,
+        path: &DiskPath,
+        expected: &Node,
+        node: &Node,
+        _: &str,
+        content: &[u8],
+    ) -> Result<(), HostError> {
+        self.change(|world| {
+            let (now, _) = world.files.get(path).ok_or(HostError::Absent)?;
+            if !expected.is_unchanged(now) {
+                return Err(HostError::Changed);
+            }
+            world.next_id += 1;
+            let node = Node { id: (1, world.next_id), ..node.clone() };
+            world.files.insert(path.clone(), (node, content.to_vec()));
+            world.touch(path);
+            Ok(())
+        })
+    }
+
+    fn rename(&mut self, from: &DiskPath, to: &DiskPath) -> Result<(), HostError> {
+        self.change(|world| {
+            if world.files.contains_key(to) {
+                return Err(HostError::Exists);
+            }
+            let moved = world.files.remove(from).ok_or(HostError::Absent)?;
+            world.files.insert(to.clone(), moved);
+            world.touch(from);
+            world.touch(to);
+            Ok(())
+        })
+    }
+
+    fn set_attributes(&mut self, path: &DiskPath, attributes: u32) -> Result<(), HostError> {
+        self.change(|world| {
+            world.files.get_mut(path).ok_or(HostError::Absent)?.0.attributes = Some(attributes);
+            Ok(())
+        })
+    }
+
+    fn set_times(&mut self, path: &DiskPath, times: &Times) -> Result<(), HostError> {
+        self.change(|world| {
+            world.files.get_mut(path).ok_or(HostError::Absent)?.0.times = *times;
+            Ok(())
+        })
+    }
+
+    fn remove_at_next_start(&mut self, _: &DiskPath) -> Result<(), HostError> {
+        Err(HostError::Unsupported)
+    }
+
+    fn cancel_next_start(&mut self, _: &DiskPath) -> Result<(), HostError> {
+        self.look(|_| ())?;
+        Err(HostError::Unsupported)
+    }
+
+    fn value(&mut self, key: &str, name: &str) -> Result<Option<Value>, HostError> {
+        self.look(|world| world.values.get(&(key.to_owned(), name.to_owned())).cloned())
+    }
+
+    fn set_value(&mut self, key: &str, name: &str, value: Option<&Value>) -> Result<(), HostError> {
+        self.change(|world| {
+            let at = (key.to_owned(), name.to_owned());
+            match value {
+                Some(value) => world.values.insert(at, value.clone()),
+                None => world.values.remove(&at),
+            };
+            Ok(())
+        })
+    }
+
+    fn key_tree(&mut self, key: &str) -> Result<Option<KeyTree>, HostError> {
+        self.look(|world| world.keys.get(key).cloned())
+    }
+
+    fn create_key(&mut self, key: &str, tree: &KeyTree) -> Result<(), HostError> {
+        self.change(|world| {
+            world.keys.insert(key.to_owned(), tree.clone());
+            Ok(())
+        })
+    }
+
+    fn delete_key(&mut self, key: &str) -> Result<(), HostError> {
+        self.change(|world| world.keys.remove(key).map(|_| ()).ok_or(HostError::Absent))
+    }
+
+    fn stop(&mut self, _: &Process) -> Result<(), HostError> {
+        self.change(|_| Ok(()))
+    }
+}
+
+struct FakeItem<'s> {
+    fake: &'s mut Fake,
+    name: String,
+    bytes: Vec<u8>,
+}
+
+impl Write for FakeItem<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes.extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl ItemWriter for FakeItem<'_> {
+    fn finish(self: Box<Self>) -> Result<(), HostError> {
+        let Self { fake, name, bytes } = *self;
+        fake.change(|world| {
+            world.items.insert(name, bytes);
+            Ok(())
+        })
+    }
+}
+
+impl Store for Fake {
+    fn key(&mut self) -> Result<[u8; 32], HostError> {
+        Ok([9; 32])
+    }
+
+    fn random(&mut self, bytes: &mut [u8]) -> Result<(), HostError> {
+        self.change(|world| {
+            world.next_id += 1;
+            bytes[..8].copy_from_slice(&world.next_id.to_le_bytes());
+            Ok(())
+        })
+    }
+
+    fn runs(&mut self) -> Result<Vec<String>, HostError> {
+        self.look(|world| world.journals.keys().cloned().collect())
+    }
+
+    fn journal(&mut self, run: &str) -> Result<Vec<u8>, HostError> {
+        self.look(|world| world.journals.get(run).cloned().unwrap_or_default())
+    }
+
+    /// A stop in the middle leaves half of the line.
+    fn append(&mut self, run: &str, length: u64, bytes: &[u8]) -> Result<(), HostError> {
+        let is_torn = {
+            let power = self.power.borrow();
+            power.left == 1 && !power.takes_effect
+        };
+        if is_torn {
+            let mut world = self.world.borrow_mut();
+            let journal = world.journals.entry(run.to_owned()).or_default();
+            journal.truncate(usize::try_from(length).unwrap());
+            journal.extend(&bytes[..bytes.len() / 2]);
+        }
+        self.change(|world| {
+            let journal = world.journals.entry(run.to_owned()).or_default();
+            journal.truncate(usize::try_from(length).unwrap());
+            journal.extend(bytes);
+            Ok(())
+        })
+    }
+
+    fn new_item<'s>(&'s mut self, item: &str) -> Result<Box<dyn ItemWriter + 's>, HostError> {
+        Ok(Box::new(FakeItem { fake: self, name: item.to_owned(), bytes: Vec::new() }))
+    }
+
+    fn item<'s>(&'s mut self, item: &str) -> Result<Box<dyn Read + 's>, HostError> {
+        let bytes = self.look(|world| world.items.get(item).cloned())?;
+        Ok(Box::new(io::Cursor::new(bytes.ok_or(HostError::Absent)?)))
+    }
+
+    fn items(&mut self) -> Result<Vec<String>, HostError> {
+        self.look(|world| world.items.keys().cloned().collect())
+    }
+
+    fn delete_item(&mut self, item: &str) -> Result<(), HostError> {
+        self.change(|world| world.items.remove(item).map(|_| ()).ok_or(HostError::Absent))
+    }
+}
+
+fn path(text: &str) -> Path {
+    Path(DiskPath::parse(text.as_bytes()).unwrap())
+}
+
+/// An invented system and a plan for it, both from a number.
+fn invent(seed: u64) -> (World, Vec<Change>) {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut random = |below: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 16) % below
+    };
+    let (mut world, mut changes) = (World::default(), Vec::new());
+    for folder in ["/a", "/a/b", "/c"] {
+        world.put(folder, NodeKind::Folder, b"", 0x10);
+    }
+    let folders = ["/a", "/a/b", "/c"];
+    for number in 0..=random(8) {
+        let folder = folders[usize::try_from(random(3)).unwrap()];
+        let name = format!("{folder}/tệp {number}");
+        match random(7) {
+            0 => {
+                world.put(&name, NodeKind::Link(Bytes(b"../x".to_vec())), b"", 0);
+                changes.push(Change::Quarantine { path: path(&name), sha256: None });
+            }
+            1 => {
+                let text = format!("127.0.0.1 localhost\r\n0.0.0.0 bad{number}\r\n# mine");
+                world.put(&name, NodeKind::File(text.len() as u64), text.as_bytes(), 0x20);
+                let line = format!("0.0.0.0 bad{number}\r\n").into_bytes();
+                changes
+                    .push(Change::RemoveLines { path: path(&name), lines: vec![(2, Bytes(line))] });
+            }
+            2 => {
+                world.put(&name, NodeKind::File(1), b"x", 0x20 | HIDDEN | SYSTEM);
+                changes.push(Change::SetAttributes { path: path(&name), clear: HIDDEN | SYSTEM });
+            }
+            3 => {
+                world.put(&name, NodeKind::File(2), b"yz", 0);
+                changes.push(Change::Move {
+                    from: path(&name),
+                    to: path(&format!("/c/moved {number}")),
+                });
+            }
+            4 => {
+                let value = Value { kind: 1, data: Bytes(vec![b'x', 0]) };
+                let (key, value_name) = ("HKCU\\Run".to_owned(), format!("v{number}"));
+                world.values.insert((key.clone(), value_name.clone()), value);
+                changes.push(Change::SetValue { key, name: value_name, value: None });
+            }
+            5 => {
+                let value = Value { kind: 4, data: Bytes(vec![1, 0, 0, 0]) };
+                let tree = KeyTree { values: vec![("v".to_owned(), value)], keys: Vec::new() };
+                let key = format!("HKLM\\k{number}");
+                world.keys.insert(key.clone(), tree);
+                changes.push(Change::DeleteKey { key });
+            }
+            _ => {
+                let content = vec![b'm'; usize::try_from(random(200_000)).unwrap()];
+                world.put(&name, NodeKind::File(content.len() as u64), &content, 0);
+                changes.push(Change::Quarantine { path: path(&name), sha256: None });
+            }
+        }
+    }
+    (world, changes)
+}
+
+fn rounds(short: u64, full: u64) -> u64 {
+    if std::env::var_os("LAMSACH_FULL").is_some() { full } else { short }
+}
+
+#[test]
+fn clean_then_undo_is_as_before() {
+    for seed in 0..rounds(100, 10_000) {
+        let (world, changes) = invent(seed);
+        let before = world.seen();
+        let world = Rc::new(RefCell::new(world));
+        let (mut host, mut store) = Fake::pair(&world, usize::MAX, true);
+        let mut cleaner = Cleaner::new(&mut host, &mut store).unwrap();
+        let report = cleaner.apply("r", 1, None, changes).unwrap();
+        assert!(report.outcomes.iter().all(|it| it.2 == Outcome::Done), "{seed}: {report:?}");
+        assert_ne!(world.borrow().seen(), before, "{seed}");
+        let (mut host, mut store) = Fake::pair(&world, usize::MAX, true);
+        let report = Cleaner::new(&mut host, &mut store).unwrap().undo("r", None).unwrap();
+        assert!(report.outcomes.iter().all(|it| it.2 == Outcome::Undone), "{seed}: {report:?}");
+        assert_eq!(world.borrow().seen(), before, "{seed}");
+    }
+}
+
+#[test]
+fn a_stop_at_any_moment_leaves_a_way_forth_and_back() {
+    for seed in 0..rounds(4, 200) {
+        let (start, changes) = invent(seed);
+        let cleaned = Rc::new(RefCell::new(start.clone()));
+        let (mut host, mut store) = Fake::pair(&cleaned, usize::MAX, true);
+        Cleaner::new(&mut host, &mut store).unwrap().apply("r", 1, None, changes.clone()).unwrap();
+        for (calls, takes_effect) in (1..).flat_map(|calls| [(calls, false), (calls, true)]) {
+            let world = Rc::new(RefCell::new(start.clone()));
+            let (mut host, mut store) = Fake::pair(&world, calls, takes_effect);
+            let result =
+                Cleaner::new(&mut host, &mut store).unwrap().apply("r", 1, None, changes.clone());
+            if result.is_ok() {
+                break;
+            }
+            let at = format!("seed {seed}, stopped at call {calls}, {takes_effect}");
+            // Forth.
+            let forth = Rc::new(RefCell::new(world.borrow().clone()));
+            let (mut host, mut store) = Fake::pair(&forth, usize::MAX, true);
+            let mut cleaner = Cleaner::new(&mut host, &mut store).unwrap();
+            match cleaner.resume("r") {
+                Ok(_) => {}
+                Err(CleanError::NoRun(_)) => {
+                    cleaner.apply("r", 1, None, changes.clone()).unwrap();
+                }
+                Err(error) => panic!("{at}: {error}"),
+            }
+            assert_eq!(forth.borrow().seen(), cleaned.borrow().seen(), "forth: {at}");
+            // Back, stopped once more on the way.
+            for again in [1, 2, 3, 5, 8] {
+                let back = Rc::new(RefCell::new(world.borrow().clone()));
+                let (mut host, mut store) = Fake::pair(&back, again, takes_effect);
+                drop(Cleaner::new(&mut host, &mut store).unwrap().undo("r", None));
+                let (mut host, mut store) = Fake::pair(&back, usize::MAX, true);
+                match Cleaner::new(&mut host, &mut store).unwrap().undo("r", None) {
+                    Ok(_) | Err(CleanError::NoRun(_)) => {}
+                    Err(error) => panic!("{at}: {error}"),
+                }
+                assert_eq!(back.borrow().seen(), start.seen(), "back: {at}, again at {again}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_there_is_never_overwritten() {
+    let mut start = World::default();
+    start.put("/a", NodeKind::Folder, b"", 0);
+    start.put("/a/x", NodeKind::File(3), b"bad", 0);
+    let world = Rc::new(RefCell::new(start));
+    let (mut host, mut store) = Fake::pair(&world, usize::MAX, true);
+    let mut cleaner = Cleaner::new(&mut host, &mut store).unwrap();
+    let wrong = Change::Quarantine { path: path("/a/x"), sha256: Some("00".repeat(32)) };
+    let right = Change::Quarantine { path: path("/a/x"), sha256: None };
+    let report = cleaner.apply("r", 1, None, vec![wrong, right]).unwrap();
+    assert_eq!(report.outcomes[0].2, Outcome::Skipped(HostError::Changed));
+    assert_eq!(report.outcomes[1].2, Outcome::Done);
+    world.borrow_mut().put("/a/x", NodeKind::File(4), b"mine", 0);
+    let report = cleaner.undo("r", None).unwrap();
+    assert_eq!(report.outcomes[0].2, Outcome::Kept(HostError::Exists));
+    assert_eq!(world.borrow().files[&path("/a/x").0].1, b"mine");
+}
