@@ -7,6 +7,7 @@ mod follower;
 mod input_file;
 mod journal;
 mod mapped_file;
+mod pattern;
 mod walk;
 mod write_whole;
 
@@ -17,5 +18,6 @@ pub use follower::{FileMark, FollowedTo, Follower, Piece};
 pub use input_file::{InputFile, files_below};
 pub use journal::Journal;
 pub use mapped_file::MappedFile;
+pub use pattern::{PatternError, files_matching, is_pattern};
 pub use walk::{Walk, Walked};
 pub use write_whole::write_whole;

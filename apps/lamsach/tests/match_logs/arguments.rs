@@ -21,6 +21,10 @@ fn the_exit_status_tells_findings_then_incomplete_then_clean() {
     check(&["dns.log"], 1);
     check(&["half.log", "dns.log"], 1);
     check(&["nowhere.log"], 2);
+    check(&["c*n.log"], 0);
+    check(&["**/[cd]*.log"], 1);
+    check(&["*.nothing"], 2);
+    check(&["[.log"], 2);
 }
 
 #[test]

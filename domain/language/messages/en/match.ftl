@@ -12,6 +12,8 @@ match-list-unreadable = The list of malicious addresses { $path } cannot be open
 match-log-missing = There is no such log: { $path }
 match-log-unreadable = The log { $path } cannot be opened: { $why }
 match-empty-folder = There is no file in the folder { $path }.
+match-pattern-empty = No file fits the pattern { $pattern }. Check the folder and the name.
+match-pattern-wrong = { $pattern } is not a pattern. Use * for a part of a name, ** for any folders, [abc] for one of some letters.
 match-list-all-refused = { $name }: { $count ->
     [one] its only value cannot be used.
    *[other] none of its { $count } values can be used.

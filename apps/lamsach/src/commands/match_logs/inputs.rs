@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 
-use files::{InputFile, files_below};
+use files::{InputFile, files_below, files_matching, is_pattern};
 use jiff::Timestamp;
 use log_check::{IndicatorInput, LogInput};
 
@@ -35,6 +35,17 @@ impl Inputs {
                 if found.is_empty() {
                     let path = path.display().to_string();
                     return Err(failure("match-empty-folder", &[("path", path.into())]));
+                }
+                logs.extend(found.into_iter().map(|(path, file)| log(&path, file)));
+            } else if let Some(pattern) =
+                path.to_str().filter(|it| is_pattern(it) && !path.exists())
+            {
+                // Where a shell did not put the names in its place.
+                let values = || [("pattern", pattern.into())];
+                let found = files_matching(pattern)
+                    .map_err(|_| failure("match-pattern-wrong", &values()))?;
+                if found.is_empty() {
+                    return Err(failure("match-pattern-empty", &values()));
                 }
                 logs.extend(found.into_iter().map(|(path, file)| log(&path, file)));
             } else {
