@@ -13,7 +13,7 @@
 //!
 //! What it deliberately does not do: open files, follow links, verify signatures. Every reader is
 //! bounded and gives what it could read together with the word that it was not everything. Where
-//! reading starts: [`collect`] goes through the places of a disk, [`Lnk::parse`], [`Hive::parse`]
+//! reading starts: [`collect()`] goes through the places of a disk, [`Lnk::parse`], [`Hive::parse`]
 //! and the like read one file.
 
 mod bytes;
