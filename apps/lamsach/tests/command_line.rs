@@ -49,7 +49,7 @@ fn wrong_arguments_name_the_place_and_the_way_on_in_both_languages() {
     check("", &["Cách dùng: lamsach", "match", "serve", "--language en"]);
     check("--language en", &["Chưa chọn lệnh", "No command is named", "lamsach --help"]);
     check("--language fr match -i a b", &["Hãy chọn vi hoặc en", "Choose vi or en"]);
-    check("mach", &["Không có lệnh “mach”", "“match”?", "There is no command “mach”"]);
+    check("mtch", &["Không có lệnh “mtch”", "“match”?", "There is no command “mtch”"]);
     check("backup", &["Lệnh còn thiếu: <TỆP>", "lacks: <FILE>", "lamsach backup --help"]);
     check("backup a b", &["không nhận “b”", "does not take “b”", "Cách dùng: lamsach backup"]);
     check("restore", &["Lệnh còn thiếu: <TỆP>", "lamsach restore --help"]);
