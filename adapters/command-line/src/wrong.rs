@@ -77,11 +77,12 @@ fn sentence(error: &Error, language: Language) -> String {
         let note = text_with(language, "cli-wrong-values", &[("values", known.into())]);
         sentence = format!("{sentence} {note}");
     }
+    // clap gives the nearest word last.
     let suggested =
         [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue]
             .into_iter()
             .flat_map(|kind| words(error, kind))
-            .next();
+            .last();
     if let Some(suggested) = suggested.filter(|_| !has_choice) {
         let note = text_with(language, "cli-wrong-meant", &[("meant", suggested.into())]);
         sentence = format!("{sentence} {note}");
