@@ -57,7 +57,7 @@ pub fn unpack_block(
 /// Blocks do not say how large they become: room is made in steps.
 fn unpack_lz4(packed: &[u8], most: usize, unpacked: &mut Vec<u8>) -> Result<(), BlockError> {
     let start = unpacked.len();
-    let mut room = packed.len().saturating_mul(4).clamp(1 << 20, most.max(1)).min(most);
+    let mut room = packed.len().saturating_mul(4).max(1 << 20).min(most);
     loop {
         unpacked.resize(start + room, 0);
         let target = unpacked.get_mut(start..).unwrap_or_default();
