@@ -5,6 +5,7 @@
 //! more is to be said, `cli-after-x`; an argument with the id `y` has `cli-arg-y`; a value shown as
 //! `Z` is `cli-value-z`.
 
+mod answer;
 pub mod bilingual;
 mod wrong;
 
@@ -14,6 +15,7 @@ use clap::builder::Str;
 use clap::{Arg, ArgAction, Command};
 use language::{Language, Value, text, text_with};
 
+pub use answer::{Answer, answer, language_of};
 pub use wrong::said;
 
 /// Options of every command, in the order in which help names them.

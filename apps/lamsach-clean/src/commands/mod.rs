@@ -8,9 +8,8 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
 use clap::{Command as ClapCommand, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use command_line::bilingual::failure;
+use command_line::Answer;
 use language::Language;
 
 /// Where the language stands when no argument names one.
@@ -43,9 +42,13 @@ pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
     };
     let cli = match cli {
         Ok(cli) => cli,
-        Err(error) => return not_run(arguments, &error, language),
+        Err(error) => {
+            let answer =
+                command_line::answer("lamsach-clean", &command, arguments, &error, language);
+            return not_run(answer);
+        }
     };
-    let done = match language_of(cli.language) {
+    let done = match command_line::language_of(cli.language) {
         Err(error) => Err(error),
         Ok(language) => match cli.command {
             Command::Scan(args) => scan::run(args, language),
@@ -65,33 +68,18 @@ fn command(language: Language) -> ClapCommand {
     command_line::command(Cli::command(), language, &WITH_MORE)
 }
 
-/// Help and the version are what was asked for; everything else is an error.
-fn not_run(arguments: &[OsString], error: &clap::Error, language: Language) -> ExitCode {
-    let printed = || command_line::options_word(language, &error.render().to_string());
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+/// Says what stands in place of a command.
+fn not_run(answer: Answer) -> ExitCode {
+    match answer {
+        Answer::Asked(text) => {
             // A reader that has seen enough, such as `head`, is no error.
-            write!(io::stdout(), "{}", printed()).unwrap_or_default();
+            write!(io::stdout(), "{text}").unwrap_or_default();
             ExitCode::SUCCESS
         }
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            say_failure(printed().trim_end());
+        Answer::Wrong(text) => {
+            say_failure(&text);
             ExitCode::from(2)
         }
-        _ => {
-            let said = command_line::said(&command, arguments, error, language);
-            say_failure(&format!("lamsach-clean: {said}"));
-            ExitCode::from(2)
-        }
-    }
-}
-
-/// Vietnamese unless another language was asked for; blank asks for none.
-fn language_of(asked: Option<String>) -> anyhow::Result<Language> {
-    match asked.filter(|it| !it.trim().is_empty()) {
-        None => Ok(Language::Vi),
-        Some(tag) => Language::from_tag(&tag)
-            .ok_or_else(|| failure("cli-unknown-language", &[("name", tag.into())])),
     }
 }
 

@@ -9,9 +9,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use portal::backup::{self, BackupError, Counts};
 
-use super::bilingual;
 use super::place::Place;
 use super::restore::{counts_shown, say, shown_progress};
+use command_line::bilingual;
 
 /// Settings of the command.
 #[derive(Debug, clap::Args)]

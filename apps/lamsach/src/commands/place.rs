@@ -9,7 +9,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use portal::Portal;
 use storage::{Database, Location, StorageError};
 
-use super::bilingual;
+use command_line::bilingual;
 
 /// Where the data are.
 #[derive(Clone, Debug, clap::Args)]

@@ -10,8 +10,8 @@ use indicatif::ProgressBar;
 use language::Value;
 use portal::backup::{self, BackupError, Counts};
 
-use super::bilingual;
 use super::place::Place;
+use command_line::bilingual;
 
 /// Settings of the command.
 #[derive(Debug, clap::Args)]

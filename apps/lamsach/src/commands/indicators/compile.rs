@@ -12,8 +12,8 @@ use log_check::{ReadOptions, compile_indicators};
 use super::OutputKind;
 use super::input::{indicator_input, unusable};
 use super::shown::Shown;
-use crate::commands::bilingual::failure;
 use crate::commands::match_logs::{guarding, require_usable, say_refused};
+use command_line::bilingual::failure;
 
 // Help texts stand in the message files: see `commands::help`.
 /// Settings of the command.

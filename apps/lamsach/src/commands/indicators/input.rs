@@ -9,7 +9,7 @@ use files::{InputFile, MappedFile};
 use log_check::{IndicatorInput, ListInput};
 use matching::{INDEX_VERSION, Index, IndexError};
 
-use crate::commands::bilingual::failure;
+use command_line::bilingual::failure;
 
 /// The list or compiled file that a path names; `-` is a list on standard input.
 pub(in crate::commands) fn indicator_input(path: &Path) -> anyhow::Result<IndicatorInput> {

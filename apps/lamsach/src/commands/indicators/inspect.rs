@@ -9,7 +9,7 @@ use language::Language;
 use super::OutputKind;
 use super::input::{compiled, unusable};
 use super::shown::Shown;
-use crate::commands::bilingual::failure;
+use command_line::bilingual::failure;
 
 // Help texts stand in the message files: see `commands::help`.
 /// Settings of the command.

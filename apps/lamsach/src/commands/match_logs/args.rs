@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use log_check::{Columns, ColumnsError, Format, Guarding};
 
 use super::send::SendArgs;
-use crate::commands::bilingual::failure;
+use command_line::bilingual::failure;
 
 /// More threads than these are a slip of the finger.
 const MOST_THREADS: usize = 256;

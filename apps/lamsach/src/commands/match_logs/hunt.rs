@@ -13,8 +13,8 @@ use super::finished::Finished;
 use super::progress::Watch;
 use super::words::Words;
 use super::{output, require_usable};
-use crate::commands::bilingual::failure;
 use crate::commands::indicators::indicator_input;
+use command_line::bilingual::failure;
 
 // Help texts stand in the message files: see `commands::help`.
 /// Settings of the command.

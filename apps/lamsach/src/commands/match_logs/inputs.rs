@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use log_check::{IndicatorInput, LogInput};
 
 use super::args::Choices;
-use crate::commands::bilingual::failure;
 use crate::commands::indicators::indicator_input;
+use command_line::bilingual::failure;
 
 /// Everything that is to be read.
 pub(super) struct Inputs {

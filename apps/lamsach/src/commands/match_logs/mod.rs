@@ -33,7 +33,7 @@ use inputs::Inputs;
 use progress::Watch;
 use words::{Words, list_problem};
 
-use super::bilingual::{failure, lines};
+use command_line::bilingual::{failure, lines};
 
 /// Runs the command.
 pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {

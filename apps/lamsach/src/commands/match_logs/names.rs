@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use log_check::{Names, NamesInput, NamesReport, load_names};
 
-use crate::commands::bilingual::failure;
+use command_line::bilingual::failure;
 
 /// Reads them before any log is read: one that is not there, or is of no known format, is an error.
 pub(super) fn open(

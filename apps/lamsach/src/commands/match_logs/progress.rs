@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use log_check::Progress;
 
 use super::words::Words;
-use crate::commands::bilingual::lines;
+use command_line::bilingual::lines;
 
 /// What a shell reports of a program that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;

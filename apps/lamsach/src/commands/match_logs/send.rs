@@ -10,7 +10,7 @@ use language::Language;
 use log_check::FileSummary;
 
 use super::words::{Words, printable, verdict_code};
-use crate::commands::bilingual::{failure, lines};
+use command_line::bilingual::{failure, lines};
 
 /// The variable of a token that stands neither in the history nor in the list of processes.
 const TOKEN_VARIABLE: &str = "LAMSACH_TOKEN";

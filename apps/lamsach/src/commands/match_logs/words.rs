@@ -6,7 +6,7 @@ use language::{Language, Value, text, text_with};
 use log_check::{ListProblem, ListReport, NamesReport, NotParsed, Problem, Refused, Unit};
 use matching::{Sighting, Verdict};
 
-use crate::commands::bilingual::lines;
+use command_line::bilingual::lines;
 
 pub(in crate::commands) use command_line::printable;
 

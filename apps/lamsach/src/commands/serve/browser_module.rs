@@ -5,7 +5,7 @@ use std::{env, fs, io};
 
 use web::BrowserModule;
 
-use crate::commands::bilingual::{self, failure};
+use command_line::bilingual::{self, failure};
 
 /// Name of the module beside the program.
 const FILE: &str = "lamsach-browser.wasm";

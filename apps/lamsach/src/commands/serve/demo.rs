@@ -9,8 +9,8 @@ use jiff::SignedDuration;
 use portal::Portal;
 use portal::demo::{self, DemoState, DemoWorld, PASSWORD, SignIn};
 
-use super::super::bilingual;
 use super::listening::Listening;
+use command_line::bilingual;
 
 /// The file beside the logs that tells which devices must be found in them.
 const TRUTH: &str = "expected-devices.txt";

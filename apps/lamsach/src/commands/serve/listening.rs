@@ -6,7 +6,7 @@ use std::path::Path;
 
 use web::Listen;
 
-use super::super::bilingual;
+use command_line::bilingual;
 
 /// A bound socket and what is spoken on it.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 
 use tracing_subscriber::EnvFilter;
 
-use super::super::bilingual;
+use command_line::bilingual;
 
 /// Starts the log; `filter` as `tracing-subscriber` reads it.
 pub(super) fn start(filter: &str, as_json: bool) -> anyhow::Result<()> {

@@ -17,8 +17,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use web::AppState;
 
-use super::bilingual;
 use super::place::Place;
+use command_line::bilingual;
 use listening::Listening;
 
 /// Settings of the command.

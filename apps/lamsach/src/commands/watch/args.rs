@@ -9,8 +9,8 @@ use jiff::tz::TimeZone;
 use language::Language;
 use log_check::{Columns, Guarding};
 
-use crate::commands::bilingual::failure;
 use crate::commands::match_logs::{Lists, SendArgs, columns, guarding, known_format, site, zone};
+use command_line::bilingual::failure;
 
 /// The longest name of a sensor that a portal takes, in characters.
 const LONGEST_SENSOR: usize = 100;

@@ -10,9 +10,9 @@ use log_check::{Guarding, IndicatorInput, ListReport, ReadOptions, load_indicato
 use matching::{Index, Layers};
 use watch::{Lists, Loaded};
 
-use crate::commands::bilingual::failure;
 use crate::commands::indicators::indicator_input;
 use crate::commands::match_logs::require_usable;
+use command_line::bilingual::failure;
 
 /// How often files are looked at.
 const PERIOD: Duration = Duration::from_millis(500);

@@ -22,7 +22,7 @@ use lists::ListFiles;
 use portal::{PortalClient, portal_name};
 use teller::Teller;
 
-use super::bilingual::failure;
+use command_line::bilingual::failure;
 
 /// Runs the command.
 pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
