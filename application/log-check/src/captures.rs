@@ -50,26 +50,10 @@ impl Reading<'_> {
     ) -> Ended {
         let mut reader = CaptureReader::new(kind);
         let mut found = Found::new(self);
-        let mut buffer = vec![0; CHUNK_BYTES];
-        let (mut told, mut failure, mut is_cancelled) = (0, None, false);
-        // A damaged capture is read on to its end, for the hash of the whole file.
-        loop {
-            match capture.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(read) => reader.push(buffer.get(..read).unwrap_or_default(), &mut found),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    failure = Some(error);
-                    break;
-                }
-            }
-            (self.report)(reader.packets() - told);
-            told = reader.packets();
-            is_cancelled = (self.is_cancelled)();
-            if is_cancelled {
-                break;
-            }
-        }
+        let (failure, is_cancelled) = self.feed(capture, &mut |bytes| {
+            reader.push(bytes, &mut found);
+            reader.packets()
+        });
         let problem = reader.finish(&mut found);
         let offset = reader.offset();
         file.format = Some(kind.name().to_owned());
@@ -83,6 +67,35 @@ impl Reading<'_> {
         };
         let gatherer = found.sum_up(file);
         Ended { gatherer, failure, is_cancelled, offset }
+    }
+}
+
+impl Reading<'_> {
+    /// Reads bytes to their end, damaged ones too, for the hash of the whole; `push` takes them piece
+    /// by piece and gives how many packets or records were read so far. Gives what ended the reading
+    /// before, and whether it was cancelled.
+    pub(crate) fn feed(
+        &self,
+        bytes: &mut dyn Read,
+        push: &mut dyn FnMut(&[u8]) -> u64,
+    ) -> (Option<io::Error>, bool) {
+        let mut buffer = vec![0; CHUNK_BYTES];
+        let mut told = 0;
+        loop {
+            match bytes.read(&mut buffer) {
+                Ok(0) => return (None, false),
+                Ok(read) => {
+                    let count = push(buffer.get(..read).unwrap_or_default());
+                    (self.report)(count - told);
+                    told = count;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return (Some(error), false),
+            }
+            if (self.is_cancelled)() {
+                return (None, true);
+            }
+        }
     }
 }
 

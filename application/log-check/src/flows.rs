@@ -1,6 +1,6 @@
 //! Files of flow records into hits.
 
-use std::io::{self, Read};
+use std::io::Read;
 use std::net::IpAddr;
 
 use contacts::WireContact;
@@ -11,7 +11,7 @@ use contacts::flows::{
 use jiff::Timestamp;
 use unpacking::{BlockCompression, unpack_block};
 
-use crate::captures::{CHUNK_BYTES, Ended, Found, Reading, Shown};
+use crate::captures::{Ended, Found, Reading, Shown};
 use crate::{FileSummary, Problem, Unit};
 
 impl Reading<'_> {
@@ -24,29 +24,10 @@ impl Reading<'_> {
     ) -> Ended {
         let mut reader = FlowFileReader::new(kind);
         let mut found = Found::new(self);
-        let mut buffer = vec![0; CHUNK_BYTES];
-        let (mut told, mut failure, mut is_cancelled) = (0, None, false);
-        // A damaged file is read on to its end, for the hash of the whole.
-        loop {
-            match flows.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(read) => {
-                    let bytes = buffer.get(..read).unwrap_or_default();
-                    reader.push(bytes, &mut unpack, &mut found);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    failure = Some(error);
-                    break;
-                }
-            }
-            (self.report)(reader.flows() - told);
-            told = reader.flows();
-            is_cancelled = (self.is_cancelled)();
-            if is_cancelled {
-                break;
-            }
-        }
+        let (failure, is_cancelled) = self.feed(flows, &mut |bytes| {
+            reader.push(bytes, &mut unpack, &mut found);
+            reader.flows()
+        });
         let problem = reader.finish(&mut found);
         let offset = reader.offset();
         file.format = Some(kind.name().to_owned());
