@@ -6,12 +6,12 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
-use jiff::tz::Offset;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use simulation::{FlowFile, LogSettings, Targets, TrueSighting, Truth, write_flows};
 
 use super::Context;
 use super::match_logs::{as_double, best_check, judged};
+use crate::data::log_settings;
 use crate::measure::Measure;
 use crate::{measured_run, say};
 
@@ -61,14 +61,9 @@ fn prepare(file: FlowFile, path: &Path) -> anyhow::Result<(u64, Vec<TrueSighting
     // The targets of the lists of all benchmarks.
     let targets = Targets::new(1, 500);
     let settings = LogSettings {
-        seed: 2026,
-        start: "2026-11-01T00:00:00+07:00".parse::<Timestamp>()?,
         span: SignedDuration::from_hours(24),
-        offset: Offset::constant(7),
-        devices: 10_000,
-        infected_devices: 300,
-        lines: FLOWS,
         planted_per_100k: 25,
+        ..log_settings(FLOWS)
     };
     let mut truth = Truth::default();
     let mut out = BufWriter::new(File::create(path)?);
