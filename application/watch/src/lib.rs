@@ -1,4 +1,4 @@
-//! Watching: running logs, packets, flows and questions to a name server, matched as they come.
+//! Watching: logs that are being written, matched as they grow.
 //!
 //! [`watch`] is the one function. [`Input`]s read, each in a thread of its own, match with the same
 //! engine as a run over finished logs, and hand what they found to the [`Desk`]. What the desk holds

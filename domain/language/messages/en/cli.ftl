@@ -113,7 +113,7 @@ cli-wrong-utf8 = An argument is not UTF-8 text.
 cli-wrong-value = { $argument } does not take the value “{ $value }”.
 cli-wrong-values = Choose one of: { $values }.
 
-cli-about-lamsach-clean = The clean-up tool: scans, explains, cleans, and can undo everything it did.
+cli-about-lamsach-clean = The clean-up tool: scans files for malware and says what was found. It changes nothing yet.
 cli-after-lamsach-clean =
     Help of each command:  lamsach-clean COMMAND --help
     Bằng tiếng Việt:       lamsach-clean --language vi --help

@@ -113,7 +113,7 @@ cli-wrong-utf8 = Có tham số không phải là văn bản UTF-8.
 cli-wrong-value = { $argument } không nhận giá trị “{ $value }”.
 cli-wrong-values = Hãy chọn một trong: { $values }.
 
-cli-about-lamsach-clean = Công cụ xử lý mã độc: quét, giải thích, xử lý và hoàn tác được mọi thay đổi.
+cli-about-lamsach-clean = Công cụ xử lý mã độc: quét tệp tìm mã độc và cho biết đã thấy gì. Hiện chưa thay đổi gì trên máy.
 cli-after-lamsach-clean =
     Cách dùng từng lệnh:  lamsach-clean LỆNH --help
     In English:           lamsach-clean --language en --help
