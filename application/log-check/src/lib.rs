@@ -1,7 +1,7 @@
 //! One run of indicators over logs: open, detect, match, gather, sum up.
 //!
 //! The command line and the portal's upload call [`check_logs`]; [`LiveLog`] reads a log that is still
-//! being written, by the same engine.
+//! being written, [`LiveFlows`] what exporters send, by the same engine.
 
 mod archive;
 mod blocks;
@@ -12,6 +12,7 @@ mod guarding;
 mod hunt;
 mod lists;
 mod live;
+mod live_wire;
 mod names;
 mod problem;
 mod run;
@@ -35,6 +36,7 @@ pub use lists::{
     load_lists, load_wanted,
 };
 pub use live::{Gain, LiveLog};
+pub use live_wire::LiveFlows;
 pub use names::{NamesInput, UnreadNames, load_names};
 pub use naming::{Names, NamesFormat, NamesProblem, NamesReport};
 pub use problem::Problem;

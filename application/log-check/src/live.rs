@@ -1,6 +1,7 @@
 //! Logs that are still being written: the same engine, a piece at a time.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use contacts::{Columns, Encoding, Format, Parser, TimeReading, detect};
@@ -68,6 +69,7 @@ pub struct LiveLog {
     is_decided: bool,
     lines: u64,
     recent: (u64, u64),
+    sender: Option<IpAddr>,
 }
 
 impl LiveLog {
@@ -88,6 +90,7 @@ impl LiveLog {
             is_decided: false,
             lines: 0,
             recent: (0, 0),
+            sender: None,
         };
         if let Some((format, columns)) = log.asked.clone() {
             let parser = match columns {
@@ -99,6 +102,12 @@ impl LiveLog {
             log.is_decided = true;
         }
         log
+    }
+
+    /// What is read from now on are messages of this sender: where a line names no device, it is the machine in the
+    /// message's header, and without one the sender.
+    pub fn set_sender(&mut self, sender: IpAddr) {
+        self.sender = Some(sender);
     }
 
     /// Lets the log see its first lines without reading them: where reading begins further on, they
@@ -138,6 +147,7 @@ impl LiveLog {
             times: &times,
             encoding: Written::Bytes,
             other_formats: &self.other_formats,
+            sender: self.sender,
         };
         let mut found = Found::default();
         // A format that no line is of leaves every line to the others.
@@ -288,6 +298,27 @@ mod tests {
         let of = |device: &str| devices.iter().filter(|it| it.0 == device).count();
         assert_eq!((of("192.0.2.7"), of("192.0.2.8"), not_parsed), (1_000, 1_000, 1_000));
         assert!(devices.iter().all(|it| it.1 == Verdict::DnsQueried));
+    }
+
+    #[test]
+    fn of_a_message_that_names_no_device_the_machine_in_its_header_is_the_device() {
+        let check = |line: &str, expected: &str| {
+            let format = Some((Format::Generic, None));
+            let mut log = LiveLog::new("syslog".to_owned(), format, TimeZone::UTC);
+            log.set_sender("192.0.2.53".parse().unwrap());
+            let gain = log.read(&layers(), 0, line.as_bytes(), now());
+            assert_eq!(gain.sightings.len(), 1, "{line}");
+            assert_eq!(gain.sightings[0].device, expected, "{line}");
+        };
+        check("<30>Nov 24 08:00:01 may-7 app[7]: sent to a.evil.example\n", "may-7");
+        check(
+            "<30>1 2026-11-24T08:00:01Z 192.0.2.7 app - - - sent to a.evil.example\n",
+            "192.0.2.7",
+        );
+        check("<30>1 2026-11-24T08:00:01Z - app - - - sent to a.evil.example\n", "192.0.2.53");
+        check("<30>sent to a.evil.example\n", "192.0.2.53");
+        // The line itself comes first.
+        check("<30>Nov 24 08:00:01 may-7 app[7]: 192.0.2.9 sent to a.evil.example\n", "192.0.2.9");
     }
 
     #[test]

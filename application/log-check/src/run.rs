@@ -231,6 +231,7 @@ impl Run<'_> {
                 times: &times,
                 encoding,
                 other_formats: &other_formats,
+                sender: None,
             };
             let first = Some(first);
             let progress = self.progress;

@@ -1,11 +1,12 @@
 //! Lines of one block into hits.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
-use contacts::{Contact, Format, LineKind, Parser, TimeReading};
+use contacts::{Contact, Format, LineKind, Parser, TimeReading, syslog_host};
 use hunting::SideCarBuilder;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use matching::{Gatherer, Layers, Matcher, Place};
+use matching::{Device, Gatherer, Hit, Layers, Matcher, Place};
 use naming::Names;
 
 use crate::NotParsed;
@@ -29,6 +30,25 @@ pub(crate) struct Reading<'r> {
     pub(crate) encoding: Encoding,
     /// Formats that are tried on a line which the log's own format does not understand.
     pub(crate) other_formats: &'r [Format],
+    /// Who sent the lines, where they came as messages.
+    pub(crate) sender: Option<IpAddr>,
+}
+
+impl Reading<'_> {
+    /// A hit of a line that names no device: in a message, it is the one that wrote it.
+    fn with_writer<'l>(&self, hit: Hit<'l>, line: &'l [u8]) -> Hit<'l> {
+        let Some(sender) = self.sender.filter(|_| hit.device == Device::Name(b"")) else {
+            return hit;
+        };
+        let host = syslog_host(line);
+        let address = host.and_then(|it| std::str::from_utf8(it).ok()?.parse::<IpAddr>().ok());
+        let device = match (address, host) {
+            (Some(address), _) => Device::Address(address.to_canonical()),
+            (None, Some(host)) => Device::Name(host),
+            (None, None) => Device::Address(sender),
+        };
+        Hit { device, ..hit }
+    }
 }
 
 /// What one thread found in its blocks of one log.
@@ -96,8 +116,7 @@ impl Found {
                 if let Some(side_car) = &mut side_car {
                     side_car.add(contact, time(), place.offset);
                 }
-                is_matched |=
-                    self.examine((reading.names, &mut matcher), contact, time, place, line);
+                is_matched |= self.examine((reading, &mut matcher), contact, time, place, line);
             });
             if is_last {
                 last_line = line;
@@ -149,7 +168,7 @@ impl Found {
                 if let Some(side_car) = &mut side_car {
                     side_car.add(contact, time(), place.offset);
                 }
-                is_matched |= self.examine((reading.names, matcher), contact, time, place, line);
+                is_matched |= self.examine((reading, matcher), contact, time, place, line);
             });
             if kind == LineKind::Understood {
                 *self.lines_of_others.entry(format.name()).or_default() += 1;
@@ -162,7 +181,7 @@ impl Found {
     #[inline]
     fn examine(
         &mut self,
-        (names, matcher): (&Names, &mut Matcher<'_>),
+        (reading, matcher): (&Reading<'_>, &mut Matcher<'_>),
         contact: &Contact<'_>,
         time: impl Fn() -> Option<Timestamp>,
         place: Place,
@@ -170,7 +189,8 @@ impl Found {
     ) -> bool {
         let Some(hit) = matcher.examine(contact) else { return false };
         let time = time();
-        self.gatherer.add(&hit, hit.holder(names, time), time, place, line);
+        let hit = reading.with_writer(hit, line);
+        self.gatherer.add(&hit, hit.holder(reading.names, time), time, place, line);
         true
     }
 

@@ -1,6 +1,9 @@
 //! What is told while watching goes on.
 
+use std::net::IpAddr;
+
 use jiff::civil::Date;
+use listeners::TurnedAway;
 use matching::Sighting;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -91,6 +94,15 @@ pub enum Note {
         input: String,
         /// Why.
         why: String,
+    },
+    /// A sender was turned away; others may have been since the last such note.
+    TurnedAway {
+        /// By which input.
+        input: String,
+        /// Who.
+        sender: IpAddr,
+        /// Why.
+        why: TurnedAway,
     },
     /// The spool cannot be written: what is seen is held in memory.
     SpoolFailed(String),

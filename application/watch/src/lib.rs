@@ -1,4 +1,4 @@
-//! Watching: logs that are being written, matched as they grow.
+//! Watching: logs that are being written and messages that are sent, matched as they come.
 //!
 //! [`watch`] is the one function. [`Input`]s read, each in a thread of its own, match with the same
 //! engine as a run over finished logs, and hand what they found to the [`Desk`]. What the desk holds
@@ -21,8 +21,9 @@ mod tally;
 
 pub use desk::{Desk, Status};
 pub use event::{Event, EventKind, Note};
-pub use inputs::{FileInput, Input, LogFormat};
+pub use inputs::{FileInput, FlowInput, Input, LogFormat, SyslogInput};
 pub use ledger::{Ledger, LedgerError, Source, SourceKey};
+pub use listeners::TurnedAway;
 pub use reload::{Lists, Loaded};
 pub use run::{Delivery, Observer, Portal, Settings, watch};
 pub use tally::Tally;

@@ -83,7 +83,8 @@ impl Tally {
                 Entry::Occupied(mut held) => merge(held.get_mut(), sighting),
                 Entry::Vacant(_) if is_full => self.left_out += 1,
                 Entry::Vacant(room) => {
-                    room.insert(sighting);
+                    // What goes on from the day before is a contact of this day as well.
+                    room.insert(Sighting { count: sighting.count.max(1), ..sighting });
                 }
             }
         }

@@ -35,6 +35,7 @@ pub mod packets;
 mod parser;
 mod scan;
 mod syslog;
+mod syslog_frames;
 mod time;
 mod wire;
 
@@ -44,5 +45,7 @@ pub use fields::answer_addresses;
 pub use formats::Format;
 pub use formats::columns::{Columns, ColumnsError};
 pub use parser::{LineKind, Parser};
+pub use syslog::host as syslog_host;
+pub use syslog_frames::SyslogFrames;
 pub use time::TimeReading;
 pub use wire::WireContact;

@@ -14,6 +14,8 @@ const LONGEST_TAG: usize = 48 + 2 + 10;
 pub(crate) struct Wrapped<'l> {
     /// As the header has it; empty where it has none.
     pub(crate) time: &'l [u8],
+    /// The machine that wrote the message, or passed it on; empty where the header has none.
+    pub(crate) host: &'l [u8],
     /// Name of the program, without its process.
     pub(crate) program: &'l [u8],
     pub(crate) message: &'l [u8],
@@ -49,11 +51,17 @@ fn priority(rest: &[u8]) -> Option<&[u8]> {
     is_priority.then_some(rest)
 }
 
+/// The machine that a syslog header names: the one that wrote the message, for all a receiver knows.
+/// `None` without a header, and where it names nothing.
+pub fn host(line: &[u8]) -> Option<&[u8]> {
+    split(line).map(|it| it.host).filter(|it| !matches!(*it, b"" | b"-" | b"localhost"))
+}
+
 /// `TIME HOST APP PROCID MSGID SD MSG` (RFC 5424 section 6).
 fn structured(rest: &[u8]) -> Option<Wrapped<'_>> {
     let (time, rest) = split_once(rest, b' ')?;
     let is_time = time == b"-" || (time.get(10) == Some(&b'T') && is_digit(time.first()));
-    let (_host, rest) = split_once(rest, b' ')?;
+    let (host, rest) = split_once(rest, b' ')?;
     let (program, rest) = split_once(rest, b' ')?;
     let (_process, rest) = split_once(rest, b' ')?;
     let (_message_id, rest) = split_once(rest, b' ')?;
@@ -64,7 +72,7 @@ fn structured(rest: &[u8]) -> Option<Wrapped<'_>> {
     let message = rest.strip_prefix(b" ").unwrap_or(rest);
     let message = message.strip_prefix(b"\xef\xbb\xbf").unwrap_or(message);
     let time = if time == b"-" { b"" } else { time };
-    is_time.then_some(Wrapped { time, program, message })
+    is_time.then_some(Wrapped { time, host, program, message })
 }
 
 /// What stands behind `[id name="value" …][…]`; `\"`, `\\` and `\]` do not end a value.
@@ -101,9 +109,9 @@ fn plain(rest: &[u8]) -> Option<Wrapped<'_>> {
     let rest = rest.get(time.len()..)?.strip_prefix(b" ")?;
     // BSD and Cisco leave the host out or put a colon behind it.
     let (host, after) = split_once(rest, b' ')?;
-    let message = if host.ends_with(b":") { rest } else { after };
+    let (host, message) = if host.ends_with(b":") { (&b""[..], rest) } else { (host, after) };
     let (program, message) = behind_tag(message);
-    Some(Wrapped { time, program, message })
+    Some(Wrapped { time, host, program, message })
 }
 
 /// Program and message of `program[7]: message`; no program when no such word stands there.
@@ -153,6 +161,19 @@ mod tests {
             "m n",
         );
         check("<34>1 2026-11-24T08:00:01Z may-1 app 7 ID47 -", "2026-11-24T08:00:01Z", "");
+    }
+
+    #[test]
+    fn the_machine_of_a_header_is_named() {
+        let check = |line: &str, expected: Option<&str>| {
+            assert_eq!(host(line.as_bytes()), expected.map(str::as_bytes), "{line}");
+        };
+        check("<190>Nov 24 08:00:01 fw nginx: 192.0.2.7 - -", Some("fw"));
+        check("<34>1 2026-11-24T08:00:01Z may-1 app 7 ID47 - x", Some("may-1"));
+        check("<34>1 - - - - - - x", None);
+        check("Nov  4 08:00:01 squid[7]: x", None);
+        check("<13>Nov  4 08:00:01 localhost squid[7]: x", None);
+        check("<13>no header", None);
     }
 
     #[test]

@@ -205,6 +205,22 @@ impl Gatherer {
     /// The sightings, strongest verdict first, then by device and indicator. `names` are those that
     /// told the holders; `locate` gives the log's name and the line's number in it.
     pub fn finish(
+        self,
+        index: &impl Describe,
+        names: &Names,
+        locate: impl Fn(Place) -> (String, u64),
+    ) -> Vec<Sighting> {
+        let mut sightings = self.finish_part(index, names, locate);
+        for sighting in &mut sightings {
+            // Of a contact that was only ever added to.
+            sighting.count = sighting.count.max(1);
+        }
+        sightings
+    }
+
+    /// As [`Self::finish`], of a part of a run whose parts are added up: a sighting that only says
+    /// more of a contact which an earlier part has counted has the count 0.
+    pub fn finish_part(
         mut self,
         index: &impl Describe,
         names: &Names,
@@ -257,8 +273,7 @@ impl Gatherer {
                 warning: it.warning.map(str::to_owned),
                 destination: strongest.destination.into_string(),
                 verdict: strongest.verdict,
-                // Of a contact that was only ever added to.
-                count: count.max(1),
+                count,
                 first_seen,
                 last_seen,
                 evidence: Evidence { file, offset: strongest.place.offset, line_number, line },

@@ -23,7 +23,7 @@ mod values;
 pub use self::artifacts::{autorun_inf, hive, lnk, task_xml};
 pub use flows::{flow_files, flow_messages};
 pub use index::index_file;
-pub use logs::{check_logs, log_detection, log_lines};
+pub use logs::{check_logs, log_detection, log_lines, syslog_frames};
 pub use names::names;
 pub use packets::{captures, packets};
 pub use values::{lists, observables, parts, tables, unpacking};
@@ -32,7 +32,7 @@ pub use values::{lists, observables, parts, tables, unpacking};
 pub type Entry = fn(&[u8]);
 
 /// Every entry by the name of its target.
-pub const ALL: [(&str, Entry); 18] = [
+pub const ALL: [(&str, Entry); 19] = [
     ("autorun_inf", autorun_inf),
     ("captures", captures),
     ("check_logs", check_logs),
@@ -48,6 +48,7 @@ pub const ALL: [(&str, Entry); 18] = [
     ("observables", observables),
     ("packets", packets),
     ("parts", parts),
+    ("syslog_frames", syslog_frames),
     ("tables", tables),
     ("task_xml", task_xml),
     ("unpacking", unpacking),

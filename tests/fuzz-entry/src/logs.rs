@@ -3,7 +3,7 @@
 use std::io::Cursor;
 use std::sync::{Arc, LazyLock};
 
-use contacts::{Columns, Contact, Format, Parser, TimeReading, detect};
+use contacts::{Columns, Contact, Format, Parser, SyslogFrames, TimeReading, detect, syslog_host};
 use indicators::ReadOptions;
 use jiff::tz::TimeZone;
 use log_check::{ListInput, LoadedLists, LogInput, Progress, Settings};
@@ -101,5 +101,29 @@ pub fn check_logs(bytes: &[u8]) {
         let most = summary.lines_read.max(bytes.len() as u64);
         assert!(sighting.count > 0 && (is_capture || sighting.count <= most));
         assert!(sighting.first_seen <= sighting.last_seen);
+    }
+}
+
+/// How a stream of syslog messages is cut into pieces does not matter, and no byte is made up.
+pub fn syslog_frames(bytes: &[u8]) {
+    let read = |piece: usize| {
+        let mut frames = SyslogFrames::default();
+        let mut messages: Vec<Vec<u8>> = Vec::new();
+        let mut each = |message: &[u8]| messages.push(message.to_vec());
+        for piece in bytes.chunks(piece) {
+            frames.push(piece, &mut each);
+        }
+        frames.finish(&mut each);
+        (messages, frames.take_refused())
+    };
+    let whole = read(bytes.len().max(1));
+    for piece in [1, 7, 64] {
+        assert!(read(piece) == whole, "pieces of {piece} bytes");
+    }
+    let length: usize = whole.0.iter().map(Vec::len).sum();
+    assert!(length <= bytes.len());
+    for message in &whole.0 {
+        let host = syslog_host(message).unwrap_or_default();
+        assert!(message.windows(host.len().max(1)).any(|it| it == host) || host.is_empty());
     }
 }

@@ -1,6 +1,8 @@
 //! What can be watched.
 
 mod file;
+mod flows;
+mod syslog;
 
 use std::io;
 use std::sync::Arc;
@@ -10,6 +12,8 @@ use log_check::{Columns, Format};
 use crate::Desk;
 
 pub use file::FileInput;
+pub use flows::FlowInput;
+pub use syslog::SyslogInput;
 
 /// Something that is watched; it runs in a thread of its own.
 pub trait Input: Send {

@@ -34,6 +34,7 @@ cli-about-watch = Watches all the time: tells at once which device talks to a ma
 cli-after-watch =
     Examples:
       lamsach watch --indicators list.txt --follow /var/log/named/query.log
+      lamsach watch --indicators list.txt --syslog udp://0.0.0.0:514 --syslog tcp://0.0.0.0:601
       lamsach watch --indicators list.lsx --follow dns.log --site "Head office" --spool /var/lib/lamsach-watch --send https://portal.example --token-file token.txt
 
     SIGHUP reads the lists again; so does any change of their files.
@@ -73,6 +74,10 @@ cli-arg-backup-file = The file to write; only its owner may read it
 cli-arg-restore-file = The file that lamsach backup wrote
 cli-arg-follow = A log file that is being written, followed also while it is renamed, packed or emptied (log rotation)
 cli-arg-from-end = At the first start, begin with the line that is written next, not with what is there already
+cli-arg-syslog = Listen for syslog messages, may be repeated: udp://ADDRESS:PORT, tcp://… or tls://…
+cli-arg-netflow = Listen for flow records of routers and firewalls (NetFlow 5, 7, 9, IPFIX), may be repeated: ADDRESS:PORT
+cli-arg-syslog-tls-cert = Certificate chain for tls://, a PEM file; goes with --tls-key
+cli-arg-syslog-tls-key = Private key for tls://, a PEM file; goes with --tls-cert
 cli-arg-watch-output = What goes to standard output: json with one object a line, or none
 cli-arg-sensor = Name of this place of watching, the same after each start [default: the name of the machine]
 cli-arg-spool = Folder that keeps what was seen until it is sent; needed with --send. It is as private as the logs themselves

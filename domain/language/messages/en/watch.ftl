@@ -1,5 +1,5 @@
 # lamsach watch: watching all the time.
-watch-no-input = Nothing to watch was named. Use --follow FILE.
+watch-no-input = Nothing to watch was named. Use --follow FILE, --syslog udp://ADDRESS:PORT or --netflow ADDRESS:PORT.
 watch-no-spool = --send needs --spool FOLDER: while the portal is away, results are kept there, through a loss of power too.
 watch-same-name = Two inputs are called “{ $name }”, so the portal could not tell them apart. Watch them with two programs, each with a --sensor of its own.
 watch-spool-taken = Another program uses the folder { $path }. End that program, or use another --spool.
@@ -18,4 +18,11 @@ watch-portal-back = The portal is back; what was kept is on its way.
 watch-portal-refused = The portal does not take the results; they are kept. { $why }
 watch-gap = { $input }: part of the log was lost before it could be read (the file was emptied). This day does not count as watched.
 watch-input-failed = { $input }: cannot be read: { $why }
+watch-turned-away-too-many = { $input }: { $sender } was turned away, there are too many connections. Others may have been as well; look which senders open so many.
+watch-turned-away-no-tls = { $input }: { $sender } was turned away: it does not speak TLS, or does not trust our certificate. Set TLS up there, with the certificate of this program.
+watch-syslog-address = “{ $address }” is no address to listen at. Write udp://, tcp:// or tls:// before an IP address and a port, as in udp://0.0.0.0:514.
+watch-address = “{ $address }” is no address to listen at. Write an IP address and a port, as in 0.0.0.0:2055.
+watch-tls-no-certificate = tls:// needs --tls-cert FILE and --tls-key FILE.
+watch-tls-file = { $file } cannot be used for TLS: { $why }. It must be a PEM file, the certificate chain for --tls-cert, the private key for --tls-key.
+watch-cannot-listen = Listening at { $address } is not possible: { $why }. Look whether another program uses the port; ports below 1024 need root or CAP_NET_BIND_SERVICE.
 watch-spool-failed = The --spool folder cannot be written ({ $why }); what is seen is held in memory. Look whether the disk is full.

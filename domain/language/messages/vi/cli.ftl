@@ -34,6 +34,7 @@ cli-about-watch = Giám sát liên tục: báo ngay thiết bị có kết nối
 cli-after-watch =
     Ví dụ:
       lamsach watch --indicators danhsach.txt --follow /var/log/named/query.log
+      lamsach watch --indicators danhsach.txt --syslog udp://0.0.0.0:514 --syslog tcp://0.0.0.0:601
       lamsach watch --indicators danhsach.lsx --follow dns.log --site "Trụ sở" --spool /var/lib/lamsach-watch --send https://cong.example --token-file ma.txt
 
     SIGHUP đọc lại danh sách; tệp danh sách thay đổi thì cũng tự đọc lại.
@@ -73,6 +74,10 @@ cli-arg-backup-file = Tệp sẽ ghi; chỉ chủ sở hữu đọc được
 cli-arg-restore-file = Tệp do lamsach backup đã ghi
 cli-arg-follow = Tệp nhật ký đang được ghi, theo dõi cả khi tệp được đổi tên, nén hay làm rỗng (xoay vòng nhật ký)
 cli-arg-from-end = Lần đầu chỉ đọc từ dòng sẽ ghi tiếp theo, không đọc phần đã có
+cli-arg-syslog = Lắng nghe bản tin syslog, dùng được nhiều lần: udp://ĐỊA-CHỈ:CỔNG, tcp://… hoặc tls://…
+cli-arg-netflow = Lắng nghe bản ghi luồng của bộ định tuyến, tường lửa (NetFlow 5, 7, 9, IPFIX), dùng được nhiều lần: ĐỊA-CHỈ:CỔNG
+cli-arg-syslog-tls-cert = Chuỗi chứng thư cho tls://, tệp PEM; đi cùng --tls-key
+cli-arg-syslog-tls-key = Khóa riêng cho tls://, tệp PEM; đi cùng --tls-cert
 cli-arg-watch-output = Ghi gì ra đầu ra chuẩn: json là mỗi dòng một đối tượng, none là không ghi
 cli-arg-sensor = Tên của nơi giám sát này, giữ nguyên qua các lần chạy [mặc định: tên máy]
 cli-arg-spool = Thư mục giữ những gì đã ghi nhận cho tới khi gửi được; cần có khi dùng --send. Dữ liệu này là riêng tư như chính nhật ký

@@ -1,5 +1,5 @@
 # Lệnh lamsach watch: giám sát liên tục.
-watch-no-input = Chưa chỉ ra giám sát cái gì. Hãy dùng --follow TỆP.
+watch-no-input = Chưa chỉ ra giám sát cái gì. Hãy dùng --follow TỆP, --syslog udp://ĐỊA-CHỈ:CỔNG hoặc --netflow ĐỊA-CHỈ:CỔNG.
 watch-no-spool = --send cần có --spool THƯ-MỤC: khi cổng không kết nối được, kết quả được giữ ở đó, kể cả khi mất điện.
 watch-same-name = Có hai đầu vào cùng tên “{ $name }” nên cổng không phân biệt được. Hãy giám sát bằng hai chương trình, mỗi chương trình một --sensor.
 watch-spool-taken = Một chương trình khác đang dùng thư mục { $path }. Hãy dừng chương trình đó, hoặc dùng --spool khác.
@@ -15,4 +15,11 @@ watch-portal-back = Cổng đã hoạt động trở lại; phần còn giữ đ
 watch-portal-refused = Cổng không nhận kết quả; kết quả vẫn được giữ lại. { $why }
 watch-gap = { $input }: một phần nhật ký đã mất trước khi kịp đọc (tệp bị làm rỗng). Ngày này không được tính là đã giám sát đầy đủ.
 watch-input-failed = { $input }: không đọc được: { $why }
+watch-turned-away-too-many = { $input }: đã từ chối { $sender } vì có quá nhiều kết nối. Có thể còn nơi khác bị từ chối; hãy xem nơi gửi nào mở nhiều kết nối như vậy.
+watch-turned-away-no-tls = { $input }: đã từ chối { $sender } vì nơi này không dùng TLS hoặc không tin chứng thư của chương trình. Hãy đặt TLS ở nơi gửi, với chứng thư của chương trình này.
+watch-syslog-address = “{ $address }” không phải địa chỉ để lắng nghe. Hãy viết udp://, tcp:// hoặc tls:// trước địa chỉ IP và cổng, ví dụ udp://0.0.0.0:514.
+watch-address = “{ $address }” không phải địa chỉ để lắng nghe. Hãy viết địa chỉ IP và cổng, ví dụ 0.0.0.0:2055.
+watch-tls-no-certificate = tls:// cần có --tls-cert TỆP và --tls-key TỆP.
+watch-tls-file = Không dùng được { $file } cho TLS: { $why }. Tệp phải ở dạng PEM: chuỗi chứng thư cho --tls-cert, khóa riêng cho --tls-key.
+watch-cannot-listen = Không lắng nghe được ở { $address }: { $why }. Hãy xem có chương trình khác dùng cổng này không; cổng dưới 1024 cần quyền root hoặc CAP_NET_BIND_SERVICE.
 watch-spool-failed = Không ghi được vào thư mục --spool ({ $why }); kết quả đang giữ trong bộ nhớ. Hãy kiểm tra dung lượng đĩa.

@@ -12,6 +12,8 @@ use log_check::{Columns, Guarding};
 use crate::commands::match_logs::{Lists, SendArgs, columns, guarding, known_format, site, zone};
 use command_line::bilingual::failure;
 
+use super::sockets::{Sockets, address, syslog_address};
+
 /// The longest name of a sensor that a portal takes, in characters.
 const LONGEST_SENSOR: usize = 100;
 
@@ -25,6 +27,24 @@ pub(crate) struct Args {
     follow: Vec<PathBuf>,
     #[arg(long)]
     from_end: bool,
+    #[arg(long, value_name = "URL")]
+    syslog: Vec<String>,
+    #[arg(long, value_name = "ADDRESS")]
+    netflow: Vec<String>,
+    #[arg(
+        id = "syslog-tls-cert",
+        long = "tls-cert",
+        value_name = "FILE",
+        requires = "syslog-tls-key"
+    )]
+    tls_cert: Option<PathBuf>,
+    #[arg(
+        id = "syslog-tls-key",
+        long = "tls-key",
+        value_name = "FILE",
+        requires = "syslog-tls-cert"
+    )]
+    tls_key: Option<PathBuf>,
     #[arg(long, value_name = "NAME", default_value = "auto")]
     format: String,
     #[arg(long, value_name = "COLUMNS")]
@@ -61,6 +81,7 @@ pub(super) struct Choices {
     pub(super) lists: Vec<PathBuf>,
     pub(super) follow: Vec<PathBuf>,
     pub(super) from_end: bool,
+    pub(super) sockets: Sockets,
     pub(super) format: Option<String>,
     pub(super) columns: Option<Arc<Columns>>,
     pub(super) output: OutputKind,
@@ -85,13 +106,19 @@ impl Args {
         if client.is_some() && self.spool.is_none() {
             return Err(failure("watch-no-spool", &[]));
         }
-        if self.follow.is_empty() {
+        let sockets = Sockets {
+            syslog: self.syslog.iter().map(|it| syslog_address(it)).collect::<Result<_, _>>()?,
+            netflow: self.netflow.iter().map(|it| address(it)).collect::<Result<_, _>>()?,
+            tls: self.tls_cert.zip(self.tls_key),
+        };
+        if self.follow.is_empty() && sockets.is_empty() {
             return Err(failure("watch-no-input", &[]));
         }
         Ok(Choices {
             lists: self.lists.0.concat(),
             follow: self.follow,
             from_end: self.from_end,
+            sockets,
             format,
             columns,
             output: self.output,

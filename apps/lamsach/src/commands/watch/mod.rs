@@ -4,6 +4,7 @@ mod args;
 mod lists;
 mod portal;
 mod signals;
+mod sockets;
 mod teller;
 
 use std::collections::BTreeSet;
@@ -13,13 +14,16 @@ use std::time::Duration;
 use jiff::Timestamp;
 use language::Language;
 use log_check::Format;
-use watch::{FileInput, Input, Ledger, LedgerError, LogFormat, Portal, Settings};
+use watch::{
+    FileInput, FlowInput, Input, Ledger, LedgerError, LogFormat, Portal, Settings, SyslogInput,
+};
 
 pub(crate) use args::Args;
 
 use args::Choices;
 use lists::ListFiles;
 use portal::{PortalClient, portal_name};
+use sockets::Open;
 use teller::Teller;
 
 use command_line::bilingual::failure;
@@ -27,6 +31,7 @@ use command_line::bilingual::failure;
 /// Runs the command.
 pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     let choices = args.choices(language)?;
+    let open = choices.sockets.open()?;
     let (lists, layers, reports) =
         ListFiles::read(choices.lists.clone(), choices.guarding, choices.zone.clone())?;
     super::match_logs::say_refused(language, &reports);
@@ -34,7 +39,7 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
         Some(folder) => Ledger::open(folder).map_err(|error| unusable(&error))?,
         None => Ledger::in_memory(),
     };
-    let inputs = inputs(&choices, &ledger)?;
+    let inputs = inputs(&choices, open, &ledger)?;
     let settings = Settings {
         sensor: choices.sensor.clone(),
         site: choices.site.clone(),
@@ -56,7 +61,7 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     Ok(if has_failed { ExitCode::from(2) } else { ExitCode::SUCCESS })
 }
 
-fn inputs(choices: &Choices, ledger: &Ledger) -> anyhow::Result<Vec<Box<dyn Input>>> {
+fn inputs(choices: &Choices, open: Open, ledger: &Ledger) -> anyhow::Result<Vec<Box<dyn Input>>> {
     // It was checked when the arguments were read.
     let format = choices.format.as_ref().and_then(|name| name.parse::<Format>().ok());
     let format: Option<LogFormat> = format.map(|format| (format, choices.columns.clone()));
@@ -75,6 +80,12 @@ fn inputs(choices: &Choices, ledger: &Ledger) -> anyhow::Result<Vec<Box<dyn Inpu
             failure("watch-input-failed", &values)
         })?;
         inputs.push(Box::new(input));
+    }
+    for listener in open.syslog {
+        inputs.push(Box::new(SyslogInput::new(listener, format.clone(), choices.zone.clone())));
+    }
+    for listener in open.netflow {
+        inputs.push(Box::new(FlowInput::new(listener, choices.zone.clone())));
     }
     Ok(inputs)
 }

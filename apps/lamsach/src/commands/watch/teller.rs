@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use language::{Language, Value, text_with};
 use matching::Layers;
 use serde::Serialize;
-use watch::{Event, Ledger, Note, Observer, Settings, Status};
+use watch::{Event, Ledger, Note, Observer, Settings, Status, TurnedAway};
 
 use super::args::OutputKind;
 use super::signals::Asked;
@@ -209,6 +209,15 @@ impl Observer for Teller {
             Note::InputFailed { input, why } => {
                 let values = [("input", printable(input).into()), ("why", printable(why).into())];
                 self.say("watch-input-failed", &values);
+            }
+            Note::TurnedAway { input, sender, why } => {
+                let key = match why {
+                    TurnedAway::TooMany => "watch-turned-away-too-many",
+                    TurnedAway::NoTls => "watch-turned-away-no-tls",
+                };
+                let values =
+                    [("input", printable(input).into()), ("sender", sender.to_string().into())];
+                self.say(key, &values);
             }
             Note::SpoolFailed(why) => {
                 self.say("watch-spool-failed", &[("why", printable(why).into())]);

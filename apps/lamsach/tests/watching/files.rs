@@ -1,120 +1,21 @@
-//! `lamsach watch`: the real program, killed and started again, and a portal that is away.
+//! `--follow`: kills, new starts, and a portal that is away.
 
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
-
-use std::fs::{self, File};
-use std::io::Write as _;
+use std::fs;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use portal::tokens::Scope;
-use serde_json::Value;
-use tempfile::TempDir;
 use test_support::{Engine, TestPortal, World};
 use web::{AppState, Listen};
 
-/// Long enough for any machine; what is waited for comes much earlier.
-const PATIENCE: Duration = Duration::from_mins(2);
-
-/// A folder with a list, a log and a spool.
-struct Place {
-    folder: TempDir,
-}
-
-impl Place {
-    fn new(list: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("list.txt"), list).unwrap();
-        Self { folder }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn append(&self, text: &str) {
-        let mut file =
-            File::options().create(true).append(true).open(self.path("dns.log")).unwrap();
-        file.write_all(text.as_bytes()).unwrap();
-    }
-
-    /// The program; its output grows in a file that outlives it.
-    fn watch(&self, arguments: &[&str], token: &str) -> Child {
-        let out = File::options().create(true).append(true).open(self.path("out")).unwrap();
-        let err = File::options().create(true).append(true).open(self.path("err")).unwrap();
-        Command::new(env!("CARGO_BIN_EXE_lamsach"))
-            .args(["watch", "-i", "list.txt", "--follow", "dns.log", "--interval", "1"])
-            .args(["--sensor", "test", "--language", "en", "--spool", "spool"])
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .env("LAMSACH_TOKEN", token)
-            .stdin(Stdio::null())
-            .stdout(out)
-            .stderr(err)
-            .spawn()
-            .unwrap()
-    }
-
-    fn told(&self) -> Vec<Value> {
-        let text = fs::read_to_string(self.path("out")).unwrap_or_default();
-        // The last line may be being written.
-        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
-    }
-
-    /// The greatest count told of each device, added up.
-    fn count_told(&self) -> u64 {
-        let mut counts = std::collections::BTreeMap::new();
-        for event in self.told() {
-            if let (Some(id), Some(count)) = (event["id"].as_str(), event["count"].as_u64()) {
-                let held: &mut u64 = counts.entry(id.to_owned()).or_default();
-                *held = count.max(*held);
-            }
-        }
-        counts.values().sum()
-    }
-
-    fn err(&self) -> String {
-        fs::read_to_string(self.path("err")).unwrap()
-    }
-}
-
-fn line(number: usize, name: &str) -> String {
-    format!(
-        "20-Aug-2026 08:{:02}:{:02}.000 queries: info: client @0x7f 192.0.2.{}#5000 ({name}): \
-         query: {name} IN A + (192.0.2.53)\n",
-        number / 60 % 60,
-        number % 60,
-        number % 5 + 20,
-    )
-}
-
-fn signal(child: &Child, name: &str) {
-    let sent = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
-    assert!(sent.success());
-}
-
-fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !is_so() {
-        assert!(Instant::now() < end, "waited in vain for {what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
-fn end(mut child: Child) -> Option<i32> {
-    signal(&child, "-TERM");
-    child.wait().unwrap().code()
-}
+use crate::place::{Place, end, line, signal, wait_until};
 
 #[test]
 fn a_first_contact_is_told_at_once_and_lists_may_change() {
     let place = Place::new("evil.example\n");
     place.append(&line(1, "a.evil.example"));
-    let watch = place.watch(&[], "");
+    let watch = place.follow(&[], "");
     wait_until("the first contact", || place.count_told() == 1);
     fs::write(place.path("new"), "evil.example\nlater.example\n").unwrap();
     fs::rename(place.path("new"), place.path("list.txt")).unwrap();
@@ -159,7 +60,7 @@ async fn nothing_is_lost_or_counted_twice_through_kills_and_a_portal_that_is_awa
         };
         write(&place);
         for round in 0..6 {
-            let mut watch = place.watch(&arguments, &token);
+            let mut watch = place.follow(&arguments, &token);
             write(&place);
             match round % 3 {
                 // Before the first sighting was kept, a start is a first start.
@@ -174,7 +75,7 @@ async fn nothing_is_lost_or_counted_twice_through_kills_and_a_portal_that_is_awa
             watch.wait().unwrap();
         }
         let expected = (written.get() / 2) as u64;
-        let watch = place.watch(&arguments, &token);
+        let watch = place.follow(&arguments, &token);
         wait_until("all of it", || place.count_told() == expected);
         wait_until("the portal being away", || place.err().contains("not possible now"));
 
@@ -212,9 +113,9 @@ async fn nothing_is_lost_or_counted_twice_through_kills_and_a_portal_that_is_awa
 #[test]
 fn one_spool_is_one_programs() {
     let place = Place::new("evil.example\n");
-    let first = place.watch(&[], "");
+    let first = place.follow(&[], "");
     wait_until("the first", || place.err().contains("Watching"));
-    let mut second = place.watch(&[], "");
+    let mut second = place.follow(&[], "");
     assert_eq!(second.wait().unwrap().code(), Some(2));
     assert!(place.err().contains("Another program uses"), "{}", place.err());
     assert_eq!(end(first), Some(0));

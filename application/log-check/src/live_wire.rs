@@ -1,0 +1,192 @@
+//! Flow records as they come: the same engine, a piece at a time.
+
+use std::net::SocketAddr;
+
+use contacts::flows::{At, FlowReader};
+use jiff::{Timestamp, tz::TimeZone};
+use matching::{Layers, Place};
+use naming::Names;
+
+use crate::captures::{Found, Reading};
+use crate::{FileSummary, Gain};
+
+/// What a piece belongs to.
+#[derive(Clone, Debug)]
+struct About {
+    name: String,
+    format: &'static str,
+    zone: TimeZone,
+}
+
+impl About {
+    /// Reads a piece; `read` gives how many lines, packets or records that were.
+    fn gain(
+        &self,
+        layers: &Layers,
+        now: Timestamp,
+        read: impl FnOnce(&mut Found<'_>) -> u64,
+    ) -> Gain {
+        let names = Names::default();
+        let reading = Reading {
+            layers,
+            log: 0,
+            names: &names,
+            zone: &self.zone,
+            report: &|_| {},
+            is_cancelled: &|| false,
+        };
+        let mut found = Found::new(&reading);
+        let lines_read = read(&mut found);
+        let mut summary = FileSummary::default();
+        let gatherer = found.sum_up(&mut summary);
+        let locate = |place: Place| (self.name.clone(), place.line);
+        let mut sightings = gatherer.finish_part(layers, &names, locate);
+        for sighting in &mut sightings {
+            sighting.first_seen.get_or_insert(now);
+            sighting.last_seen.get_or_insert(now);
+        }
+        Gain {
+            format: Some(self.format.to_owned()),
+            lines_read,
+            lines_matched: summary.lines_matched,
+            lines_not_parsed: summary.lines_not_parsed,
+            days: summary.days.into_iter().collect(),
+            sightings,
+            ..Gain::default()
+        }
+    }
+}
+
+/// Reads what exporters of flow records send, message by message.
+pub struct LiveFlows {
+    about: About,
+    reader: FlowReader,
+    offset: u64,
+}
+
+impl LiveFlows {
+    /// A reader by its name, which stands in the evidence.
+    pub fn new(name: String, zone: TimeZone) -> Self {
+        let about = About { name, format: "netflow", zone };
+        Self { about, reader: FlowReader::default(), offset: 0 }
+    }
+
+    /// Reads messages in the order in which they came at `now`.
+    pub fn read<'m>(
+        &mut self,
+        layers: &Layers,
+        messages: impl Iterator<Item = (SocketAddr, &'m [u8])>,
+        now: Timestamp,
+    ) -> Gain {
+        let Self { about, reader, offset } = self;
+        about.gain(layers, now, |found| {
+            let before = reader.flows();
+            for (exporter, message) in messages {
+                reader.message(exporter, At::Stream(*offset), message, found);
+                *offset += message.len() as u64;
+            }
+            reader.flows() - before
+        })
+    }
+
+    /// Tells of connections of which only one direction was heard of since the last call: to be
+    /// called every half a minute or so.
+    pub fn settle(&mut self, layers: &Layers, now: Timestamp) -> Gain {
+        let Self { about, reader, .. } = self;
+        about.gain(layers, now, |found| {
+            reader.settle(found);
+            0
+        })
+    }
+
+    /// Nothing comes any more.
+    pub fn finish(mut self, layers: &Layers, now: Timestamp) -> Gain {
+        let Self { about, reader, .. } = &mut self;
+        about.gain(layers, now, |found| {
+            reader.finish(found);
+            0
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use matching::{IndexBuilder, Verdict};
+
+    use super::*;
+
+    fn layers(address: &str) -> Layers {
+        let mut builder = IndexBuilder::default();
+        let indicator = indicators::Indicator {
+            observable: address.parse().unwrap(),
+            scope: indicators::Scope::Exact,
+            family: None,
+            valid_until: None,
+        };
+        builder.push(&indicator, "list.txt").unwrap();
+        builder.build().into()
+    }
+
+    fn now() -> Timestamp {
+        "2026-11-24T02:00:00Z".parse().unwrap()
+    }
+
+    /// A message of `NetFlow` 5 with one record.
+    fn message(source: ([u8; 4], u16), target: ([u8; 4], u16), flags: u8) -> Vec<u8> {
+        let mut message = vec![0, 5, 0, 1];
+        message.resize(24, 0);
+        message.extend(source.0);
+        message.extend(target.0);
+        message.resize(24 + 32, 0);
+        message.extend(source.1.to_be_bytes());
+        message.extend(target.1.to_be_bytes());
+        message.extend([0, flags, 6]);
+        message.resize(24 + 48, 0);
+        message
+    }
+
+    #[test]
+    fn what_comes_in_several_pieces_is_one_contact() {
+        let layers = layers("192.0.2.7");
+        let exporter: SocketAddr = "10.0.0.1:2055".parse().unwrap();
+        let (device, other) = (([10, 0, 0, 7], 51_511), ([192, 0, 2, 7], 443));
+        let mut flows = LiveFlows::new("netflow".to_owned(), TimeZone::UTC);
+        let read = |flows: &mut LiveFlows, message: &[u8]| {
+            flows.read(&layers, std::iter::once((exporter, message)), now())
+        };
+        let out = read(&mut flows, &message(device, other, 0x1b));
+        let back = read(&mut flows, &message(other, device, 0x1b));
+        let settled = [flows.settle(&layers, now()), flows.settle(&layers, now())];
+        let end = flows.finish(&layers, now());
+        let gains = [&out, &back, &settled[0], &settled[1], &end];
+        assert_eq!(gains.map(|it| it.lines_read), [1, 1, 0, 0, 0]);
+        let sightings: Vec<_> = gains.iter().flat_map(|it| &it.sightings).collect();
+        let count: u64 = sightings.iter().map(|it| it.count).sum();
+        let verdict = sightings.iter().map(|it| it.verdict).max();
+        assert_eq!((count, verdict), (1, Some(Verdict::Connected)), "{sightings:?}");
+        assert!(sightings.iter().all(|it| it.device == "10.0.0.7"));
+        assert!(sightings.iter().all(|it| it.first_seen.is_some()));
+    }
+
+    #[test]
+    fn one_direction_alone_is_told_when_it_has_waited() {
+        let layers = layers("192.0.2.7");
+        let exporter: SocketAddr = "10.0.0.1:2055".parse().unwrap();
+        let mut flows = LiveFlows::new("netflow".to_owned(), TimeZone::UTC);
+        let message = message(([10, 0, 0, 7], 51_511), ([192, 0, 2, 7], 443), 0x02);
+        let read = flows.read(&layers, std::iter::once((exporter, &message[..])), now());
+        let gains = [read, flows.settle(&layers, now()), flows.settle(&layers, now())];
+        let told: Vec<_> = gains.iter().flat_map(|it| &it.sightings).collect();
+        let found: Vec<_> = told.iter().map(|it| (it.count, it.verdict)).collect();
+        assert_eq!(found, [(1, Verdict::Attempted)]);
+    }
+
+    #[test]
+    fn what_is_no_message_is_counted() {
+        let exporter: SocketAddr = "10.0.0.1:2055".parse().unwrap();
+        let mut flows = LiveFlows::new("netflow".to_owned(), TimeZone::UTC);
+        let messages = [&b"hello"[..], b"", &[0, 9]].map(|it| (exporter, it));
+        let gain = flows.read(&layers("192.0.2.7"), messages.into_iter(), now());
+        assert_eq!((gain.lines_read, gain.lines_not_parsed), (3, 3));
+    }
+}

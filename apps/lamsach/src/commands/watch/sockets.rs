@@ -1,0 +1,78 @@
+//! What is listened at: opened before anything is read, while the program may still do so.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use command_line::bilingual::failure;
+use listeners::{DatagramListener, ServerTls, SyslogAddress, SyslogListener, server_tls};
+
+/// Where to listen.
+#[derive(Debug, Default)]
+pub(super) struct Sockets {
+    pub(super) syslog: Vec<SyslogAddress>,
+    pub(super) netflow: Vec<SocketAddr>,
+    /// Certificate chain and key, as PEM files.
+    pub(super) tls: Option<(PathBuf, PathBuf)>,
+}
+
+/// Sockets that are bound.
+#[derive(Debug, Default)]
+pub(super) struct Open {
+    pub(super) syslog: Vec<SyslogListener>,
+    pub(super) netflow: Vec<DatagramListener>,
+}
+
+impl Sockets {
+    pub(super) fn is_empty(&self) -> bool {
+        self.syslog.is_empty() && self.netflow.is_empty()
+    }
+
+    /// Binds all of them.
+    pub(super) fn open(&self) -> anyhow::Result<Open> {
+        let is_tls = |it: &SyslogAddress| matches!(it, SyslogAddress::Tls(_));
+        let tls = match &self.tls {
+            Some((certificate, key)) => Some(tls(certificate, key)?),
+            None if self.syslog.iter().any(is_tls) => {
+                return Err(failure("watch-tls-no-certificate", &[]));
+            }
+            None => None,
+        };
+        let mut open = Open::default();
+        for address in &self.syslog {
+            let listener = SyslogListener::bind(*address, tls.clone());
+            open.syslog.push(listener.map_err(|error| not_opened(&address.to_string(), &error))?);
+        }
+        for address in &self.netflow {
+            let listener = DatagramListener::bind(*address);
+            open.netflow.push(listener.map_err(|error| not_opened(&address.to_string(), &error))?);
+        }
+        Ok(open)
+    }
+}
+
+/// Where to listen for syslog messages, as a person writes it.
+pub(super) fn syslog_address(text: &str) -> anyhow::Result<SyslogAddress> {
+    text.parse().map_err(|_| failure("watch-syslog-address", &[("address", text.into())]))
+}
+
+/// Where to listen for anything else.
+pub(super) fn address(text: &str) -> anyhow::Result<SocketAddr> {
+    text.parse().map_err(|_| failure("watch-address", &[("address", text.into())]))
+}
+
+fn tls(certificate: &Path, key: &Path) -> anyhow::Result<ServerTls> {
+    let read = |path: &Path| fs::read(path).map_err(|error| unusable_tls(path, &error));
+    let (chain, secret) = (read(certificate)?, read(key)?);
+    server_tls(&chain, &secret).map_err(|error| unusable_tls(certificate, &error))
+}
+
+fn unusable_tls(path: &Path, error: &std::io::Error) -> anyhow::Error {
+    let values = [("file", path.display().to_string().into()), ("why", error.to_string().into())];
+    failure("watch-tls-file", &values)
+}
+
+fn not_opened(address: &str, error: &std::io::Error) -> anyhow::Error {
+    let values = [("address", address.to_owned().into()), ("why", error.to_string().into())];
+    failure("watch-cannot-listen", &values)
+}

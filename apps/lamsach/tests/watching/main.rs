@@ -1,0 +1,9 @@
+//! `lamsach watch`: the real program, fed by real ones where they are installed.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+
+mod files;
+mod netflow;
+mod place;
+mod syslog;
