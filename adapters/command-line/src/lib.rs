@@ -2,7 +2,7 @@
 //! were refused.
 //!
 //! Every word is from the message files. A command `x` has the messages `cli-about-x` and, where
-//! more is to be said, `cli-after-x`; an argument with the id `y` has `cli-arg-y`; a value shown as
+//! more is to be said, `cli-after-x`; a command `y` below it is `x-y` there; an argument with the id `y` has `cli-arg-y`; a value shown as
 //! `Z` is `cli-value-z`.
 
 mod answer;
@@ -30,7 +30,8 @@ pub fn command(command: Command, language: Language, with_more: &[&str]) -> Comm
         .disable_help_subcommand(true)
         .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).global(true))
         .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version));
-    spoken(command, language, with_more)
+    let name = command.get_name().to_owned();
+    spoken(command, &name, "", language, with_more)
 }
 
 /// What clap prints for `--help`, with the one word that clap does not let us choose.
@@ -38,10 +39,17 @@ pub fn options_word(language: Language, printed: &str) -> String {
     printed.replace("[OPTIONS]", &format!("[{}]", text(language, "cli-options-word")))
 }
 
-fn spoken(command: Command, language: Language, with_more: &[&str]) -> Command {
-    let name = command.get_name().to_owned();
+/// A command with its help; `name` is what the messages call it, `above` what stands in front of the
+/// names below it.
+fn spoken(
+    command: Command,
+    name: &str,
+    above: &str,
+    language: Language,
+    with_more: &[&str],
+) -> Command {
     let usage = text(language, "cli-usage");
-    let more = if with_more.contains(&name.as_str()) {
+    let more = if with_more.contains(&name) {
         text(language, &format!("cli-after-{name}"))
     } else {
         String::new()
@@ -55,7 +63,10 @@ fn spoken(command: Command, language: Language, with_more: &[&str]) -> Command {
         .subcommand_help_heading(Str::from(text(language, "cli-commands")))
         .subcommand_value_name(Str::from(text(language, "cli-command-word")))
         .mut_args(|arg| argument(arg, language))
-        .mut_subcommands(|command| spoken(command, language, with_more))
+        .mut_subcommands(|command| {
+            let name = format!("{above}{}", command.get_name());
+            spoken(command, &name, &format!("{name}-"), language, with_more)
+        })
 }
 
 fn argument(arg: Arg, language: Language) -> Arg {

@@ -82,6 +82,7 @@ impl<'d> Detector<'d> {
         let mut add = |what, rule: Option<(&str, &str)>, indicator, description: &str, category| {
             examined.findings.push(Finding {
                 path: path.to_owned(),
+                path_hex: None,
                 inside: way.to_vec(),
                 what,
                 rule: rule.map(|it| it.0.to_owned()),

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 pub use detection::{
     Category, Include, Known, ListOutcome, RefusedRules, RuleText, Rules, Verdict, read_known,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use cache::Remembered;
 pub use run::check_files;
@@ -66,12 +66,15 @@ pub trait Watcher: Sync {
 }
 
 /// Something that somebody must look at.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Finding {
     /// The file.
     pub path: String,
+    /// The bytes of its path in hex, where they are no text: Linux lets names be any bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path_hex: Option<String>,
     /// The way through archives to the part that it is about; empty for the file itself.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inside: Vec<String>,
     /// What told it.
     pub what: What,
@@ -93,8 +96,16 @@ pub struct Finding {
     pub sha256: String,
 }
 
+impl Finding {
+    /// The bytes of its path.
+    pub fn path_bytes(&self) -> Vec<u8> {
+        let bytes = self.path_hex.as_deref().and_then(|hex| hex::decode(hex).ok());
+        bytes.unwrap_or_else(|| self.path.clone().into_bytes())
+    }
+}
+
 /// What told a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
     /// A YARA rule.
@@ -164,6 +175,17 @@ pub struct NotScanned {
 /// Every reason for which something is not scanned, besides those of archives
 /// ([`unpacking::NotOpened::CODES`]).
 pub const REASONS: [&str; 5] = ["unreadable", "too-large", "changed", "rule-timeout", "cancelled"];
+
+/// The bytes of such a path in hex, where they are no text.
+fn path_hex(path: &Path, root: Option<&Path>) -> Option<String> {
+    if path.to_str().is_some() {
+        return None;
+    }
+    let inner = root.and_then(|root| path.strip_prefix(root).ok());
+    let bytes = inner.unwrap_or(path).as_os_str().as_encoded_bytes();
+    let top: &[u8] = if inner.is_some() { b"/" } else { b"" };
+    Some(hex::encode([top, bytes].concat()))
+}
 
 /// The path of a file as the system under `root` knows it.
 fn shown_path(path: &Path, root: Option<&Path>) -> String {

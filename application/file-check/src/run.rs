@@ -15,7 +15,8 @@ use crate::cache::{self, Remembered};
 use crate::detector::{Detector, Examined};
 use crate::gentle::Pace;
 use crate::{
-    Category, Detection, Finding, NotScanned, Settings, Summary, Verdict, Watcher, shown_path,
+    Category, Detection, Finding, NotScanned, Settings, Summary, Verdict, Watcher, path_hex,
+    shown_path,
 };
 
 /// Files that are larger are not scanned.
@@ -187,8 +188,9 @@ impl Run<'_> {
                 gathered.worst = gathered.worst.max(worst);
                 drop(gathered);
                 findings.sort();
+                let path_hex = path_hex(path, self.settings.root.as_deref());
                 for finding in findings {
-                    self.found(finding);
+                    self.found(Finding { path_hex: path_hex.clone(), ..finding });
                 }
                 if let (true, Some(key), Some(memory)) = (is_clean, key, &self.memory)
                     && is_unchanged(path, metadata)

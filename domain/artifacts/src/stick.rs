@@ -139,8 +139,15 @@ pub fn stick_signs(entries: &[StickEntry], autorun: Option<&Autorun>) -> StickSi
             }
         }
     }
-    // A launcher is named by a file, never by something the user has: a folder stays.
-    signs.launchers.retain(|path| crate::names::is_started(path) || is_carrier(entries, path));
+    // A launcher is named by a file, never by something the user has: a folder stays, and so does what
+    // a decoy opens so that nobody wonders, which is its twin.
+    let twins: Vec<usize> = signs.decoys.iter().map(|decoy| decoy.twin).collect();
+    let is_twin = |path: &str| {
+        twins.iter().any(|twin| entries.get(*twin).is_some_and(|it| same(&it.name, path)))
+    };
+    signs.launchers.retain(|path| {
+        !is_twin(path) && (crate::names::is_started(path) || is_carrier(entries, path))
+    });
     let is_launcher = |name: &str| signs.launchers.iter().any(|path| same(path, name));
     let top_of_launcher = |name: &str| {
         signs
@@ -148,7 +155,6 @@ pub fn stick_signs(entries: &[StickEntry], autorun: Option<&Autorun>) -> StickSi
             .iter()
             .any(|path| path.split_once('/').is_some_and(|(top, _)| same(top, name)))
     };
-    let twins: Vec<usize> = signs.decoys.iter().map(|decoy| decoy.twin).collect();
     signs.hidden = hidden
         .into_iter()
         .filter(|index| {
@@ -277,6 +283,25 @@ mod tests {
         assert_eq!(signs.launchers, ["x/y.vbs"]);
         assert_eq!(signs.hidden, [0, 3, 8]);
         assert_eq!(signs.swallowed_by, None);
+    }
+
+    /// A decoy of a file opens the file as well, which is no part of the worm.
+    #[test]
+    fn what_a_decoy_stands_for_is_no_launcher() {
+        let cmd = "C:\\Windows\\System32\\cmd.exe";
+        let entries = [
+            entry("thư.docx", false, true, None),
+            entry(
+                "thư.docx.lnk",
+                false,
+                false,
+                Some((cmd, "/c start w.vbs&start explorer \"thư.docx\"&exit")),
+            ),
+            entry("w.vbs", false, true, None),
+        ];
+        let signs = stick_signs(&entries, None);
+        assert_eq!(signs.launchers, ["w.vbs"]);
+        assert_eq!(signs.hidden, [0]);
     }
 
     #[test]

@@ -124,17 +124,28 @@ impl Run {
         self.states.entry(number).or_default()
     }
 
-    /// Numbers of the changes whose files are in quarantine, and whether they were put back.
-    pub fn kept(&self) -> impl Iterator<Item = (usize, &Path, &Node, bool)> {
+    /// Files of this run that are in quarantine, or were before they were put back.
+    pub fn kept(&self) -> impl Iterator<Item = KeptFile<'_>> {
         self.states.iter().filter_map(|(number, state)| {
             match (&state.before, self.changes.get(*number)) {
                 (
-                    Some(Before::Kept { node, sha256: Some(_), .. }),
+                    Some(Before::Kept { node, sha256: Some(sha256), .. }),
                     Some(Change::Quarantine { path, .. }),
-                ) if state.skipped.is_none() => Some((*number, path, node, state.is_undone)),
+                ) if state.skipped.is_none() => Some(KeptFile {
+                    number: *number,
+                    path,
+                    size: if let NodeKind::File(size) = node.kind { size } else { 0 },
+                    sha256,
+                    is_undone: state.is_undone,
+                }),
                 _ => None,
             }
         })
+    }
+
+    /// Whether undoing was begun: then the run is not gone on with.
+    pub fn is_undoing(&self) -> bool {
+        self.states.values().any(|state| state.undoing.is_some())
     }
 
     /// Whether everything that was changed and can be undone is undone.
@@ -148,6 +159,21 @@ impl Run {
     pub fn item(&self, number: usize) -> String {
         item(&self.name, number)
     }
+}
+
+/// A file in quarantine, as the journal tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptFile<'r> {
+    /// Number of its change.
+    pub number: usize,
+    /// Where it was.
+    pub path: &'r Path,
+    /// Bytes of its content.
+    pub size: u64,
+    /// Of its content.
+    pub sha256: &'r str,
+    /// Whether it was put back.
+    pub is_undone: bool,
 }
 
 fn item(run: &str, number: usize) -> String {
@@ -201,7 +227,7 @@ impl<'c> Cleaner<'c> {
     /// Goes on with a run that was stopped.
     pub fn resume(&mut self, name: &str) -> Result<Report, CleanError> {
         let run = self.run(name)?;
-        if run.is_ended || run.states.values().any(|state| state.undoing.is_some()) {
+        if run.is_ended || run.is_undoing() {
             return Ok(Report {
                 run: run.name,
                 is_journal_damaged: run.is_damaged,

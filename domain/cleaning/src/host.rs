@@ -42,6 +42,20 @@ pub enum HostError {
     Other(String),
 }
 
+/// The codes of all reasons.
+pub const HOST_CODES: [&str; 10] = [
+    "absent",
+    "exists",
+    "denied",
+    "full",
+    "locked",
+    "changed",
+    "not-empty",
+    "link-in-path",
+    "unsupported",
+    "other",
+];
+
 impl HostError {
     /// Short name, for files and messages.
     pub fn code(&self) -> &'static str {

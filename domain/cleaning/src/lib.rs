@@ -32,10 +32,10 @@ mod protect;
 pub use change::{
     Before, Change, HIDDEN, KeyTree, Moment, Node, NodeKind, Process, SYSTEM, Times, Value,
 };
-pub use cleaner::{CleanError, Cleaner, Outcome, Report, Run, io_error, load};
+pub use cleaner::{CleanError, Cleaner, KeptFile, Outcome, Report, Run, io_error, load};
 pub use container::{ContainerError, ItemFacts, Opener, Sealer};
 pub use encoding::{Bytes, Path};
-pub use host::{Host, HostError, ItemWriter, Store};
+pub use host::{HOST_CODES, Host, HostError, ItemWriter, Store};
 pub use journal::{
     Journal, MAX_BYTES as MAX_JOURNAL_BYTES, Record, VERSION as JOURNAL_VERSION,
     line as journal_line, read as read_journal,

@@ -279,6 +279,8 @@ pub struct StickFacts<'f> {
     pub signs: &'f StickSigns,
     /// Paths that are there, as the launchers spell them, found whatever the case of their letters.
     pub launchers: &'f [DiskPath],
+    /// Folders in which nothing but launchers lies, innermost first.
+    pub launcher_folders: &'f [DiskPath],
     /// `autorun.inf`, as it is spelled there.
     pub autorun: Option<&'f DiskPath>,
     /// Names and attributes of what lies in the folder that swallowed everything.
@@ -306,6 +308,9 @@ pub fn plan_stick(facts: &StickFacts<'_>) -> Plan {
     }
     for launcher in facts.launchers {
         plan.step(quarantine(launcher.clone()), "launcher", &launcher.to_string());
+    }
+    for folder in facts.launcher_folders {
+        plan.step(quarantine(folder.clone()), "emptied", "");
     }
     if let Some(autorun) = facts.autorun.filter(|_| facts.signs.has_autorun) {
         plan.step(quarantine(autorun.clone()), "autorun", "autorun.inf");

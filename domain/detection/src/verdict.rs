@@ -1,9 +1,9 @@
 //! What findings amount to.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What is found to be there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Category {
     /// Software that one may want to keep, and that does harm in many cases: cracks, activators.

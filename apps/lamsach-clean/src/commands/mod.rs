@@ -1,7 +1,14 @@
 //! The commands. Each reads its settings, wires adapters, calls an application function and
 //! shows what it gave; none decides anything.
 
+mod apply;
+mod plan;
+mod quarantine;
 mod scan;
+mod store;
+mod undo;
+mod usb;
+mod words;
 
 use std::env;
 use std::ffi::OsString;
@@ -15,7 +22,8 @@ use language::Language;
 /// Where the language stands when no argument names one.
 const LANGUAGE_VARIABLE: &str = "LAMSACH_LANGUAGE";
 /// Commands with examples or a hint below their help.
-const WITH_MORE: [&str; 2] = ["lamsach-clean", "scan"];
+const WITH_MORE: [&str; 7] =
+    ["lamsach-clean", "scan", "plan", "apply", "undo", "quarantine", "usb"];
 
 // Help texts stand in the message files: see `command_line`.
 #[derive(Debug, Parser)]
@@ -30,6 +38,11 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Scan(scan::Args),
+    Plan(plan::Args),
+    Apply(apply::Args),
+    Undo(undo::Args),
+    Quarantine(quarantine::Args),
+    Usb(usb::Args),
 }
 
 /// Reads the arguments and runs a command; what went wrong is said once, here.
@@ -52,6 +65,11 @@ pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
         Err(error) => Err(error),
         Ok(language) => match cli.command {
             Command::Scan(args) => scan::run(args, language),
+            Command::Plan(args) => plan::run(args, language),
+            Command::Apply(args) => apply::run(&args, language),
+            Command::Undo(args) => undo::run(&args, language),
+            Command::Quarantine(args) => quarantine::run(&args, language),
+            Command::Usb(args) => usb::run(args, language),
         },
     };
     match done {

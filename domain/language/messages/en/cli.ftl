@@ -118,7 +118,7 @@ cli-wrong-utf8 = An argument is not UTF-8 text.
 cli-wrong-value = { $argument } does not take the value “{ $value }”.
 cli-wrong-values = Choose one of: { $values }.
 
-cli-about-lamsach-clean = The clean-up tool: scans files for malware and says what was found. It changes nothing yet.
+cli-about-lamsach-clean = The clean-up tool: scans, explains, cleans, and can undo everything it changed.
 cli-after-lamsach-clean =
     Help of each command:  lamsach-clean COMMAND --help
     Bằng tiếng Việt:       lamsach-clean --language vi --help
@@ -140,3 +140,64 @@ cli-arg-clean-memory = The file that remembers clean files, so that the next sca
 cli-arg-clean-no-memory = Scan everything again and remember nothing
 cli-arg-clean-path = Files or folders to scan; the whole computer when none is named
 cli-value-path = PATH
+cli-about-plan = Makes a plan: what cleaning would change, why, and what stays. It changes nothing
+cli-after-plan =
+    Examples:
+      lamsach-clean scan --rules rules/ --json > result.jsonl
+      lamsach-clean plan --findings result.jsonl -o plan.json
+      lamsach-clean plan --rules rules/ --root /mnt/disk -o plan.json
+
+    Exit status: 0 nothing to do, 1 changes, 2 error, 3 no change, but something stays or was not looked at.
+cli-about-apply = Carries out a plan: journal, quarantine, changes. Run again, it goes on where it was stopped
+cli-after-apply =
+    Examples:
+      lamsach-clean apply plan.json
+      lamsach-clean apply --yes --json plan.json > result.jsonl
+
+    Exit status: 0 everything was done, 2 error, 3 something was not done.
+cli-about-undo = Undoes a run: files, times and permissions become exactly what they were
+cli-after-undo =
+    Examples:
+      lamsach-clean undo
+      lamsach-clean undo 20261127-040000 --yes
+
+    Exit status: 0 everything was undone, 2 error, 3 something was not undone.
+cli-about-quarantine = Files in quarantine: list them, put them back, give them out, delete them
+cli-after-quarantine =
+    Examples:
+      lamsach-clean quarantine list
+      lamsach-clean quarantine restore 20261127-040000-00003
+      lamsach-clean quarantine export 20261127-040000-00003 -o sample.zip
+      lamsach-clean quarantine purge --older-than 90
+cli-about-quarantine-list = Lists the files in quarantine
+cli-about-quarantine-restore = Puts a file back where it was, exactly as it was
+cli-about-quarantine-export = Writes a quarantined file into a zip archive with a password, to send to those who study it
+cli-about-quarantine-purge = Deletes quarantined files for good; they cannot be put back afterwards
+cli-arg-clean-findings = Findings that scan --json wrote, or - for standard input; without it, it scans
+cli-arg-clean-suspicious = Quarantine what is only suspicious as well
+cli-arg-clean-plan-output = The file that keeps the plan, for apply
+cli-arg-clean-yes = Agree beforehand, ask nothing
+cli-arg-clean-result-json = One JSON object a line: each change, and a summary at the end
+cli-arg-clean-list-json = One JSON object a line for each file
+cli-arg-clean-store = The folder for journals and quarantined files [default: in the person's own folder]
+cli-arg-clean-plan = A plan that the command plan wrote
+cli-arg-clean-run = The run to undo; the last one when none is named
+cli-arg-clean-undo-root = Where the disk is mounted today, if elsewhere than when it was cleaned
+cli-arg-clean-item = Name of the item: see quarantine list
+cli-arg-clean-items = Names of the items to delete
+cli-arg-clean-export-output = The zip file that is written; one that is there is not overwritten
+cli-arg-clean-older = Delete items of runs older than this many days
+cli-arg-clean-all = Delete everything
+cli-value-plan = PLAN
+cli-value-run = RUN
+cli-value-item = ITEM
+cli-value-days = DAYS
+cli-about-usb = Looks whether a worm went through a USB stick; with --clean shows hidden folders again and quarantines false shortcuts and the worm's files
+cli-after-usb =
+    Examples:
+      lamsach-clean usb
+      lamsach-clean usb /media/an/USB --rules rules/
+      lamsach-clean usb /media/an/USB --clean
+
+    Exit status: 0 nothing to do or everything done, 1 signs of a worm, 2 error, 3 something was not looked at or not done.
+cli-arg-clean-stick-clean = Clean at once: show the plan, ask, carry it out

@@ -24,8 +24,8 @@ indicators-not-verified = The whole file was not checked; add --verify to do so.
 
 # Help.
 cli-about-indicators = Compiles lists of malicious addresses into one file, and looks into such a file
-cli-about-compile = Compiles lists into one file that match opens at once
-cli-about-inspect = Shows what a compiled file holds
+cli-about-indicators-compile = Compiles lists into one file that match opens at once
+cli-about-indicators-inspect = Shows what a compiled file holds
 cli-arg-compile-lists = Lists of malicious addresses, plain or packed, or compiled files; - for standard input
 cli-arg-out = The file to write; one of that name is replaced as a whole
 cli-arg-inspect-file = The file that lamsach indicators compile wrote

@@ -118,7 +118,7 @@ cli-wrong-utf8 = Có tham số không phải là văn bản UTF-8.
 cli-wrong-value = { $argument } không nhận giá trị “{ $value }”.
 cli-wrong-values = Hãy chọn một trong: { $values }.
 
-cli-about-lamsach-clean = Công cụ xử lý mã độc: quét tệp tìm mã độc và cho biết đã thấy gì. Hiện chưa thay đổi gì trên máy.
+cli-about-lamsach-clean = Công cụ xử lý mã độc: quét, giải thích, xử lý; mọi thay đổi đều hoàn tác được.
 cli-after-lamsach-clean =
     Cách dùng từng lệnh:  lamsach-clean LỆNH --help
     In English:           lamsach-clean --language en --help
@@ -140,3 +140,64 @@ cli-arg-clean-memory = Tệp ghi nhớ các tệp sạch, để lần sau chỉ 
 cli-arg-clean-no-memory = Quét lại tất cả và không ghi nhớ gì
 cli-arg-clean-path = Tệp hoặc thư mục cần quét; bỏ trống thì quét cả máy
 cli-value-path = ĐƯỜNG-DẪN
+cli-about-plan = Lập kế hoạch: xử lý thì thay đổi gì, vì sao, và giữ nguyên gì. Không thay đổi gì trên máy
+cli-after-plan =
+    Ví dụ:
+      lamsach-clean scan --rules quy-tac/ --json > ket-qua.jsonl
+      lamsach-clean plan --findings ket-qua.jsonl -o ke-hoach.json
+      lamsach-clean plan --rules quy-tac/ --root /mnt/o-dia -o ke-hoach.json
+
+    Mã thoát: 0 không có gì cần làm, 1 có thay đổi, 2 lỗi, 3 không có thay đổi nhưng có thứ giữ nguyên hoặc chưa xem hết.
+cli-about-apply = Thực hiện kế hoạch: ghi nhật ký, cách ly, thay đổi. Chạy lại thì làm tiếp lần bị dừng
+cli-after-apply =
+    Ví dụ:
+      lamsach-clean apply ke-hoach.json
+      lamsach-clean apply --yes --json ke-hoach.json > ket-qua.jsonl
+
+    Mã thoát: 0 đã làm hết, 2 lỗi, 3 có thay đổi chưa làm được.
+cli-about-undo = Hoàn tác một lần xử lý: tệp, thời gian, quyền trở lại y như trước
+cli-after-undo =
+    Ví dụ:
+      lamsach-clean undo
+      lamsach-clean undo 20261127-040000 --yes
+
+    Mã thoát: 0 đã hoàn tác hết, 2 lỗi, 3 có thứ chưa hoàn tác được.
+cli-about-quarantine = Tệp cách ly: xem danh sách, trả lại, lấy ra, xóa hẳn
+cli-after-quarantine =
+    Ví dụ:
+      lamsach-clean quarantine list
+      lamsach-clean quarantine restore 20261127-040000-00003
+      lamsach-clean quarantine export 20261127-040000-00003 -o mau.zip
+      lamsach-clean quarantine purge --older-than 90
+cli-about-quarantine-list = Danh sách tệp cách ly
+cli-about-quarantine-restore = Trả một tệp về chỗ cũ, y như trước
+cli-about-quarantine-export = Ghi một tệp cách ly vào tệp zip có mật khẩu để gửi cơ quan chuyên môn
+cli-about-quarantine-purge = Xóa hẳn tệp cách ly; sau đó không trả lại được nữa
+cli-arg-clean-findings = Phát hiện do scan --json ghi, hoặc - để đọc từ đầu vào; bỏ trống thì quét luôn
+cli-arg-clean-suspicious = Cách ly cả tệp chỉ đáng ngờ
+cli-arg-clean-plan-output = Tệp lưu kế hoạch để lệnh apply thực hiện
+cli-arg-clean-yes = Đồng ý trước, không hỏi lại
+cli-arg-clean-result-json = Mỗi dòng một đối tượng JSON: từng thay đổi, cuối cùng là tổng kết
+cli-arg-clean-list-json = Mỗi dòng một đối tượng JSON cho một tệp
+cli-arg-clean-store = Thư mục lưu nhật ký xử lý và tệp cách ly [mặc định: trong thư mục riêng của người dùng]
+cli-arg-clean-plan = Kế hoạch do lệnh plan lưu
+cli-arg-clean-run = Lần xử lý cần hoàn tác; bỏ trống thì hoàn tác lần cuối
+cli-arg-clean-undo-root = Chỗ gắn ổ đĩa hôm nay, nếu khác lúc xử lý
+cli-arg-clean-item = Tên mục, xem bằng quarantine list
+cli-arg-clean-items = Tên các mục cần xóa
+cli-arg-clean-export-output = Tệp zip được ghi; tệp có sẵn không bị ghi đè
+cli-arg-clean-older = Xóa mục của những lần xử lý cũ hơn số ngày này
+cli-arg-clean-all = Xóa tất cả
+cli-value-plan = KẾ-HOẠCH
+cli-value-run = LẦN
+cli-value-item = MỤC
+cli-value-days = SỐ-NGÀY
+cli-about-usb = Xem ổ USB có bị sâu không; với --clean thì hiện lại thư mục bị giấu, cách ly lối tắt giả và tệp của sâu
+cli-after-usb =
+    Ví dụ:
+      lamsach-clean usb
+      lamsach-clean usb /media/an/USB --rules quy-tac/
+      lamsach-clean usb /media/an/USB --clean
+
+    Mã thoát: 0 không có gì cần làm hoặc đã làm hết, 1 có dấu hiệu của sâu, 2 lỗi, 3 chưa xem hết hoặc có thứ chưa làm được.
+cli-arg-clean-stick-clean = Xử lý luôn: cho xem kế hoạch, hỏi, rồi thực hiện

@@ -24,8 +24,8 @@ indicators-not-verified = Chưa kiểm tra toàn bộ tệp; muốn kiểm tra, 
 
 # Trợ giúp.
 cli-about-indicators = Biên dịch danh sách địa chỉ độc hại thành một tệp và xem tệp đó
-cli-about-compile = Biên dịch danh sách thành một tệp mà lệnh match mở được ngay
-cli-about-inspect = Xem một tệp đã biên dịch có những gì
+cli-about-indicators-compile = Biên dịch danh sách thành một tệp mà lệnh match mở được ngay
+cli-about-indicators-inspect = Xem một tệp đã biên dịch có những gì
 cli-arg-compile-lists = Danh sách địa chỉ độc hại, để nguyên hoặc nén, hoặc tệp đã biên dịch; dấu - là đầu vào chuẩn
 cli-arg-out = Tệp sẽ ghi; tệp cũ cùng tên được thay trọn vẹn
 cli-arg-inspect-file = Tệp do lamsach indicators compile đã ghi

@@ -13,6 +13,7 @@ const MOST_THREADS: usize = 256;
 // Help texts stand in the message files: see `command_line`.
 /// Settings of the command.
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Args {
     #[arg(id = "clean_rules", long = "rules", short = 'r', value_name = "FILE")]
@@ -50,7 +51,7 @@ pub(crate) struct Args {
 
 /// What the person asks for, checked.
 #[derive(Debug)]
-pub(super) struct Choices {
+pub(crate) struct Choices {
     pub(super) rules: Vec<PathBuf>,
     pub(super) indicators: Vec<PathBuf>,
     pub(super) places: Vec<PathBuf>,
@@ -63,8 +64,34 @@ pub(super) struct Choices {
 }
 
 impl Args {
+    /// Whether anything is said about what to look for.
+    pub(crate) fn looks_for_something(&self) -> bool {
+        !(self.rules.is_empty() && self.indicators.is_empty())
+    }
+
+    /// The folder that another computer's disk is mounted at.
+    pub(crate) fn root(&self) -> Option<&Path> {
+        self.root.as_deref()
+    }
+
+    /// Whether the result is for a program.
+    pub(crate) fn is_json(&self) -> bool {
+        self.is_json
+    }
+
+    /// The same of the whole of a stick, none of which is remembered: it goes from PC to PC.
+    pub(crate) fn of_stick(self, stick: &Path) -> Self {
+        let root = Some(stick.to_owned());
+        Self { root, places: Vec::new(), memory: None, no_memory: true, ..self }
+    }
+
+    /// The places named.
+    pub(crate) fn places(&self) -> &[PathBuf] {
+        &self.places
+    }
+
     /// Checks everything that can be checked without opening a file.
-    pub(super) fn choices(self) -> anyhow::Result<Choices> {
+    pub(crate) fn choices(self) -> anyhow::Result<Choices> {
         if self.rules.is_empty() && self.indicators.is_empty() {
             return Err(failure("clean-nothing-to-look-for", &[]));
         }

@@ -1,0 +1,212 @@
+//! What a plan needs to know of a computer besides the findings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use artifacts::{
+    At, Autostart, Disk, DiskPath, EntryKind, Remover, System, collect, windows_spelling,
+};
+use cleaning::{Host, PackageFiles, Standing, standing};
+use host::Computer;
+use md5::{Digest as _, Md5};
+
+/// Bytes of a text file whose lines are taken out.
+const MAX_TEXT_BYTES: usize = 64 << 20;
+/// Bytes of one file of the package database.
+const MAX_PACKAGE_BYTES: usize = 64 << 20;
+const PACKAGES: &str = "/var/lib/dpkg/info";
+/// Folders that switch units on have one of these endings.
+const SWITCHES: [&[u8]; 2] = [b".wants", b".requires"];
+
+/// Places, texts and packages of a computer.
+pub(crate) struct ComputerFacts {
+    pub(crate) system: System,
+    pub(crate) autostarts: Vec<Autostart>,
+    pub(crate) unit_links: Vec<DiskPath>,
+    pub(crate) hosts: Option<DiskPath>,
+    pub(crate) packages: PackageFiles,
+    /// Places that could not be read.
+    pub(crate) not_read: Vec<(String, String)>,
+}
+
+impl ComputerFacts {
+    pub(crate) fn gather(computer: &mut Computer) -> Self {
+        let system = system(computer);
+        let collected = collect(system, computer);
+        let mut not_read: Vec<(String, String)> =
+            collected.not_read.into_iter().map(|(at, why)| (at, why.to_string())).collect();
+        let stale = collected.stale_hives.iter();
+        not_read.extend(stale.map(|hive| (hive.to_string(), "stale hive".to_owned())));
+        let mut autostarts: Vec<Autostart> = Vec::new();
+        let mut seen = BTreeSet::new();
+        for mut entry in collected.entries {
+            // `/lib` is a link to `/usr/lib`: where something lies is told by one path.
+            entry.at = match entry.at {
+                At::File(path) => At::File(real(computer, path)),
+                At::Line(path, line) => At::Line(real(computer, path), line),
+                at @ At::Registry { .. } => at,
+            };
+            if system == System::Linux {
+                let files = entry.files.iter().filter_map(|file| {
+                    Some(real(computer, DiskPath::parse(file.as_bytes()).ok()?).to_string())
+                });
+                let files: Vec<String> = files.collect();
+                entry.files.extend(files);
+            }
+            if seen.insert((entry.place.id, entry.at.clone(), entry.command.clone())) {
+                autostarts.push(entry);
+            }
+        }
+        let unit_links = unit_links(computer, &autostarts);
+        let packages = match system {
+            System::Linux => packages(computer),
+            System::Windows => PackageFiles::default(),
+        };
+        let hosts = hosts(computer, system);
+        Self { system, autostarts, unit_links, hosts, packages, not_read }
+    }
+
+    /// The standing of a file, by its own bytes.
+    pub(crate) fn standing(&self, computer: &mut Computer, path: &DiskPath) -> Standing {
+        standing(self.system, path, &self.packages, || md5_of(computer, path))
+    }
+
+    /// Files with entries in single lines that start one of these files, and the hosts file.
+    pub(crate) fn texts(
+        &self,
+        computer: &mut Computer,
+        found: &[&DiskPath],
+    ) -> BTreeMap<DiskPath, Vec<u8>> {
+        let compared: BTreeSet<String> = found
+            .iter()
+            .map(|path| match self.system {
+                System::Windows => windows_spelling(path).to_lowercase(),
+                System::Linux => path.to_string(),
+            })
+            .collect();
+        let mut paths: BTreeSet<&DiskPath> = self.hosts.iter().collect();
+        for entry in &self.autostarts {
+            if let At::Line(path, _) = &entry.at
+                && entry.place.remover == Remover::DeleteLine
+                && entry.files.iter().any(|file| compared.contains(file))
+            {
+                paths.insert(path);
+            }
+        }
+        let mut texts = BTreeMap::new();
+        for path in paths {
+            if let Ok(bytes) = Disk::read(computer, path, MAX_TEXT_BYTES) {
+                texts.insert(path.clone(), bytes);
+            }
+        }
+        texts
+    }
+}
+
+/// The system of a computer or disk: Windows where its folder is.
+fn system(computer: &mut Computer) -> System {
+    if computer.is_live() {
+        return if cfg!(windows) { System::Windows } else { System::Linux };
+    }
+    let of_windows = find(computer, &["Windows", "System32"]);
+    if of_windows.is_some() { System::Windows } else { System::Linux }
+}
+
+/// Something on a disk of Windows, whatever the case of its letters.
+pub(crate) fn find(computer: &mut Computer, names: &[&str]) -> Option<DiskPath> {
+    let mut path = DiskPath::top();
+    for wanted in names {
+        let inside = Disk::list(computer, &path).ok()?;
+        let wanted = wanted.to_lowercase();
+        let (name, _) = inside
+            .into_iter()
+            .find(|(name, _)| String::from_utf8_lossy(name).to_lowercase() == wanted)?;
+        path = path.join(&name).ok()?;
+    }
+    Some(path)
+}
+
+fn hosts(computer: &mut Computer, system: System) -> Option<DiskPath> {
+    match system {
+        System::Linux => {
+            let path = DiskPath::parse(b"/etc/hosts").ok()?;
+            computer.node(&path).ok()??;
+            Some(path)
+        }
+        System::Windows => {
+            let drive: &[&str] = if computer.is_live() { &["C:"] } else { &[] };
+            let below = ["Windows", "System32", "drivers", "etc", "hosts"];
+            find(computer, &[drive, &below].concat())
+        }
+    }
+}
+
+fn real(computer: &Computer, path: DiskPath) -> DiskPath {
+    computer.resolved(&path).unwrap_or(path)
+}
+
+/// Links that switch units on, in the folders beside the units and in those of the administrator.
+fn unit_links(computer: &mut Computer, autostarts: &[Autostart]) -> Vec<DiskPath> {
+    let mut folders: BTreeSet<DiskPath> = autostarts
+        .iter()
+        .filter(|entry| entry.place.remover == Remover::RemoveUnit)
+        .filter_map(|entry| match &entry.at {
+            At::File(path) | At::Line(path, _) => path.parent(),
+            At::Registry { .. } => None,
+        })
+        .collect();
+    for folder in ["/etc/systemd/system", "/etc/systemd/user"] {
+        folders.extend(DiskPath::parse(folder.as_bytes()));
+    }
+    let mut links = Vec::new();
+    for folder in folders {
+        for (name, kind) in Disk::list(computer, &folder).unwrap_or_default() {
+            let is_switch = SWITCHES.iter().any(|ending| name.ends_with(ending));
+            let Some(inner) = folder.join(&name).ok().filter(|_| is_switch) else { continue };
+            if kind != EntryKind::Folder {
+                continue;
+            }
+            let inside = Disk::list(computer, &inner).unwrap_or_default();
+            let is_link = |it: &(Vec<u8>, EntryKind)| it.1 == EntryKind::Link;
+            links.extend(
+                inside.into_iter().filter(is_link).filter_map(|(name, _)| inner.join(&name).ok()),
+            );
+        }
+    }
+    links
+}
+
+/// Files of the installed packages, by the package database of Debian and its children.
+fn packages(computer: &mut Computer) -> PackageFiles {
+    let mut packages = PackageFiles::default();
+    let Ok(folder) = DiskPath::parse(PACKAGES.as_bytes()) else { return packages };
+    let mut names = Disk::list(computer, &folder).unwrap_or_default();
+    // Sums are added over the lists.
+    names.sort_by_key(|(name, _)| (name.ends_with(b".md5sums"), name.clone()));
+    for (name, _) in names {
+        let (is_list, is_sums) = (name.ends_with(b".list"), name.ends_with(b".md5sums"));
+        if !is_list && !is_sums {
+            continue;
+        }
+        let Ok(path) = folder.join(&name) else { continue };
+        let Ok(bytes) = Disk::read(computer, &path, MAX_PACKAGE_BYTES) else { continue };
+        if is_list {
+            packages.add_list(&bytes);
+        } else {
+            packages.add_sums(&bytes);
+        }
+    }
+    packages
+}
+
+fn md5_of(computer: &mut Computer, path: &DiskPath) -> Option<String> {
+    let mut source = Host::read(computer, path).ok()?;
+    let mut hash = Md5::new();
+    let mut block = vec![0; 64 << 10];
+    loop {
+        match source.read(&mut block) {
+            Ok(0) => return Some(hex::encode(hash.finalize())),
+            Ok(length) => hash.update(block.get(..length).unwrap_or_default()),
+            Err(_) => return None,
+        }
+    }
+}

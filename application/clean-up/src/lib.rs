@@ -1,0 +1,24 @@
+//! What a person does with findings on a computer: plan, apply, undo, keep in quarantine.
+//!
+//! [`make_plan`] turns what a scan found into a [`PlanFile`] that can be read, kept and carried;
+//! [`Keeper`] makes its changes, goes on with a run that was stopped, undoes, and looks after what is in
+//! quarantine. A stick that a worm went through has a plan of its own kind: [`make_stick_plan`].
+//!
+//! What it deliberately does not do: scan (`file-check`), ask the person, choose the folders.
+
+mod facts;
+mod findings;
+mod keeper;
+mod plan_file;
+mod planning;
+mod quarantine;
+mod stick;
+
+pub use cleaning::{Change, HOST_CODES, HostError, Outcome, Path, Report};
+pub use findings::{FindingsRead, read_findings};
+pub use host::{Computer, sticks};
+pub use keeper::{CleanUpError, Keeper, RunFacts, run_name};
+pub use plan_file::{PlanFile, PlanFileError, PlannedStay, PlannedStep, REASONS, STAYS};
+pub use planning::{PlanRequest, make_plan};
+pub use quarantine::{EXPORT_PASSWORD, Kept, Purge};
+pub use stick::make_stick_plan;

@@ -1,0 +1,167 @@
+//! Findings into a plan.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use artifacts::{DiskPath, System};
+use cleaning::{Change, Facts, Found, Host as _, Kind, Plan, Standing, Stay, plan};
+use file_check::{Category, Finding};
+use host::Computer;
+
+use crate::facts::ComputerFacts;
+use crate::plan_file::PlanFile;
+
+/// What a plan is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanRequest<'r> {
+    /// What a scan found.
+    pub findings: &'r [Finding],
+    /// Whether the scan looked at everything.
+    pub is_complete: bool,
+    /// Where paths that are not absolute begin.
+    pub base: &'r Path,
+    /// The folder that the disk is mounted at; `None` is the running system.
+    pub root: Option<&'r Path>,
+    /// Whether the disk is a stick, on which no file is a system's own.
+    pub is_stick: bool,
+    /// Whether what is only suspicious is removed as well.
+    pub takes_suspicious: bool,
+    /// Now, in seconds since 1970.
+    pub at: i64,
+}
+
+/// Makes a plan. It changes nothing.
+pub fn make_plan(computer: &mut Computer, request: &PlanRequest<'_>) -> PlanFile {
+    let facts = ComputerFacts::gather(computer);
+    let mut missing = Vec::new();
+    let mut found = Vec::new();
+    for finding in request.findings {
+        let what = what(finding);
+        match located(computer, request, finding) {
+            Some(path) => {
+                let standing =
+                    if request.is_stick { Standing::Own } else { facts.standing(computer, &path) };
+                found.push(Found {
+                    path,
+                    kind: match finding.category {
+                        Category::Risk => Kind::Risk,
+                        Category::Suspicious => Kind::Suspicious,
+                        Category::Malware => Kind::Malware,
+                    },
+                    what,
+                    sha256: (finding.inside.is_empty() && !finding.sha256.is_empty())
+                        .then(|| finding.sha256.clone()),
+                    is_inside: !finding.inside.is_empty(),
+                    standing,
+                });
+            }
+            None => missing.push(Stay { at: finding.path.clone(), what, why: "not-there" }),
+        }
+    }
+    let paths: Vec<&DiskPath> = found.iter().map(|it| &it.path).collect();
+    let texts = facts.texts(computer, &paths);
+    let wanted: BTreeSet<&DiskPath> = found.iter().map(|it| &it.path).collect();
+    let processes: Vec<_> =
+        computer.processes().into_iter().filter(|it| wanted.contains(&it.path.0)).collect();
+    let mut plan = plan(&Facts {
+        system: facts.system,
+        is_live: computer.is_live(),
+        found: &found,
+        autostarts: &facts.autostarts,
+        unit_links: &facts.unit_links,
+        texts: &texts,
+        hosts: facts.hosts.as_ref(),
+        listed_names: &BTreeSet::new(),
+        processes: &processes,
+        takes_suspicious: request.takes_suspicious,
+    });
+    if !request.is_stick {
+        keep_system_files(computer, &facts, &mut plan);
+    }
+    plan.stays.extend(missing);
+    let unread = facts.not_read.iter();
+    plan.stays.extend(unread.map(|(at, why)| Stay {
+        at: at.clone(),
+        what: why.clone(),
+        why: "place-not-read",
+    }));
+    let is_complete = request.is_complete && facts.not_read.is_empty();
+    let root = request.root.map(|root| root.display().to_string());
+    let is_stick = request.is_stick && root.is_some();
+    PlanFile { is_stick, ..PlanFile::of(plan, root, request.at, is_complete) }
+}
+
+/// The rule or indicator that says so.
+fn what(finding: &Finding) -> String {
+    let told = finding.rule.as_ref().or(finding.indicator.as_ref());
+    told.cloned().unwrap_or_else(|| finding.what.code().to_owned())
+}
+
+/// Where a finding lies on the disk, if it still does.
+fn located(
+    computer: &mut Computer,
+    request: &PlanRequest<'_>,
+    finding: &Finding,
+) -> Option<DiskPath> {
+    let bytes = finding.path_bytes();
+    let path = if request.root.is_some() {
+        computer.resolved(&DiskPath::parse(&bytes).ok()?)?
+    } else {
+        computer.disk_path(&request.base.join(os_path(&bytes)?))?
+    };
+    computer.node(&path).ok()??;
+    Some(path)
+}
+
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere not all bytes are a path")]
+fn os_path(bytes: &[u8]) -> Option<&Path> {
+    use std::os::unix::ffi::OsStrExt as _;
+    Some(Path::new(std::ffi::OsStr::from_bytes(bytes)))
+}
+
+#[cfg(not(unix))]
+fn os_path(bytes: &[u8]) -> Option<&Path> {
+    str::from_utf8(bytes).ok().map(Path::new)
+}
+
+/// What starts a found file may itself be a file of the system, such as a unit that somebody wrote a
+/// line into: taking it away would take the system's own part with it.
+fn keep_system_files(computer: &mut Computer, facts: &ComputerFacts, plan: &mut Plan) {
+    let steps = std::mem::take(&mut plan.steps);
+    for step in steps {
+        let kept = match &step.change {
+            Change::Quarantine { path, .. } => match facts.standing(computer, &path.0) {
+                Standing::Own => None,
+                _ => Some((path.0.to_string(), "of-system")),
+            },
+            _ => None,
+        };
+        match kept {
+            Some((at, why)) => plan.stays.push(Stay { at, what: step.what, why }),
+            None => plan.steps.push(step),
+        }
+    }
+}
+
+/// Paths of a plan that are the system's own files: no plan of ours has any.
+pub(crate) fn system_files(computer: &mut Computer, plan: &PlanFile) -> Vec<String> {
+    if plan.is_stick && plan.root.is_some() {
+        return Vec::new();
+    }
+    let facts = ComputerFacts::gather(computer);
+    let mut found = Vec::new();
+    for step in &plan.steps {
+        let (Change::Quarantine { path, .. } | Change::Move { from: path, .. }) = &step.change
+        else {
+            continue;
+        };
+        // What is gone already is found by a run that goes on.
+        let is_there = matches!(computer.node(&path.0), Ok(Some(_)));
+        let is_protected = facts.standing(computer, &path.0) != Standing::Own;
+        if is_there && is_protected && facts.system == System::Linux {
+            found.push(path.0.to_string());
+        }
+    }
+    found
+}

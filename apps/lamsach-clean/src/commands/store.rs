@@ -1,0 +1,75 @@
+//! The folder with journals and quarantine.
+
+use std::env;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use clean_up::{CleanUpError, HostError, Keeper};
+use command_line::bilingual::failure;
+use language::{Language, text};
+
+/// Where the folder is.
+#[derive(Debug, clap::Args)]
+pub(super) struct Store {
+    #[arg(id = "clean_store", long = "store", value_name = "FOLDER")]
+    folder: Option<PathBuf>,
+}
+
+impl Store {
+    /// Opens it; it is made where there is none.
+    pub(super) fn open(&self) -> anyhow::Result<Keeper> {
+        let folder = self.folder.clone().or_else(usual);
+        let folder = folder.ok_or_else(|| failure("clean-store-nowhere", &[]))?;
+        Keeper::open(&folder).map_err(|error| said(&error))
+    }
+}
+
+/// The system's own place for the one in charge of it, else the person's.
+fn usual() -> Option<PathBuf> {
+    if cfg!(windows) {
+        return Some(PathBuf::from(env::var_os("PROGRAMDATA")?).join("Lamsach"));
+    }
+    let is_set = |name: &str| env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
+    let state = is_set("XDG_STATE_HOME");
+    let state = state.or_else(|| is_set("HOME").map(|home| home.join(".local/state")));
+    Some(state?.join("lamsach").join("clean"))
+}
+
+/// A failure in words.
+pub(super) fn said(error: &CleanUpError) -> anyhow::Error {
+    match error {
+        CleanUpError::Busy => failure("clean-store-busy", &[]),
+        CleanUpError::Folder(why) => failure("clean-store-unusable", &[("why", both(why).into())]),
+        CleanUpError::SystemFiles(paths) => {
+            failure("clean-plan-system-files", &[("paths", paths.join(", ").into())])
+        }
+        CleanUpError::NothingToUndo => failure("clean-nothing-to-undo", &[]),
+        CleanUpError::NoItem(item) => failure("clean-no-item", &[("item", item.clone().into())]),
+        CleanUpError::Item(why) => failure("clean-item-unusable", &[("why", both(why).into())]),
+        CleanUpError::NoRun(run) => failure("clean-no-run", &[("run", run.clone().into())]),
+        CleanUpError::Stopped(why) => failure("clean-run-stopped", &[("why", both(why).into())]),
+    }
+}
+
+/// A reason in both languages, for a sentence in each.
+fn both(why: &HostError) -> String {
+    let [vi, en] = Language::ALL.map(|language| reason(language, why));
+    format!("{vi} · {en}")
+}
+
+/// Why something could not be done, in words.
+pub(super) fn reason(language: Language, why: &HostError) -> String {
+    let code = match why {
+        // A run that is gone on with knows the code only.
+        HostError::Other(text) if clean_up::HOST_CODES.contains(&text.as_str()) => text.as_str(),
+        HostError::Other(text) => return text.clone(),
+        why => why.code(),
+    };
+    text(language, &format!("clean-why-{code}"))
+}
+
+/// Now, in seconds since 1970.
+pub(super) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}

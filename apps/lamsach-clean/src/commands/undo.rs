@@ -1,0 +1,57 @@
+//! `lamsach-clean undo`: puts everything back as it was before a run.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clean_up::{Outcome, RunFacts};
+use command_line::printable;
+use language::{Language, text, text_with};
+
+use super::store::{Store, said};
+use super::{apply, plan, words};
+
+// Help texts stand in the message files: see `command_line`.
+/// Settings of the command.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[arg(id = "clean_yes", long = "yes", short = 'y')]
+    is_sure: bool,
+    #[arg(id = "clean_result_json", long = "json")]
+    is_json: bool,
+    #[arg(id = "clean_undo_root", long = "root", value_name = "FOLDER")]
+    root: Option<PathBuf>,
+    #[command(flatten)]
+    store: Store,
+    #[arg(id = "clean_run", value_name = "RUN")]
+    run: Option<String>,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
+    let mut keeper = args.store.open()?;
+    let run = match &args.run {
+        Some(run) => keeper.run(run),
+        None => keeper.last_run(),
+    };
+    let run: RunFacts = run.map_err(|error| said(&error))?;
+    let mut computer = plan::open(root_of(args.root.as_deref(), run.root.as_deref()))?;
+    if !args.is_sure {
+        let values = [("run", printable(&run.name).into())];
+        writeln!(io::stderr(), "{}", text_with(language, "clean-undo-about", &values))?;
+        if !words::confirmed(language, "clean-undo-question")? {
+            writeln!(io::stderr(), "{}", text(language, "clean-not-done"))?;
+            return Ok(ExitCode::from(3));
+        }
+    }
+    let report = keeper.undo(&mut computer, &run.name).map_err(|error| said(&error))?;
+    apply::show(&report, args.is_json, language, None)?;
+    let is_undone = report.outcomes.iter().all(|it| it.2 == Outcome::Undone);
+    Ok(if is_undone && !report.is_journal_damaged { ExitCode::SUCCESS } else { ExitCode::from(3) })
+}
+
+/// Where the disk is mounted today, or was when it was cleaned.
+pub(super) fn root_of<'r>(today: Option<&'r Path>, then: Option<&'r str>) -> Option<&'r Path> {
+    // A run of the running system stays one of the running system.
+    then.map(|then| today.unwrap_or(Path::new(then)))
+}

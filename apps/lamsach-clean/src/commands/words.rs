@@ -1,0 +1,141 @@
+//! Plans and what became of them, for people.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Write};
+
+use clean_up::{Change, Outcome, PlanFile, Report};
+use command_line::bilingual::failure;
+use command_line::printable;
+use language::{Language, Value, number, text, text_with};
+
+use super::store::reason;
+
+/// Lines of a file that a change takes out are shown so often at most.
+const MOST_LINES: usize = 20;
+/// What people type to say yes, in both languages and with or without marks.
+const YES: [&str; 6] = ["y", "yes", "c", "co", "có", "đồng ý"];
+
+/// Writes to standard output; a reader that has seen enough is no error.
+pub(super) fn write_out(
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(failure("clean-not-written", &[("why", error.to_string().into())])),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// A plan: what changes, why, and what stays.
+pub(super) fn plan(out: &mut dyn Write, language: Language, plan: &PlanFile) -> io::Result<()> {
+    if plan.steps.is_empty() {
+        writeln!(out, "{}", text(language, "clean-plan-empty"))?;
+    } else {
+        let values = [("count", counted(language, plan.steps.len()).into())];
+        writeln!(out, "{}", text_with(language, "clean-plan-title", &values))?;
+    }
+    for (index, step) in plan.steps.iter().enumerate() {
+        writeln!(out, "{:>3}. {}", index + 1, change(language, &step.change))?;
+        let why = known(language, "clean-because", &step.reason, &clean_up::REASONS);
+        writeln!(out, "     {}", with_what(&why, &step.what))?;
+        if let Change::RemoveLines { lines, .. } = &step.change {
+            for (line, bytes) in lines.iter().take(MOST_LINES) {
+                let bytes = String::from_utf8_lossy(&bytes.0);
+                writeln!(out, "     - {line}: {}", printable(bytes.trim_end()))?;
+            }
+        }
+    }
+    if !plan.stays.is_empty() {
+        writeln!(out, "\n{}", text(language, "clean-stays-title"))?;
+    }
+    for stay in &plan.stays {
+        writeln!(out, "   - {}", printable(&stay.at))?;
+        let why = known(language, "clean-stays", &stay.why, &clean_up::STAYS);
+        writeln!(out, "     {}", with_what(&why, &stay.what))?;
+    }
+    if !plan.is_complete {
+        writeln!(out, "\n{}", text(language, "clean-plan-incomplete"))?;
+    }
+    Ok(())
+}
+
+/// What became of each change.
+pub(super) fn report(out: &mut dyn Write, language: Language, report: &Report) -> io::Result<()> {
+    for (_, made, outcome) in &report.outcomes {
+        let values = [("change", Value::from(change(language, made)))];
+        let (key, why) = match outcome {
+            Outcome::Done => ("done", None),
+            Outcome::AtNextStart => ("at-next-start", None),
+            Outcome::Skipped(why) => ("skipped", Some(why)),
+            Outcome::Undone => ("undone", None),
+            Outcome::Final => ("final", None),
+            Outcome::Kept(why) => ("kept", Some(why)),
+        };
+        writeln!(out, "{}", text_with(language, &format!("clean-outcome-{key}"), &values))?;
+        if let Some(why) = why {
+            writeln!(out, "    {}", printable(&reason(language, why)))?;
+        }
+    }
+    if report.is_journal_damaged {
+        writeln!(out, "{}", text(language, "clean-journal-damaged"))?;
+    }
+    Ok(())
+}
+
+/// A change in words.
+pub(super) fn change(language: Language, change: &Change) -> String {
+    let path = |path: &clean_up::Path| Value::from(printable(&path.0.to_string()));
+    let t = |key: &str, values: &[(&'static str, Value<'_>)]| text_with(language, key, values);
+    match change {
+        Change::StopProcess { process } => {
+            let values = [("path", path(&process.path)), ("pid", process.pid.to_string().into())];
+            t("clean-change-stop-process", &values)
+        }
+        Change::Quarantine { path: at, .. } => t("clean-change-quarantine", &[("path", path(at))]),
+        Change::RemoveLines { path: at, lines } => {
+            let values = [("path", path(at)), ("count", counted(language, lines.len()).into())];
+            t("clean-change-remove-lines", &values)
+        }
+        Change::SetAttributes { path: at, .. } => {
+            t("clean-change-set-attributes", &[("path", path(at))])
+        }
+        Change::Move { from, to } => {
+            t("clean-change-move", &[("path", path(from)), ("to", path(to))])
+        }
+        Change::SetValue { key, name, .. } => {
+            t("clean-change-set-value", &[("path", printable(&format!("{key}\\{name}")).into())])
+        }
+        Change::DeleteKey { key } => {
+            t("clean-change-delete-key", &[("path", printable(key).into())])
+        }
+    }
+}
+
+/// The word for a code, or the code itself where a later program wrote it.
+pub(super) fn known(language: Language, prefix: &str, code: &str, codes: &[&str]) -> String {
+    if codes.contains(&code) {
+        text(language, &format!("{prefix}-{code}"))
+    } else {
+        printable(code)
+    }
+}
+
+fn with_what(why: &str, what: &str) -> String {
+    if what.is_empty() { why.to_owned() } else { format!("{why}: {}", printable(what)) }
+}
+
+pub(super) fn counted(language: Language, count: usize) -> String {
+    number(language, i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+/// Asks the person; without a terminal nobody is there to answer.
+pub(super) fn confirmed(language: Language, question: &str) -> anyhow::Result<bool> {
+    if !io::stdin().is_terminal() {
+        return Err(failure("clean-needs-yes", &[]));
+    }
+    let mut err = io::stderr().lock();
+    write!(err, "{} ", text(language, question)).and_then(|()| err.flush())?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(YES.contains(&answer.trim().to_lowercase().as_str()))
+}

@@ -1,0 +1,406 @@
+//! `plan`, `apply`, `undo`, `quarantine` and `usb`, as a person or a script runs them on a mounted
+//! disk. Every sample is a harmless text.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::time::{Duration, SystemTime};
+
+const MARK: &str = "lamsach-harmless-test-mark-7f3a";
+const RISK: &str = "lamsach-harmless-risk-mark-7f3a";
+const ODD: &str = "lamsach-harmless-odd-mark-7f3a";
+
+struct World {
+    folder: tempfile::TempDir,
+}
+
+impl World {
+    /// A disk of Linux with one planted file, started from four places, and things that must stay.
+    fn new() -> Self {
+        let world = Self { folder: tempfile::tempdir().unwrap() };
+        let rules = format!(
+            "rule bad {{ strings: $a = \"{MARK}\" condition: $a }}
+             rule crack {{ meta: category = \"risk\" strings: $a = \"{RISK}\" condition: $a }}
+             rule odd {{ meta: score = 40 strings: $a = \"{ODD}\" condition: $a }}"
+        );
+        fs::write(world.folder.path().join("rules.yar"), rules).unwrap();
+        world.put("etc/passwd", "an:x:1000:1000::/home/an:/bin/sh\n");
+        world.put("home/an/.x/mã độc", &format!("#!/bin/sh\n# {MARK}\n"));
+        world.put(
+            "home/an/.config/autostart/x.desktop",
+            "[Desktop Entry]\nExec='/home/an/.x/mã độc' -q\n",
+        );
+        world.put(
+            "etc/cron.d/x",
+            "0 1 * * * root /usr/bin/true\n* * * * * root '/home/an/.x/mã độc'\n",
+        );
+        world.put("etc/ld.so.preload", "/home/an/.x/lib.so\n");
+        world.put("home/an/.x/lib.so", &format!("ELF {MARK}"));
+        world.put("etc/systemd/system/x.service", "[Service]\nExecStart=/home/an/.x/lib.so\n");
+        fs::create_dir_all(world.disk().join("etc/systemd/system/multi-user.target.wants"))
+            .unwrap();
+        symlink(
+            "../x.service",
+            world.disk().join("etc/systemd/system/multi-user.target.wants/x.service"),
+        )
+        .unwrap();
+        world.put("etc/hosts", "127.0.0.1 localhost\n0.0.0.0 update.microsoft.com\n192.0.2.1 máy-chủ\n127.0.0.1 activate.adobe.com\n");
+        world.put("home/an/keygen.exe", RISK);
+        world.put("home/an/lạ", ODD);
+        world.put("usr/bin/tool", MARK);
+        world.put("usr/bin/changed", MARK);
+        world.put("var/lib/dpkg/info/tool.list", "/.\n/usr/bin/tool\n/usr/bin/changed\n");
+        // The MD5 of the first is right, that of the second is not.
+        let sum = md5(MARK);
+        world.put(
+            "var/lib/dpkg/info/tool.md5sums",
+            &format!("{sum}  usr/bin/tool\n{}  usr/bin/changed\n", "0".repeat(32)),
+        );
+        fs::set_permissions(
+            world.disk().join("home/an/.x/mã độc"),
+            fs::Permissions::from_mode(0o750),
+        )
+        .unwrap();
+        let attribute = rustix::fs::XattrFlags::empty();
+        // Where the file system keeps none, there is none to lose.
+        let marked = world.disk().join("home/an/.x/mã độc");
+        rustix::fs::setxattr(marked, "user.mark", b"x", attribute).unwrap_or_default();
+        for folder in [
+            "",
+            "home/an",
+            "home/an/.x",
+            "home/an/.x/mã độc",
+            "etc",
+            "etc/hosts",
+            "etc/cron.d/x",
+            "etc/systemd/system/multi-user.target.wants",
+        ] {
+            let moment = SystemTime::UNIX_EPOCH + Duration::new(1_400_000_000, 123_456_789);
+            fs::File::open(world.disk().join(folder)).unwrap().set_modified(moment).unwrap();
+        }
+        world
+    }
+
+    fn disk(&self) -> PathBuf {
+        self.folder.path().join("disk")
+    }
+
+    fn put(&self, path: &str, content: &str) {
+        let path = self.disk().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_lamsach-clean"))
+            .args(["--language", "en"])
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("XDG_STATE_HOME", self.folder.path().join("state"))
+            .env_remove("LAMSACH_LANGUAGE")
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap()
+    }
+
+    /// Runs a command that must end with a status; what it printed.
+    fn says(&self, status: i32, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}\n{text}\n{err}");
+        format!("{text}{err}")
+    }
+
+    fn plan(&self) -> String {
+        self.says(
+            1,
+            &["plan", "--rules", "rules.yar", "--no-memory", "--root", "disk", "-o", "plan.json"],
+        )
+    }
+
+    fn seen(&self) -> BTreeMap<PathBuf, (u32, i64, i64, Vec<u8>)> {
+        let mut seen = BTreeMap::new();
+        let mut waiting = vec![self.disk()];
+        while let Some(path) = waiting.pop() {
+            let data = fs::symlink_metadata(&path).unwrap();
+            let mut content = if data.is_symlink() {
+                fs::read_link(&path).unwrap().into_os_string().into_encoded_bytes()
+            } else if data.is_dir() {
+                waiting.extend(fs::read_dir(&path).unwrap().map(|it| it.unwrap().path()));
+                Vec::new()
+            } else {
+                fs::read(&path).unwrap()
+            };
+            let mut value = vec![0_u8; 64];
+            let length = rustix::fs::lgetxattr(&path, "user.mark", &mut *value).unwrap_or(0);
+            content.extend(&value[..length]);
+            seen.insert(path, (data.mode(), data.mtime(), data.mtime_nsec(), content));
+        }
+        seen
+    }
+}
+
+fn md5(text: &str) -> String {
+    let output =
+        Command::new("sh").args(["-c", "printf %s \"$1\" | md5sum", "sh", text]).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().split(' ').next().unwrap().to_owned()
+}
+
+#[test]
+fn planned_applied_undone_is_as_before() {
+    let world = World::new();
+    let before = world.seen();
+    let plan = world.plan();
+    assert_eq!(world.seen(), before, "planning changed something");
+    for line in [
+        "Quarantine /home/an/.x/mã độc",
+        "Quarantine /home/an/.x/lib.so",
+        "Quarantine /home/an/.config/autostart/x.desktop",
+        "Quarantine /etc/systemd/system/x.service",
+        "Quarantine /etc/systemd/system/multi-user.target.wants/x.service",
+        "Take lines out of /etc/ld.so.preload: 1",
+        "- 2: * * * * * root '/home/an/.x/mã độc'",
+        "- 2: 0.0.0.0 update.microsoft.com",
+    ] {
+        assert!(plan.contains(line), "{line}\n{plan}");
+    }
+    let stays = plan.split("Left as it is:").nth(1).unwrap();
+    for (path, why) in [
+        ("/home/an/keygen.exe", "never removes"),
+        ("/home/an/lạ", "Suspicious"),
+        ("/usr/bin/tool", "never removed"),
+        ("/usr/bin/changed", "install its package again"),
+        ("/etc/hosts:4", "never removes"),
+    ] {
+        let mut lines = stays.lines().skip_while(|line| !line.contains(path));
+        assert!(lines.nth(1).unwrap_or_default().contains(why), "{path}\n{plan}");
+    }
+    let done = world.says(0, &["apply", "--yes", "plan.json"]);
+    assert!(done.contains("lamsach-clean undo"), "{done}");
+    let disk = world.disk();
+    assert!(!disk.join("home/an/.x/mã độc").exists() && !disk.join("home/an/.x/lib.so").exists());
+    assert_eq!(fs::read_to_string(disk.join("etc/ld.so.preload")).unwrap(), "");
+    assert_eq!(
+        fs::read_to_string(disk.join("etc/hosts")).unwrap(),
+        "127.0.0.1 localhost\n192.0.2.1 máy-chủ\n127.0.0.1 activate.adobe.com\n"
+    );
+    for kept in ["home/an/keygen.exe", "home/an/lạ", "usr/bin/tool", "usr/bin/changed"] {
+        assert!(disk.join(kept).exists(), "{kept}");
+    }
+    // Nothing of the malware lies open in the quarantine.
+    for entry in fs::read_dir(world.folder.path().join("state/lamsach/clean/items")).unwrap() {
+        let bytes = fs::read(entry.unwrap().path()).unwrap();
+        assert!(!bytes.windows(MARK.len()).any(|it| it == MARK.as_bytes()));
+    }
+    world.says(0, &["undo", "--yes"]);
+    assert_eq!(world.seen(), before);
+    assert!(world.says(2, &["undo", "--yes"]).contains("no run to undo"));
+}
+
+#[test]
+fn findings_travel_in_a_file_and_suspicious_ones_go_when_asked() {
+    let world = World::new();
+    let output =
+        world.run(&["scan", "--rules", "rules.yar", "--no-memory", "--root", "disk", "--json"]);
+    fs::write(world.folder.path().join("found.jsonl"), &output.stdout).unwrap();
+    let arguments =
+        ["plan", "--findings", "found.jsonl", "--root", "disk", "--suspicious", "--json"];
+    let plan = world.says(1, &arguments);
+    let plan: serde_json::Value = serde_json::from_str(&plan).unwrap();
+    let steps = plan["steps"].as_array().unwrap();
+    assert!(steps.iter().any(|step| step["path"] == "/home/an/lạ"), "{plan}");
+    assert!(steps.iter().all(|step| step["path"] != "/home/an/keygen.exe"), "{plan}");
+    // A file that is cut says so.
+    let text = String::from_utf8(output.stdout).unwrap();
+    let cut: Vec<&str> = text.lines().take(1).collect();
+    fs::write(world.folder.path().join("cut.jsonl"), cut[0]).unwrap();
+    let plan = world.says(1, &["plan", "--findings", "cut.jsonl", "--root", "disk"]);
+    assert!(plan.contains("no summary") && plan.contains("Not everything"), "{plan}");
+    fs::write(world.folder.path().join("none.jsonl"), "x\n").unwrap();
+    world.says(2, &["plan", "--findings", "none.jsonl", "--root", "disk"]);
+    world.says(2, &["plan", "--findings", "found.jsonl", "--rules", "rules.yar"]);
+    world.says(2, &["plan", "--root", "disk"]);
+}
+
+#[test]
+fn nothing_is_done_without_a_yes_or_against_the_system() {
+    let world = World::new();
+    world.plan();
+    let before = world.seen();
+    assert!(world.says(2, &["apply", "plan.json"]).contains("--yes"));
+    assert_eq!(world.seen(), before);
+    // A plan that somebody wrote a file of the system into.
+    let path = world.folder.path().join("plan.json");
+    let text = fs::read_to_string(&path).unwrap();
+    let mut plan: serde_json::Value = serde_json::from_str(&text).unwrap();
+    plan["steps"][0] = serde_json::json!(
+        { "reason": "found", "what": "x", "change": "quarantine", "path": "/usr/bin/tool", "sha256": null });
+    fs::write(&path, plan.to_string()).unwrap();
+    let said = world.says(2, &["apply", "--yes", "plan.json"]);
+    assert!(said.contains("/usr/bin/tool"), "{said}");
+    // Ways up and other versions are no plan.
+    fs::write(&path, text.replace("/home/an/.x/lib.so", "/home/../../x")).unwrap();
+    world.says(2, &["apply", "--yes", "plan.json"]);
+    fs::write(&path, text.replace("\"lamsach_plan\": 1", "\"lamsach_plan\": 9")).unwrap();
+    assert!(world.says(2, &["apply", "--yes", "plan.json"]).contains("version 9"));
+    world.says(2, &["apply", "--yes", "none.json"]);
+    assert_eq!(world.seen(), before);
+}
+
+#[test]
+fn what_changed_since_the_plan_stays() {
+    let world = World::new();
+    world.plan();
+    let disk = world.disk();
+    // One grew, one is gone, the folder of the third is now a link out of the disk.
+    fs::write(disk.join("home/an/.x/lib.so"), "my own by now").unwrap();
+    fs::remove_file(disk.join("home/an/.config/autostart/x.desktop")).unwrap();
+    let outside = world.folder.path().join("outside");
+    fs::create_dir_all(&outside).unwrap();
+    fs::write(outside.join("x"), fs::read(disk.join("etc/cron.d/x")).unwrap()).unwrap();
+    fs::remove_dir_all(disk.join("etc/cron.d")).unwrap();
+    symlink(&outside, disk.join("etc/cron.d")).unwrap();
+    let said = world.says(3, &["apply", "--yes", "plan.json"]);
+    for (path, why) in [
+        ("/home/an/.x/lib.so", "changed since the scan"),
+        ("x.desktop", "no longer there"),
+        ("/etc/cron.d/x", "a link stands in the way"),
+    ] {
+        let line = said.lines().position(|it| it.contains("NOT done") && it.contains(path));
+        let line = line.unwrap_or_else(|| panic!("{path}\n{said}"));
+        assert!(said.lines().nth(line + 1).unwrap().contains(why), "{path}\n{said}");
+    }
+    assert_eq!(fs::read(disk.join("home/an/.x/lib.so")).unwrap(), b"my own by now");
+    assert!(fs::read_to_string(outside.join("x")).unwrap().contains("mã độc"));
+    // What was put in the place of a file in the meantime is not overwritten by undoing.
+    fs::write(disk.join("home/an/.x/mã độc"), "mine").unwrap();
+    let said = world.says(3, &["undo", "--yes"]);
+    assert!(
+        said.contains("NOT undone, still in quarantine: Quarantine /home/an/.x/mã độc"),
+        "{said}"
+    );
+    assert_eq!(fs::read(disk.join("home/an/.x/mã độc")).unwrap(), b"mine");
+    fs::remove_file(disk.join("home/an/.x/mã độc")).unwrap();
+    world.says(0, &["undo", "--yes"]);
+    assert!(fs::read_to_string(disk.join("home/an/.x/mã độc")).unwrap().contains(MARK));
+}
+
+#[test]
+fn quarantine_is_listed_restored_exported_and_purged() {
+    let world = World::new();
+    world.plan();
+    world.says(0, &["apply", "--yes", "plan.json"]);
+    let list = world.says(0, &["quarantine", "list", "--json"]);
+    let items: Vec<serde_json::Value> =
+        list.lines().map(|it| serde_json::from_str(it).unwrap()).collect();
+    let item = items.iter().find(|it| it["path"] == "/home/an/.x/mã độc").unwrap();
+    let name = item["item"].as_str().unwrap();
+    assert_eq!((&item["restored"], &item["deleted"]), (&false.into(), &false.into()));
+
+    world.says(0, &["quarantine", "export", name, "-o", "sample.zip"]);
+    let archive = fs::File::open(world.folder.path().join("sample.zip")).unwrap();
+    let mut archive = zip_archives::ZipArchive::new(archive).unwrap();
+    let mut content = String::new();
+    archive.by_index_decrypt(0, b"infected").unwrap().read_to_string(&mut content).unwrap();
+    assert_eq!(content, format!("#!/bin/sh\n# {MARK}\n"));
+    // A file that is there is not overwritten.
+    world.says(2, &["quarantine", "export", name, "-o", "plan.json"]);
+    world.says(2, &["quarantine", "export", "none-00001", "-o", "other.zip"]);
+    assert!(!world.folder.path().join("other.zip").exists());
+
+    world.says(2, &["quarantine", "restore", name]);
+    world.says(0, &["quarantine", "restore", "--yes", name]);
+    let restored = world.disk().join("home/an/.x/mã độc");
+    assert_eq!(fs::metadata(&restored).unwrap().mode() & 0o7777, 0o750);
+    assert!(world.says(0, &["quarantine", "list"]).contains("put back"));
+
+    world.says(2, &["quarantine", "purge", "--yes"]);
+    world.says(2, &["quarantine", "purge", "--yes", "../key"]);
+    assert!(world.says(0, &["quarantine", "purge", "--yes", "--older-than", "1"]).contains(": 0"));
+    world.says(0, &["quarantine", "purge", "--yes", "--all"]);
+    // What is gone for good is said, and the rest is undone.
+    let said = world.says(3, &["undo", "--yes"]);
+    assert!(said.contains("NOT undone") && said.contains("Undone"), "{said}");
+}
+
+#[test]
+fn a_damaged_store_is_said() {
+    let world = World::new();
+    world.plan();
+    world.says(0, &["apply", "--yes", "plan.json"]);
+    let folder = world.folder.path().join("state/lamsach/clean");
+    let journal = fs::read_dir(folder.join("journals")).unwrap().next().unwrap().unwrap().path();
+    // A quarantined file that somebody changed does not come back.
+    let list = world.says(0, &["quarantine", "list", "--json"]);
+    let item: serde_json::Value = serde_json::from_str(list.lines().next().unwrap()).unwrap();
+    let file = folder.join(format!("items/{}.lsq", item["item"].as_str().unwrap()));
+    let mut bytes = fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&file, bytes).unwrap();
+    let said = world.says(3, &["undo", "--yes"]);
+    assert_eq!(said.matches("NOT undone").count(), 1, "{said}");
+    // Neither does anything follow a line of the journal that somebody changed.
+    let mut bytes = fs::read(&journal).unwrap();
+    bytes[70] ^= 1;
+    fs::write(&journal, bytes).unwrap();
+    world.says(2, &["undo", "--yes", journal.file_stem().unwrap().to_str().unwrap()]);
+    assert!(world.says(3, &["quarantine", "list"]).contains("cannot be read"));
+    world.says(2, &["undo", "--yes", "../../plan"]);
+}
+
+#[test]
+fn a_stick_is_shown_cleaned_and_given_back() {
+    let world = World::new();
+    let stick = world.folder.path().join("stick");
+    fs::create_dir_all(stick.join("RECYCLER")).unwrap();
+    fs::create_dir_all(stick.join("Tài liệu")).unwrap();
+    fs::write(stick.join("Tài liệu/thư.docx"), "của tôi").unwrap();
+    fs::write(stick.join("RECYCLER/x.exe"), "harmless").unwrap();
+    fs::write(stick.join("Tài liệu/mã.bin"), MARK).unwrap();
+    fs::write(stick.join("AutoRun.inf"), "[autorun]\r\nopen=RECYCLER\\x.exe\r\n").unwrap();
+    let path = stick.to_str().unwrap();
+    let said = world.says(1, &["usb", path]);
+    assert!(
+        said.contains("Quarantine /RECYCLER/x.exe") && said.contains("Quarantine /AutoRun.inf"),
+        "{said}"
+    );
+    assert!(!said.contains("mã.bin"), "{said}");
+    assert!(stick.join("AutoRun.inf").exists());
+    world.says(2, &["usb", path, "--clean"]);
+    world.says(2, &["usb", path, "--yes"]);
+    world.says(2, &["usb", "none"]);
+    world.says(0, &["usb", path, "--rules", "rules.yar", "--clean", "--yes"]);
+    let names = |folder: &str| fs::read_dir(stick.join(folder)).unwrap().count();
+    assert_eq!((names(""), names("Tài liệu")), (1, 1));
+    world.says(0, &["usb", path, "--rules", "rules.yar"]);
+    // It is undone where the stick is plugged in today.
+    let elsewhere = world.folder.path().join("elsewhere");
+    fs::rename(&stick, &elsewhere).unwrap();
+    world.says(2, &["undo", "--yes"]);
+    world.says(0, &["undo", "--yes", "--root", "elsewhere"]);
+    assert_eq!(fs::read(elsewhere.join("Tài liệu/mã.bin")).unwrap(), MARK.as_bytes());
+    assert!(elsewhere.join("RECYCLER/x.exe").exists() && elsewhere.join("AutoRun.inf").exists());
+}
+
+/// Names of Linux may be no text.
+#[test]
+fn a_name_that_is_no_text_is_cleaned_too() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let world = World::new();
+    let name = std::ffi::OsStr::from_bytes(b"home/an/x\xff\xfe");
+    fs::write(world.disk().join(name), MARK).unwrap();
+    let before = world.seen();
+    world.plan();
+    world.says(0, &["apply", "--yes", "plan.json"]);
+    assert!(!world.disk().join(name).exists());
+    world.says(0, &["undo", "--yes"]);
+    assert_eq!(world.seen(), before);
+}
