@@ -79,7 +79,8 @@ pub async fn insert_row(
 /// SHA-256 of every file that rows refer to.
 pub async fn files(snapshot: &mut Snapshot) -> Result<Vec<String>, StorageError> {
     let rows = sqlx::query(
-        "SELECT sha256 FROM attachments UNION SELECT sha256 FROM indicator_lists ORDER BY sha256",
+        "SELECT sha256 FROM attachments UNION SELECT sha256 FROM indicator_lists
+         UNION SELECT sha256 FROM side_cars ORDER BY sha256",
     )
     .fetch_all(&mut **snapshot)
     .await?;

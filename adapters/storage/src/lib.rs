@@ -35,6 +35,7 @@ pub mod directives;
 pub mod jobs;
 pub mod reports;
 pub mod settings;
+pub mod side_cars;
 pub mod sightings;
 pub mod tokens;
 pub mod units;

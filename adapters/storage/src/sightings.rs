@@ -9,6 +9,7 @@ use ::campaigns::{
 use jiff::{Timestamp, civil::Date};
 use sqlx::{AnyConnection, any::AnyRow};
 
+use crate::side_cars::{self, SideCarRecord};
 use crate::{StorageError, columns::Columns};
 
 /// One log that was matched.
@@ -178,16 +179,22 @@ pub async fn insert_source(db: &mut AnyConnection, it: &SourceRecord) -> Result<
     Ok(())
 }
 
-/// Takes away what a source gave: its sightings, its coverage, itself. Cases and devices stay.
-pub async fn delete_source(db: &mut AnyConnection, id: SourceId) -> Result<(), StorageError> {
+/// Takes away what a source gave: its sightings, its coverage, its side-cars, itself. Cases and
+/// devices stay. Gives the side-cars.
+pub async fn delete_source(
+    db: &mut AnyConnection,
+    id: SourceId,
+) -> Result<Vec<SideCarRecord>, StorageError> {
+    let gone = side_cars::of_source(db, id).await?;
     for statement in [
         "DELETE FROM sightings WHERE source_id = $1",
         "DELETE FROM coverage WHERE source_id = $1",
+        "DELETE FROM side_cars WHERE source_id = $1",
         "DELETE FROM sources WHERE id = $1",
     ] {
         sqlx::query(statement).bind(id.to_string()).execute(&mut *db).await?;
     }
-    Ok(())
+    Ok(gone)
 }
 
 /// Sources of a unit in a campaign, newest first.

@@ -285,6 +285,18 @@ pub(crate) const TABLES: &[Table] = &[
         key: &["source_id", "covered_on"],
     },
     Table {
+        name: "side_cars",
+        columns: &[
+            ("source_id", Text),
+            ("number", Number),
+            ("sha256", Text),
+            ("lists", Text),
+            ("is_unsure", Number),
+            ("kept_until", Number),
+        ],
+        key: &["source_id", "number"],
+    },
+    Table {
         name: "devices",
         columns: &[
             ("id", Text),

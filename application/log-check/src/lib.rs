@@ -71,6 +71,8 @@ pub struct Settings {
     pub threads: usize,
     /// Whether to give the SHA-256 of each log, which costs as much as matching does.
     pub hash_logs: bool,
+    /// SHA-256 of the one log of a run in hex, where it is known already: given in place of its own.
+    pub known_sha256: Option<String>,
     /// Name of the place the logs are from; kept in the archive.
     pub site: Option<String>,
     /// Takes a side-car of each log for looking back later; `None` keeps nothing.
@@ -88,6 +90,7 @@ impl Settings {
             zone,
             threads: 1,
             hash_logs: false,
+            known_sha256: None,
             site: None,
             archive: None,
             names: Arc::default(),

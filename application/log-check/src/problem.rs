@@ -217,6 +217,11 @@ impl Problem {
         )
     }
 
+    /// Whether the log was read and only its side-car is not there.
+    pub fn is_of_archive(&self) -> bool {
+        matches!(self, Self::NotArchived { .. } | Self::CaptureNotArchived | Self::FlowsNotArchived)
+    }
+
     /// What its message says besides the code, by the message's variables.
     pub fn values(&self) -> Vec<(&'static str, String)> {
         match self {

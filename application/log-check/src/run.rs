@@ -288,9 +288,12 @@ impl Run<'_> {
             let is_chosen = self.settings.format.is_some();
             file.problem = Some(if is_chosen { Problem::ScannedOnly } else { Problem::NoFormat });
         }
-        if let Some(hash) = hash.filter(|_| file.problem.as_ref().is_none_or(Problem::is_of_file)) {
-            let hash = hash.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            file.sha256 = Some(hex::encode(hash.finalize()));
+        if file.problem.as_ref().is_none_or(Problem::is_of_file) {
+            let computed = hash.map(|hash| {
+                let hash = hash.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                hex::encode(hash.finalize())
+            });
+            file.sha256 = computed.or_else(|| self.settings.known_sha256.clone());
         }
     }
 

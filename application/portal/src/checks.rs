@@ -22,6 +22,7 @@ use storage::{StorageError, Write, campaigns};
 use crate::devices::Devices;
 use crate::index_shelf::{index_if_any, index_of};
 use crate::letters::{receipts_of, require_running};
+use crate::looking_back::{self, SideCarShelf, SideCars};
 use crate::tokens::{self, Scope, Sender};
 use crate::{Actor, Portal, PortalError, Problem, access, audit, devices};
 
@@ -89,6 +90,8 @@ pub struct CheckResult {
     pub is_whole: bool,
     /// What it is known by, when it is still being watched: it then has no SHA-256.
     pub live: Option<Live>,
+    /// What was kept of it to look back in, when the portal itself matched it.
+    pub side_cars: Option<SideCars>,
 }
 
 /// One day of an input that is watched: each message holds all of it so far and takes the place of the
@@ -133,15 +136,25 @@ pub async fn check_log(
     access::require(portal, actor, Action::CheckLogs, unit).await?;
     require_running(portal, campaign_id).await?;
     receipts_of(portal, campaign_id, unit).await?;
+    let lists = looking_back::lists_of(portal, campaign_id).await?;
     let index = index_of(portal, campaign_id).await?;
-    let settings = Settings { hash_logs: true, ..Settings::new(portal.zone.clone()) };
+    let shelf = Arc::new(SideCarShelf::new(portal.files.clone()));
+    let settings = Settings {
+        hash_logs: true,
+        archive: Some(shelf.clone()),
+        ..Settings::new(portal.zone.clone())
+    };
     let report: CheckReport = tokio::task::spawn_blocking(move || {
         log_check::check_logs(&index, vec![log], &settings, &*progress)
     })
     .await
     .map_err(|error| PortalError::Internal(format!("log check: {error}")))?;
-    let summary = report.summary.files.into_iter().next().unwrap_or_default();
+    let mut summary = report.summary.files.into_iter().next().unwrap_or_default();
+    // The log was read all the same; it only cannot be looked back into.
+    summary.problem = summary.problem.filter(|it| !it.is_of_archive());
+    let side_cars = shelf.side_cars(lists);
     if let (None, Some(problem)) = (&summary.sha256, &summary.problem) {
+        looking_back::forget(portal, side_cars.files).await?;
         let mut said = Problem::new("log", problem.message());
         said.values = problem.values();
         return Err(said.into());
@@ -151,10 +164,13 @@ pub async fn check_log(
         sightings: report.sightings,
         is_whole: summary.problem.is_none(),
         live: None,
+        side_cars: Some(side_cars.clone()),
     };
     let sender = Sender::Person(actor.clone());
-    let checked = keep(portal, &sender, campaign_id, unit, site, result).await?;
-    Ok((checked, summary))
+    let kept = keep(portal, &sender, campaign_id, unit, site, result).await;
+    // Those of a log that was not taken, or was known already.
+    looking_back::forget(portal, side_cars.files).await?;
+    Ok((kept?, summary))
 }
 
 /// Keeps results that a unit's own program matched and sent. Everything is checked before the
@@ -460,6 +476,7 @@ async fn keep(
     }
     let before = sightings::find_source(&mut write, campaign_id, site_id, &source.sha256).await?;
     let mut lines = KeptLines::new();
+    let mut side_cars_before = Vec::new();
     let mut is_news = true;
     if let Some(before) = &before {
         let known = sightings::of_source(&mut write, before.id).await?;
@@ -470,10 +487,14 @@ async fn keep(
             || says_the_same(portal, &mut write, (&source, &result.sightings), (before, &known))
                 .await?
         {
+            if let Some(side_cars) = &result.side_cars {
+                looking_back::replace(portal, &mut write, before.id, side_cars).await?;
+            }
             let mut devices = BTreeSet::new();
             for sighting in known.iter().filter(|it| it.is_finding) {
                 devices.insert(devices::root_of(&mut write, sighting.device_id).await?.id);
             }
+            write.commit().await?;
             return Ok(Checked {
                 source: before.clone(),
                 is_repeat: true,
@@ -487,7 +508,7 @@ async fn keep(
         }
         lines = known.into_iter().filter_map(kept_line).collect();
         // The same log again replaces what it gave: the lists may have grown since.
-        sightings::delete_source(&mut write, before.id).await?;
+        side_cars_before = sightings::delete_source(&mut write, before.id).await?;
     }
     if result.live.is_some()
         && let Some(before) = &before
@@ -507,26 +528,17 @@ async fn keep(
     let mut cases = 0;
     let mut case_ids = BTreeSet::new();
     for sighting in &result.sightings {
-        let device = devices::of_sighting(portal, &mut write, unit, site_id, sighting, now).await?;
-        let case_id = if sighting.verdict.is_finding() {
-            let seen_at = sighting.last_seen.unwrap_or(received_at);
-            let (case, is_news) =
-                case_of(portal, &mut write, campaign_id, device, seen_at, now).await?;
-            cases += usize::from(is_news);
-            // One case a device.
-            case_ids.insert(case);
-            Some(case)
-        } else {
-            None
-        };
-        let mut record = record_of(portal, &source, device, case_id, sighting, now);
-        if record.evidence_line.is_none()
-            && let Some((line, until)) = lines.get(&line_key(&record))
-        {
-            // The unit's own copy of the line outlives a program's copy that came without it.
-            (record.evidence_line, record.evidence_line_until) = (Some(line.clone()), *until);
+        let added = add(portal, &mut write, &source, sighting, received_at, &lines).await?;
+        cases += usize::from(added.is_news);
+        // One case a device.
+        case_ids.extend(added.case);
+    }
+    match &result.side_cars {
+        Some(side_cars) => {
+            looking_back::replace(portal, &mut write, source.id, side_cars).await?;
         }
-        sightings::insert_sighting(&mut write, &record).await?;
+        // The same log, matched elsewhere: what was kept of it still holds.
+        None => looking_back::hand_on(&mut write, &side_cars_before, source.id).await?,
     }
     let actor = match sender {
         Sender::Person(actor) => Some(actor),
@@ -538,6 +550,8 @@ async fn keep(
             .await?;
     }
     write.commit().await?;
+    let gone = side_cars_before.into_iter().map(|it| it.sha256);
+    looking_back::forget(portal, gone.collect()).await?;
     Ok(Checked {
         source,
         is_repeat: before.is_some(),
@@ -548,6 +562,87 @@ async fn keep(
         cases,
         refused: Vec::new(),
     })
+}
+
+/// What became of a sighting.
+struct Added {
+    /// The case of its device, when it is a finding.
+    case: Option<CaseId>,
+    /// Whether that case was opened by it, or opened again.
+    is_news: bool,
+}
+
+/// Adds a sighting of a source, with its device and the case it opens. One without a time was seen
+/// when its log came.
+async fn add(
+    portal: &Portal,
+    write: &mut Write,
+    source: &SourceRecord,
+    sighting: &Sighting,
+    log_came_at: Timestamp,
+    lines: &KeptLines,
+) -> Result<Added, PortalError> {
+    let now = portal.now();
+    let device =
+        devices::of_sighting(portal, write, source.unit_id, source.site_id, sighting, now).await?;
+    let mut added = Added { case: None, is_news: false };
+    if sighting.verdict.is_finding() {
+        let seen_at = sighting.last_seen.unwrap_or(log_came_at);
+        let (case, is_news) =
+            case_of(portal, write, source.campaign_id, device, seen_at, now).await?;
+        added = Added { case: Some(case), is_news };
+    }
+    let mut record = record_of(portal, source, device, added.case, sighting, now);
+    if record.evidence_line.is_none()
+        && let Some((line, until)) = lines.get(&line_key(&record))
+    {
+        // The unit's own copy of the line outlives a program's copy that came without it.
+        (record.evidence_line, record.evidence_line_until) = (Some(line.clone()), *until);
+    }
+    sightings::insert_sighting(write, &record).await?;
+    Ok(added)
+}
+
+/// Adds what looking back found in a log; what it gave before is not added again. Gives how many
+/// findings are new and how many cases they opened; `None` when the log is gone by now.
+pub(crate) async fn add_found(
+    portal: &Portal,
+    write: &mut Write,
+    id: SourceId,
+    found: &[Sighting],
+) -> Result<Option<Found>, PortalError> {
+    let Some(source) = sightings::find_source_by_id(write, id).await? else { return Ok(None) };
+    storage::units::hold(write, source.unit_id).await?;
+    if !campaigns::hold_running(write, source.campaign_id).await? {
+        return Ok(None);
+    }
+    let key = |device: DeviceId, indicator: &str| (device, indicator.to_owned());
+    let known = sightings::of_source(write, id).await?;
+    let mut known: BTreeSet<_> = known.iter().map(|it| key(it.device_id, &it.indicator)).collect();
+    let (mut findings, mut cases) = (0, 0);
+    for sighting in found {
+        let now = portal.now();
+        let (unit, site) = (source.unit_id, source.site_id);
+        let device = devices::of_sighting(portal, write, unit, site, sighting, now).await?;
+        if !known.insert(key(device, &short(&sighting.indicator, LONGEST_TEXT))) {
+            continue;
+        }
+        let lines = KeptLines::new();
+        let added = add(portal, write, &source, sighting, source.created_at, &lines).await?;
+        findings += usize::from(added.case.is_some());
+        cases += usize::from(added.is_news);
+    }
+    Ok(Some(Found { source, findings, cases }))
+}
+
+/// What looking back brought for a log.
+pub(crate) struct Found {
+    /// The log.
+    pub(crate) source: SourceRecord,
+    /// Findings that are new.
+    pub(crate) findings: usize,
+    /// Cases they opened, or opened again.
+    pub(crate) cases: usize,
 }
 
 /// What is kept of a log besides its figures.
@@ -714,6 +809,8 @@ pub struct Seen {
     pub devices: Devices,
     /// Names of its sites.
     pub sites: BTreeMap<SiteId, String>,
+    /// Logs that have to be read again: a web address that a list gained stands in no side-car.
+    pub unsure: BTreeSet<SourceId>,
     /// The site whose log came last: most likely that of the next one too.
     pub last_site: Option<SiteId>,
 }
@@ -756,6 +853,7 @@ pub async fn seen(
         sightings: sightings::of_unit(&mut read, campaign_id, unit).await?,
         devices: devices::load(&mut read, unit).await?,
         sites: storage::devices::sites(&mut read, unit).await?,
+        unsure: storage::side_cars::unsure(&mut read, campaign_id).await?,
         last_site: storage::devices::last_site(&mut read, unit).await?,
     };
     if !may_read_lines {

@@ -23,6 +23,7 @@ mod index_shelf;
 pub mod letter_text;
 pub mod letters;
 pub mod local_checks;
+pub mod looking_back;
 pub mod measures;
 pub mod people;
 pub mod progress;

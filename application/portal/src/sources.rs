@@ -11,7 +11,7 @@ use storage::{StorageError, Write, devices};
 
 use crate::cases::verification;
 use crate::letters::require_running;
-use crate::{Actor, Portal, PortalError, access, audit};
+use crate::{Actor, Portal, PortalError, access, audit, looking_back};
 
 /// What goes when a log is taken back, and what stays.
 #[derive(Clone, Debug)]
@@ -65,7 +65,7 @@ pub async fn take_back(
         sightings::find_source_by_id(&mut write, id).await?.ok_or(PortalError::NotFound)?;
     let plan = plan(&mut write, source).await?;
     let source = &plan.source;
-    sightings::delete_source(&mut write, id).await?;
+    let side_cars = sightings::delete_source(&mut write, id).await?;
     for case in &plan.cases_gone {
         cases::delete(&mut write, case.id).await?;
     }
@@ -100,6 +100,7 @@ pub async fn take_back(
     let unit = Some(source.unit_id);
     audit::record(portal, &mut write, Some(actor), unit, "log.take-back", id, detail).await?;
     write.commit().await?;
+    looking_back::forget(portal, side_cars.into_iter().map(|it| it.sha256).collect()).await?;
     Ok(plan)
 }
 

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use storage::{jobs, sightings, users};
 
-use crate::{Portal, PortalError, audit, cases, sign_in, tree_import};
+use crate::{Portal, PortalError, audit, cases, looking_back, sign_in, tree_import};
 
 /// How long a portal has work to itself; longer than any of it takes.
 const LEASE: Duration = Duration::from_mins(10);
@@ -23,6 +23,10 @@ const FAILURES_LAST: SignedDuration = SignedDuration::from_hours(24);
 pub enum Upkeep {
     /// Verify cases that were declared clean and not seen for long enough.
     VerifyCases,
+    /// Hold lists that grew against the logs that were matched before.
+    LookBack,
+    /// Delete what was kept of logs to look back in for as long as it may.
+    DeleteOldSideCars,
     /// Delete log lines that were kept as evidence for as long as they may.
     DeleteOldLines,
     /// Delete sessions that ended.
@@ -33,13 +37,21 @@ pub enum Upkeep {
 
 impl Upkeep {
     /// Every kind.
-    pub const ALL: [Self; 4] =
-        [Self::VerifyCases, Self::DeleteOldLines, Self::DeleteOldSessions, Self::DeleteOldTables];
+    pub const ALL: [Self; 6] = [
+        Self::VerifyCases,
+        Self::LookBack,
+        Self::DeleteOldSideCars,
+        Self::DeleteOldLines,
+        Self::DeleteOldSessions,
+        Self::DeleteOldTables,
+    ];
 
     /// The code kept in the database.
     pub fn code(self) -> &'static str {
         match self {
             Self::VerifyCases => "verify-cases",
+            Self::LookBack => "look-back",
+            Self::DeleteOldSideCars => "delete-old-side-cars",
             Self::DeleteOldLines => "delete-old-lines",
             Self::DeleteOldSessions => "delete-old-sessions",
             Self::DeleteOldTables => "delete-old-tables",
@@ -50,9 +62,11 @@ impl Upkeep {
     fn period(self) -> Duration {
         match self {
             Self::VerifyCases => Duration::from_mins(10),
-            Self::DeleteOldLines | Self::DeleteOldSessions | Self::DeleteOldTables => {
-                Duration::from_hours(1)
-            }
+            Self::LookBack => Duration::from_mins(1),
+            Self::DeleteOldSideCars
+            | Self::DeleteOldLines
+            | Self::DeleteOldSessions
+            | Self::DeleteOldTables => Duration::from_hours(1),
         }
     }
 }
@@ -69,6 +83,8 @@ pub async fn run_due(portal: &Portal) -> Result<Vec<(Upkeep, u64)>, PortalError>
             Upkeep::VerifyCases => {
                 u64::try_from(cases::verify_all(portal).await?).unwrap_or(u64::MAX)
             }
+            Upkeep::LookBack => looking_back::run(portal).await?,
+            Upkeep::DeleteOldSideCars => looking_back::delete_old(portal).await?,
             Upkeep::DeleteOldLines => delete_old_lines(portal).await?,
             Upkeep::DeleteOldSessions => delete_old_sessions(portal).await?,
             Upkeep::DeleteOldTables => tree_import::delete_old_tables(portal)?,

@@ -96,7 +96,7 @@ async fn a_backup_that_is_wrong_anywhere_leaves_nothing() {
         check(&packed(&format!("{lines}\n")), "Damaged").await;
         check(&packed(&lines.replace("{\"table\"", "{\"tabel\"")), "Damaged").await;
         check(&packed(&lines.replace("\"row\":[\"", "\"row\":[7,\"")), "Damaged").await;
-        check(&packed(&lines.replace("\"tables\":1", "\"tables\":2")), "OtherVersion").await;
+        check(&packed(&lines.replace("\"tables\":", "\"tables\":9")), "OtherVersion").await;
         let doubled: Vec<&str> = lines
             .lines()
             .flat_map(|line| std::iter::repeat_n(line, 1 + usize::from(line.contains("H90"))))

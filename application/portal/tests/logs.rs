@@ -71,7 +71,7 @@ fn result(file: &str, sha256: char, sightings: Vec<Sighting>) -> CheckResult {
         days: vec![day(4)],
         ..FileSummary::default()
     };
-    CheckResult { summary, sightings, is_whole: true, live: None }
+    CheckResult { summary, sightings, is_whole: true, live: None, side_cars: None }
 }
 
 fn sighting(device: &str, name: Option<&str>, indicator: &str) -> Sighting {

@@ -502,6 +502,7 @@ impl From<SentResult> for CheckResult {
                 revision: it.revision,
                 dropped: it.dropped,
             }),
+            side_cars: None,
             sightings: sightings.collect(),
             summary: FileSummary {
                 file: log.file,

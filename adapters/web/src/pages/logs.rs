@@ -13,6 +13,7 @@ use campaigns::{CampaignId, CampaignState, SourceId, UnitId};
 use language::text_with;
 use portal::checks::{self, LINE_DAYS, LogInput, LogProblem, Progress, Seen};
 use portal::devices::DeviceView;
+use portal::looking_back::KEPT_DAYS;
 use portal::records::{SightingRecord, SourceRecord};
 use portal::sources::{self, TakingBack};
 use portal::{Actor, PortalError, access, campaigns as runs, letters, units};

@@ -16,7 +16,7 @@ logs-unlisted = { $count ->
     [one] { $count } sighting was not taken because the campaign's lists have just changed; please check this file again.
    *[other] { $count } sightings were not taken because the campaign's lists have just changed; please check this file again.
 }
-logs-upload-how = The file is sent to the system, read line by line and thrown away; it is not stored.
+logs-upload-how = The file is sent to the system, read line by line and thrown away, not stored. For { $days } days the system keeps a summary of which device contacted which name or address, to look back by itself when a list gains malicious addresses.
 logs-upload-instead = Send the file to the system for matching
 logs-consent = I agree to send the log to the system for matching.
 logs-no-module = This system cannot match on the PC of its users yet.
@@ -59,6 +59,7 @@ logs-evidence = Evidence
 logs-place = { $file }, line { $line }
 logs-line = Show the line
 logs-sources = Logs checked
+logs-unsure = A list gained a web address of a site that a device in this log contacted, or the summary cannot be read: please check this file again.
 logs-no-sources = No log was checked yet.
 logs-file-name = File
 logs-format = Format

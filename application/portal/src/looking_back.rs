@@ -1,0 +1,285 @@
+//! A list that grows is held against the logs that were matched before it grew.
+//!
+//! Of a log that the portal matches it keeps side-cars, for [`KEPT_DAYS`] days: which device
+//! contacted what, and when, in a few per cent of the log. docs/decisions/0017-looking-back.md says
+//! why. A log that was matched elsewhere leaves none here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use ::campaigns::{CampaignId, CampaignState, ListId, SourceId};
+use files::ContentStore;
+use indicators::ReadOptions;
+use jiff::SignedDuration;
+use log_check::{
+    About, Archive, ListInput, LogInput, Logs, Progress, Settings, SideCarBuilder, SideCarInput,
+    Wanted, hunt,
+};
+use matching::{Index, Sighting};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use storage::Write;
+use storage::campaigns::{self, ListRecord};
+use storage::side_cars::{self, SideCarRecord};
+
+use crate::campaigns::newest_lists;
+use crate::checks::add_found;
+use crate::{Portal, PortalError, audit};
+
+/// How long a side-car is kept, in days.
+pub const KEPT_DAYS: i64 = 90;
+/// How long one run goes on before it leaves the rest to the next: a portal's lease on the work is
+/// longer.
+const LONGEST_RUN: Duration = Duration::from_mins(5);
+
+/// Side-cars of a log that was just matched.
+#[derive(Clone, Debug)]
+pub struct SideCars {
+    /// SHA-256 of each part.
+    pub(crate) files: Vec<String>,
+    /// The lists it was matched against, as they stand in the database.
+    lists: String,
+}
+
+/// Takes the side-cars of one log while it is matched.
+#[derive(Debug)]
+pub(crate) struct SideCarShelf {
+    files: ContentStore,
+    /// SHA-256 by the side-car's name, which ends in the number of its part.
+    kept: Mutex<BTreeMap<String, String>>,
+}
+
+impl SideCarShelf {
+    pub(crate) fn new(files: ContentStore) -> Self {
+        Self { files, kept: Mutex::default() }
+    }
+
+    pub(crate) fn side_cars(&self, lists: String) -> SideCars {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        SideCars { files: kept.values().cloned().collect(), lists }
+    }
+}
+
+impl Archive for SideCarShelf {
+    fn store(&self, name: &str, about: About, side_car: SideCarBuilder) -> io::Result<()> {
+        let bytes = side_car.finish(&about);
+        let sha256 = hex::encode(Sha256::digest(&bytes));
+        self.files.put(&sha256, &bytes)?;
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.insert(name.to_owned(), sha256);
+        Ok(())
+    }
+}
+
+/// The newest lists of a campaign, as side-cars note what they were held against.
+pub(crate) async fn lists_of(portal: &Portal, id: CampaignId) -> Result<String, PortalError> {
+    let mut read = portal.database.read().await?;
+    Ok(noted(&newest_lists(campaigns::lists(&mut read, id).await?)))
+}
+
+fn noted(lists: &[ListRecord]) -> String {
+    let ids: BTreeSet<ListId> = lists.iter().map(|it| it.id).collect();
+    json!(ids).to_string()
+}
+
+/// Notes the side-cars of a log in place of those it had.
+pub(crate) async fn replace(
+    portal: &Portal,
+    write: &mut Write,
+    source_id: SourceId,
+    new: &SideCars,
+) -> Result<(), PortalError> {
+    side_cars::delete_of_source(write, source_id).await?;
+    let kept_until = portal.now() + SignedDuration::from_hours(24 * KEPT_DAYS);
+    for (number, sha256) in (0..).zip(&new.files) {
+        let record = SideCarRecord {
+            source_id,
+            number,
+            sha256: sha256.clone(),
+            lists: new.lists.clone(),
+            is_unsure: false,
+            kept_until,
+        };
+        side_cars::insert(write, &record).await?;
+    }
+    Ok(())
+}
+
+/// Notes side-cars under the new id of their log.
+pub(crate) async fn hand_on(
+    write: &mut Write,
+    before: &[SideCarRecord],
+    source_id: SourceId,
+) -> Result<(), PortalError> {
+    for record in before {
+        side_cars::insert(write, &SideCarRecord { source_id, ..record.clone() }).await?;
+    }
+    Ok(())
+}
+
+/// Deletes files of side-cars that no log has any more.
+pub(crate) async fn forget(portal: &Portal, files: Vec<String>) -> Result<(), PortalError> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    let mut read = portal.database.read().await?;
+    for sha256 in files {
+        if !side_cars::is_kept(&mut read, &sha256).await? {
+            // Another portal may have been first.
+            portal.files.remove(&sha256).unwrap_or_default();
+        }
+    }
+    Ok(())
+}
+
+/// Deletes side-cars whose time has come and those of closed campaigns; gives how many.
+pub(crate) async fn delete_old(portal: &Portal) -> Result<u64, PortalError> {
+    let mut write = portal.database.write().await?;
+    let gone = side_cars::delete_outlived(&mut write, portal.now()).await?;
+    let count = gone.len() as u64;
+    if count > 0 {
+        let detail = json!({ "side_cars": count });
+        audit::record(portal, &mut write, None, None, "side-cars.delete-old", "", detail).await?;
+    }
+    write.commit().await?;
+    forget(portal, gone).await?;
+    Ok(count)
+}
+
+/// Holds every list that grew against the logs matched before; gives how many logs were looked into.
+/// What it does not come to is left to the next run.
+pub(crate) async fn run(portal: &Portal) -> Result<u64, PortalError> {
+    let begun = Instant::now();
+    let mut looked_into = 0;
+    let mut read = portal.database.read().await?;
+    let all = campaigns::list(&mut read).await?;
+    for campaign in all.into_iter().filter(|it| it.state == CampaignState::Launched) {
+        let lists = campaigns::lists(&mut read, campaign.id).await?;
+        let newest = noted(&newest_lists(lists.clone()));
+        // Logs that were held against the same lists lack the same indicators.
+        let mut wanted_since: BTreeMap<String, Arc<Vec<Wanted>>> = BTreeMap::new();
+        for source in side_cars::behind(&mut read, campaign.id, &newest).await? {
+            if begun.elapsed() > LONGEST_RUN {
+                return Ok(looked_into);
+            }
+            let side_cars = side_cars::of_source(&mut read, source).await?;
+            let Some(before) = side_cars.first().map(|it| it.lists.clone()) else { continue };
+            let wanted = if let Some(known) = wanted_since.get(&before) {
+                known.clone()
+            } else {
+                let wanted = Arc::new(added_since(portal, &lists, &before).await?);
+                wanted_since.insert(before, wanted.clone());
+                wanted
+            };
+            look_into(portal, source, side_cars, wanted, &newest).await?;
+            looked_into += 1;
+        }
+    }
+    Ok(looked_into)
+}
+
+/// The indicators of the newest lists that the lists of `before` did not hold.
+async fn added_since(
+    portal: &Portal,
+    lists: &[ListRecord],
+    before: &str,
+) -> Result<Vec<Wanted>, PortalError> {
+    let known: BTreeSet<ListId> = serde_json::from_str(before).unwrap_or_default();
+    let (old, _): (Vec<ListRecord>, Vec<_>) =
+        lists.iter().cloned().partition(|it| known.contains(&it.id));
+    let mut new = newest_lists(lists.to_vec());
+    new.retain(|it| !known.contains(&it.id));
+    let files = portal.files.clone();
+    let options = ReadOptions { format: None, today: Some(portal.today()) };
+    let added = tokio::task::spawn_blocking(move || added(&files, options, old, &new)).await;
+    let failed = |error: &dyn std::fmt::Display| PortalError::Internal(format!("lists: {error}"));
+    added.map_err(|error| failed(&error))?.map_err(|error| failed(&error))
+}
+
+fn added(
+    files: &ContentStore,
+    options: ReadOptions,
+    old: Vec<ListRecord>,
+    new: &[ListRecord],
+) -> Result<Vec<Wanted>, Box<dyn std::error::Error + Send + Sync>> {
+    if new.is_empty() {
+        return Ok(Vec::new());
+    }
+    let inputs = old.into_iter().map(|list| ListInput {
+        bytes: files.open(&list.sha256).map(|it| Box::new(it) as _),
+        name: list.name,
+    });
+    // Lists that could not be read then were not held against anything.
+    let known: Index = log_check::load_lists(inputs.collect(), options)?.index;
+    let mut wanted = Vec::new();
+    for list in new {
+        let mut bytes = io::BufReader::new(files.open(&list.sha256)?);
+        indicators::read_list(&mut bytes, options, |indicator| {
+            if !known.holds(&indicator.observable) {
+                wanted.push(Wanted { indicator, list: list.name.clone(), warning: None });
+            }
+        });
+    }
+    Ok(wanted)
+}
+
+/// Looks for indicators in one log and keeps what is found.
+async fn look_into(
+    portal: &Portal,
+    source: SourceId,
+    side_cars: Vec<SideCarRecord>,
+    wanted: Arc<Vec<Wanted>>,
+    lists: &str,
+) -> Result<(), PortalError> {
+    let files = portal.files.clone();
+    let settings = Settings::new(portal.zone.clone());
+    let found = tokio::task::spawn_blocking(move || {
+        let inputs = side_cars.into_iter().map(|it| SideCarInput {
+            bytes: files.read(&it.sha256).map(|it| Box::new(it) as _),
+            name: it.sha256,
+        });
+        hunt(&wanted, inputs, &NotKept, &settings, &Unwatched)
+    });
+    let found = found.await.map_err(|error| PortalError::Internal(format!("hunt: {error}")))?;
+    let found = found.map_err(|error| PortalError::Internal(format!("hunt: {error}")))?;
+    // A web address is known by its host only, and a damaged side-car by nothing.
+    let is_unsure = found.summary.files.iter().any(|it| it.problem.is_some());
+    let sightings: Vec<Sighting> = found.sightings;
+    let mut write = portal.database.write().await?;
+    if let Some(found) = add_found(portal, &mut write, source, &sightings).await? {
+        side_cars::held_against(&mut write, source, lists, is_unsure).await?;
+        if found.findings > 0 {
+            let detail = json!({ "findings": found.findings, "cases": found.cases });
+            let unit = Some(found.source.unit_id);
+            audit::record(portal, &mut write, None, unit, "log.look-back", source, detail).await?;
+        }
+    }
+    Ok(write.commit().await?)
+}
+
+/// Logs are matched and not kept.
+struct NotKept;
+
+impl Logs for NotKept {
+    fn open(&self, log: &About) -> LogInput {
+        LogInput {
+            name: log.log.clone(),
+            modified: None,
+            size_bytes: None,
+            bytes: Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+}
+
+/// Nobody waits.
+struct Unwatched;
+
+impl Progress for Unwatched {
+    fn advanced(&self, _: u64, _: u64) {}
+
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+}
