@@ -24,8 +24,10 @@ for (const path of logs) {
     const bytes = new Uint8Array(to - from);
     return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, from));
   };
-  const log = { file: basename(path), modified_ms: Math.floor(fstatSync(file).mtimeMs), zone };
-  console.log(JSON.stringify(engine.check(log, slice, () => {})));
+  const { mtimeMs, size } = fstatSync(file);
+  const log = { file: basename(path), modified_ms: Math.floor(mtimeMs), zone };
+  const checked = await engine.check(log, size, slice, () => readFileSync(path), () => {});
+  console.log(JSON.stringify(checked));
   closeSync(file);
 }
 const taken = process.cpuUsage(before);

@@ -43,7 +43,8 @@ async function run({ module, index, zone, files }) {
     const log = { file: file.name, modified_ms: file.lastModified, zone };
     const slice = (from, to) => new Uint8Array(reader.readAsArrayBuffer(file.slice(from, to)));
     tell();
-    const checked = engine.check(log, slice, (bytes) => {
+    const whole = () => file.arrayBuffer();
+    const checked = await engine.check(log, file.size, slice, whole, (bytes) => {
       read += bytes;
       if (performance.now() - told > TELL_EVERY) tell();
     });

@@ -95,6 +95,7 @@ fn by_program(index: &Index, path: &Path) -> Value {
         file: path.file_name().unwrap().to_str().unwrap().to_owned(),
         modified_ms: i64::try_from(WRITTEN.as_millis()).ok(),
         zone: ZONE.to_owned(),
+        sha256: None,
     };
     let checked = check(index, log, Box::new(File::open(path).unwrap()), &|_, _| {});
     serde_json::to_value(checked).unwrap()
@@ -221,7 +222,8 @@ fn no_line_of_the_log_is_in_what_is_sent() {
     let (mut truth, mut log) = (Truth::default(), Vec::new());
     write_log(LogKind::Fortigate, &settings(), &targets, &mut truth, &mut log).unwrap();
     log.extend_from_slice(b"a line that nobody understands\n");
-    let of = Log { file: "f.log".to_owned(), modified_ms: None, zone: ZONE.to_owned() };
+    let of =
+        Log { file: "f.log".to_owned(), modified_ms: None, zone: ZONE.to_owned(), sha256: None };
     let bytes: Box<dyn io::Read + Send> = Box::new(io::Cursor::new(log.clone()));
     let checked = check(&index, of, bytes, &|_, _| {});
     assert_eq!(checked.lines.len(), checked.sent.sightings.len());

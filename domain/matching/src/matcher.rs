@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use contacts::{Contact, Outcome, WireContact};
 use jiff::Timestamp;
+use memchr::memchr;
 use naming::{Holder, Names};
 
 use crate::index::Kind;
@@ -351,22 +352,20 @@ impl<'i> One<'i> {
 
     /// The first name or address written in a query string, percent signs undone.
     fn mention<'l>(&mut self, query: &'l [u8]) -> Option<(IndicatorId, &'l [u8])> {
-        let is_name_byte =
-            |b: u8| b.is_ascii_alphanumeric() || b >= 0x80 || matches!(b, b'.' | b'-' | b'_');
         let mut rest = query;
-        while let Some(start) = rest.iter().position(|b| is_name_byte(*b)) {
-            let tail = rest.get(start..).unwrap_or_default();
-            let end = tail.iter().position(|b| !is_name_byte(*b)).unwrap_or(tail.len());
-            let (text, after) = tail.split_at_checked(end).unwrap_or((tail, b""));
+        // Both have a dot in them, most of what stands in a query string has not.
+        while let Some(dot) = memchr(b'.', rest) {
+            let (before, from_dot) = rest.split_at_checked(dot)?;
+            let end =
+                from_dot.iter().position(|byte| !is_name_byte(*byte)).unwrap_or(from_dot.len());
+            let mut start =
+                before.iter().rposition(|byte| !is_name_byte(*byte)).map_or(0, |at| at + 1);
             // An escape's digits would stick to the name behind it.
-            rest = if after.first() == Some(&b'%') {
-                after.get(3..).unwrap_or_default()
-            } else {
-                after
-            };
-            if !text.contains(&b'.') {
-                continue;
+            if start > 0 && before.get(start - 1) == Some(&b'%') && start + 2 <= dot {
+                start += 2;
             }
+            let text = rest.get(start..dot + end)?;
+            rest = rest.get(dot + end..)?;
             let found = match address_name(text) {
                 Some(address) => self.view.find_address(address, 0),
                 None if self.view.may_know(text) => {
@@ -380,6 +379,10 @@ impl<'i> One<'i> {
         }
         None
     }
+}
+
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'.' | b'-' | b'_')
 }
 
 fn outbound<'l>(

@@ -170,6 +170,10 @@ fn what_is_not_a_contact_is_told_apart() {
     };
     check("u=http://a.evil.example/x", Some("evil.example"));
     check("u=http%3A%2F%2Fevil.example%2Fx", Some("evil.example"));
+    check("u=%2Fevil.example", Some("evil.example"));
+    check("u=%22www.evil.example%22&v=1.0", Some("evil.example"));
+    check("u=%2Fnotevil.example", None);
+    check("%2.evil.example", Some("evil.example"));
     check("ip=192.0.2.7", Some("192.0.2.7"));
     check("u=notevil.example", None);
     check("u=evil.example.good.example", None);

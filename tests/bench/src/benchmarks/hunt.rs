@@ -159,7 +159,8 @@ fn look_back(
     let truth: BTreeSet<_> = truth
         .sightings()
         .into_iter()
-        .filter(|it| names.contains(&it.indicator))
+        // A side-car keeps who contacted what, not who knocked or was only mentioned.
+        .filter(|it| it.verdict.is_finding() && names.contains(&it.indicator))
         .map(|it| (it.device, it.indicator, it.count))
         .collect();
     let found: BTreeSet<_> =

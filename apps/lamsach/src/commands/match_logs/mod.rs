@@ -57,6 +57,7 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
         threads: choices.threads,
         // Only what is sent needs the hash, and it costs as much as matching does.
         hash_logs: sending.is_some(),
+        known_sha256: None,
         site: choices.site.clone(),
         archive: choices.archive.map(|it| Arc::new(ArchiveFolder::at(it)) as _),
         names: Arc::new(names),
