@@ -52,6 +52,11 @@ impl DatagramListener {
         self.address
     }
 
+    /// Sends something back; what cannot be sent is asked for again.
+    pub(crate) fn answer(&self, to: SocketAddr, message: &[u8]) {
+        self.socket.send_to(message, to).map(drop).unwrap_or_default();
+    }
+
     /// Hands datagrams on until it is to end, and hears at least every twentieth of a second whether
     /// there is nothing; what the system holds then is still read.
     pub(crate) fn run(

@@ -1,4 +1,5 @@
-//! Sockets that others send to: syslog over UDP, TCP and TLS, and datagrams of flow exporters.
+//! Sockets that others send to: syslog over UDP, TCP and TLS, datagrams of flow exporters,
+//! and questions to a name server that answers for listed names and passes all others on.
 //!
 //! Sockets are bound first, so that rights may be given up before anything is read; then each `run`
 //! serves until it is told to end. What comes is bounded: messages, connections, connections of one
@@ -8,9 +9,11 @@
 //! listed, the caller decides.
 
 mod datagrams;
+mod dns;
 mod syslog;
 
 pub use datagrams::{Datagram, DatagramListener};
+pub use dns::{Judge, Sinkhole, SinkholeSettings};
 pub use syslog::{
     ServerTls, SyslogAddress, SyslogAddressError, SyslogListener, SyslogReceiver, TurnedAway,
     server_tls,

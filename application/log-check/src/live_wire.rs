@@ -1,13 +1,15 @@
-//! Flow records as they come: the same engine, a piece at a time.
+//! Flow records and questions as they come: the same engine, a piece at a time.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use contacts::flows::{At, FlowReader};
+use contacts::{Outcome, WireContact};
 use jiff::{Timestamp, tz::TimeZone};
-use matching::{Layers, Place};
+use matching::{Layers, Matcher, Place, Verdict};
 use naming::Names;
 
-use crate::captures::{Found, Reading};
+use crate::captures::{Found, Reading, Shown};
 use crate::{FileSummary, Gain};
 
 /// What a piece belongs to.
@@ -109,9 +111,70 @@ impl LiveFlows {
     }
 }
 
+/// Reads questions to a name server of ours as it answers them. May be used from several threads.
+#[derive(Debug)]
+pub struct LiveQuestions {
+    about: About,
+    questions: AtomicU64,
+}
+
+impl LiveQuestions {
+    /// A reader by its name, which stands in the evidence.
+    pub fn new(name: String, zone: TimeZone) -> Self {
+        Self { about: About { name, format: "dns", zone }, questions: AtomicU64::new(0) }
+    }
+
+    /// What a question gives when its name is listed; `None` when it is not.
+    pub fn blocked(
+        &self,
+        layers: &Layers,
+        client: IpAddr,
+        name: &[u8],
+        now: Timestamp,
+    ) -> Option<Gain> {
+        let contact = WireContact { name, outcome: Outcome::DnsBlocked, ..WireContact::by(client) };
+        let hit = Matcher::over(layers).examine_wire(&contact)?;
+        // A client that is listed itself asks for nothing worse than others do.
+        (hit.verdict == Verdict::DnsBlocked).then(|| self.gain(layers, &contact, now))
+    }
+
+    /// What a question gives that was passed on and got these addresses: a listed one may be among them.
+    pub fn passed_on(
+        &self,
+        layers: &Layers,
+        client: IpAddr,
+        name: &[u8],
+        answers: &[IpAddr],
+        now: Timestamp,
+    ) -> Gain {
+        let outcome = if answers.is_empty() { Outcome::DnsQueried } else { Outcome::DnsResolved };
+        let contact = WireContact { name, answers, outcome, ..WireContact::by(client) };
+        self.gain(layers, &contact, now)
+    }
+
+    fn gain(&self, layers: &Layers, contact: &WireContact<'_>, now: Timestamp) -> Gain {
+        let number = self.questions.fetch_add(1, Ordering::Relaxed) + 1;
+        self.about.gain(layers, now, |found| {
+            found.see_day(now);
+            if let Some(hit) = found.examine(contact).filter(|it| it.verdict.is_finding()) {
+                let mut text = format!("{now:.3} {} DNS query ", contact.device);
+                text.push_str(&String::from_utf8_lossy(contact.name));
+                for (at, answer) in contact.answers.iter().enumerate() {
+                    text.push_str(if at == 0 { " = " } else { ", " });
+                    text.push_str(&answer.to_string());
+                }
+                let shown = Shown { offset: 0, number, time: Some(now), text };
+                found.add(&hit, &shown, false);
+                found.matched();
+            }
+            1
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use matching::{IndexBuilder, Verdict};
+    use matching::IndexBuilder;
 
     use super::*;
 
@@ -119,7 +182,7 @@ mod tests {
         let mut builder = IndexBuilder::default();
         let indicator = indicators::Indicator {
             observable: address.parse().unwrap(),
-            scope: indicators::Scope::Exact,
+            scope: indicators::Scope::Subdomains,
             family: None,
             valid_until: None,
         };
@@ -179,6 +242,35 @@ mod tests {
         let told: Vec<_> = gains.iter().flat_map(|it| &it.sightings).collect();
         let found: Vec<_> = told.iter().map(|it| (it.count, it.verdict)).collect();
         assert_eq!(found, [(1, Verdict::Attempted)]);
+    }
+
+    #[test]
+    fn questions_for_listed_names_are_blocked_and_answers_are_looked_at() {
+        let (evil, client) = (layers("evil.example"), "10.0.0.7".parse().unwrap());
+        let questions = LiveQuestions::new("dns".to_owned(), TimeZone::UTC);
+        let gain = questions.blocked(&evil, client, b"A.Evil.example", now()).unwrap();
+        let found = &gain.sightings[0];
+        assert_eq!((found.verdict, &*found.device), (Verdict::DnsBlocked, "10.0.0.7"));
+        assert_eq!(
+            found.evidence.line,
+            "2026-11-24T02:00:00.000Z 10.0.0.7 DNS query A.Evil.example"
+        );
+        assert_eq!((gain.lines_read, gain.lines_matched, gain.days.len()), (1, 1, 1));
+        for name in [&b"notevil.example"[..], b"evil.example.good.example", b"example", b""] {
+            assert_eq!(questions.blocked(&evil, client, name, now()), None);
+        }
+        let address = layers("192.0.2.7");
+        let answers = ["198.51.100.5".parse().unwrap(), "192.0.2.7".parse().unwrap()];
+        let gain = questions.passed_on(&address, client, b"good.example", &answers, now());
+        assert_eq!(gain.sightings[0].verdict, Verdict::DnsResolved);
+        let gain = questions.passed_on(&address, client, b"good.example", &answers[..1], now());
+        assert_eq!((gain.lines_read, gain.sightings.len()), (1, 0));
+        // Somebody who is listed may ask.
+        let client = "192.0.2.7".parse().unwrap();
+        assert_eq!(questions.blocked(&address, client, b"good.example", now()), None);
+        assert!(
+            questions.passed_on(&address, client, b"x.example", &[], now()).sightings.is_empty()
+        );
     }
 
     #[test]

@@ -95,6 +95,16 @@ pub enum Note {
         /// Why.
         why: String,
     },
+    /// The server that questions are passed on to does not answer: whoever asks hears of a failure.
+    ForwarderAway {
+        /// Of which input.
+        input: String,
+    },
+    /// It answers again.
+    ForwarderBack {
+        /// Of which input.
+        input: String,
+    },
     /// A sender was turned away; others may have been since the last such note.
     TurnedAway {
         /// By which input.

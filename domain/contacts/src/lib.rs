@@ -26,6 +26,7 @@
 
 mod contact;
 mod detect;
+pub mod dns;
 mod fields;
 pub mod flows;
 pub mod formats;

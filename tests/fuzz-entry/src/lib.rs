@@ -18,6 +18,7 @@ mod index;
 mod logs;
 mod names;
 mod packets;
+mod questions;
 mod values;
 
 pub use self::artifacts::{autorun_inf, hive, lnk, task_xml};
@@ -26,13 +27,14 @@ pub use index::index_file;
 pub use logs::{check_logs, log_detection, log_lines, syslog_frames};
 pub use names::names;
 pub use packets::{captures, packets};
+pub use questions::questions;
 pub use values::{lists, observables, parts, tables, unpacking};
 
 /// Reads bytes; panics when a promise is broken.
 pub type Entry = fn(&[u8]);
 
 /// Every entry by the name of its target.
-pub const ALL: [(&str, Entry); 19] = [
+pub const ALL: [(&str, Entry); 20] = [
     ("autorun_inf", autorun_inf),
     ("captures", captures),
     ("check_logs", check_logs),
@@ -48,6 +50,7 @@ pub const ALL: [(&str, Entry); 19] = [
     ("observables", observables),
     ("packets", packets),
     ("parts", parts),
+    ("questions", questions),
     ("syslog_frames", syslog_frames),
     ("tables", tables),
     ("task_xml", task_xml),

@@ -2,6 +2,7 @@
 
 mod file;
 mod flows;
+mod questions;
 mod syslog;
 
 use std::io;
@@ -13,6 +14,7 @@ use crate::Desk;
 
 pub use file::FileInput;
 pub use flows::FlowInput;
+pub use questions::SinkholeInput;
 pub use syslog::SyslogInput;
 
 /// Something that is watched; it runs in a thread of its own.

@@ -6,4 +6,5 @@
 mod files;
 mod netflow;
 mod place;
+mod sinkhole;
 mod syslog;

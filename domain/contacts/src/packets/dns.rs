@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use super::bytes::{be16, byte};
 use crate::Outcome;
 
-const HEADER: usize = 12;
+pub(crate) const HEADER: usize = 12;
 /// The longest name on the wire, length bytes and root included (RFC 1035 section 2.3.4).
 const LONGEST_NAME: usize = 255;
 /// Questions of one message that are read; programs ask one.
@@ -152,7 +152,7 @@ impl Message {
 }
 
 /// Where a name ends in place.
-fn pass_name(message: &[u8], mut at: usize) -> Result<usize, NotDns> {
+pub(crate) fn pass_name(message: &[u8], mut at: usize) -> Result<usize, NotDns> {
     loop {
         match byte(message, at).ok_or(NotDns)? {
             0 => return Ok(at + 1),

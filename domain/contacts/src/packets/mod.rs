@@ -15,7 +15,7 @@
 pub(crate) mod bytes;
 mod capture;
 mod dissector;
-mod dns;
+pub(crate) mod dns;
 mod exports;
 mod flows;
 mod fragments;

@@ -1,5 +1,5 @@
 # Lệnh lamsach watch: giám sát liên tục.
-watch-no-input = Chưa chỉ ra giám sát cái gì. Hãy dùng --follow TỆP, --syslog udp://ĐỊA-CHỈ:CỔNG hoặc --netflow ĐỊA-CHỈ:CỔNG.
+watch-no-input = Chưa chỉ ra giám sát cái gì. Hãy dùng --follow TỆP, --syslog udp://ĐỊA-CHỈ:CỔNG, --netflow ĐỊA-CHỈ:CỔNG hoặc --sinkhole ĐỊA-CHỈ:CỔNG.
 watch-no-spool = --send cần có --spool THƯ-MỤC: khi cổng không kết nối được, kết quả được giữ ở đó, kể cả khi mất điện.
 watch-same-name = Có hai đầu vào cùng tên “{ $name }” nên cổng không phân biệt được. Hãy giám sát bằng hai chương trình, mỗi chương trình một --sensor.
 watch-spool-taken = Một chương trình khác đang dùng thư mục { $path }. Hãy dừng chương trình đó, hoặc dùng --spool khác.
@@ -19,6 +19,11 @@ watch-turned-away-too-many = { $input }: đã từ chối { $sender } vì có qu
 watch-turned-away-no-tls = { $input }: đã từ chối { $sender } vì nơi này không dùng TLS hoặc không tin chứng thư của chương trình. Hãy đặt TLS ở nơi gửi, với chứng thư của chương trình này.
 watch-syslog-address = “{ $address }” không phải địa chỉ để lắng nghe. Hãy viết udp://, tcp:// hoặc tls:// trước địa chỉ IP và cổng, ví dụ udp://0.0.0.0:514.
 watch-address = “{ $address }” không phải địa chỉ để lắng nghe. Hãy viết địa chỉ IP và cổng, ví dụ 0.0.0.0:2055.
+watch-forward = “{ $address }” không phải máy chủ tên miền để chuyển tiếp truy vấn. Hãy viết địa chỉ IP của máy chủ, thêm cổng nếu không phải 53.
+watch-answer = “{ $value }” không phải câu trả lời cho tên miền trong danh sách. Hãy viết nxdomain hoặc một địa chỉ IP.
+watch-clients = “{ $value }” không phải mạng của máy hỏi. Hãy viết dạng 203.0.113.0/24.
+watch-forwarder-away = { $input }: máy chủ tên miền nhận truy vấn chuyển tiếp không trả lời. Tên miền ngoài danh sách tạm thời không tra cứu được; tên miền trong danh sách vẫn được trả lời.
+watch-forwarder-back = { $input }: máy chủ tên miền nhận truy vấn chuyển tiếp đã trả lời trở lại.
 watch-tls-no-certificate = tls:// cần có --tls-cert TỆP và --tls-key TỆP.
 watch-tls-file = Không dùng được { $file } cho TLS: { $why }. Tệp phải ở dạng PEM: chuỗi chứng thư cho --tls-cert, khóa riêng cho --tls-key.
 watch-cannot-listen = Không lắng nghe được ở { $address }: { $why }. Hãy xem có chương trình khác dùng cổng này không; cổng dưới 1024 cần quyền root hoặc CAP_NET_BIND_SERVICE.

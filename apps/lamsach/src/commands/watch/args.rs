@@ -12,7 +12,7 @@ use log_check::{Columns, Guarding};
 use crate::commands::match_logs::{Lists, SendArgs, columns, guarding, known_format, site, zone};
 use command_line::bilingual::failure;
 
-use super::sockets::{Sockets, address, syslog_address};
+use super::sockets::{Sockets, address, sinkhole, syslog_address};
 
 /// The longest name of a sensor that a portal takes, in characters.
 const LONGEST_SENSOR: usize = 100;
@@ -31,6 +31,14 @@ pub(crate) struct Args {
     syslog: Vec<String>,
     #[arg(long, value_name = "ADDRESS")]
     netflow: Vec<String>,
+    #[arg(long, value_name = "ADDRESS", requires = "forward")]
+    sinkhole: Option<String>,
+    #[arg(long, value_name = "ADDRESS", requires = "sinkhole")]
+    forward: Option<String>,
+    #[arg(long, value_name = "ADDRESS", requires = "sinkhole")]
+    answer: Vec<String>,
+    #[arg(long, value_name = "NETWORK", requires = "sinkhole")]
+    clients: Vec<String>,
     #[arg(
         id = "syslog-tls-cert",
         long = "tls-cert",
@@ -109,6 +117,7 @@ impl Args {
         let sockets = Sockets {
             syslog: self.syslog.iter().map(|it| syslog_address(it)).collect::<Result<_, _>>()?,
             netflow: self.netflow.iter().map(|it| address(it)).collect::<Result<_, _>>()?,
+            sinkhole: sinkhole(self.sinkhole, self.forward, &self.answer, &self.clients)?,
             tls: self.tls_cert.zip(self.tls_key),
         };
         if self.follow.is_empty() && sockets.is_empty() {

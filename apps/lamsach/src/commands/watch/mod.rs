@@ -15,7 +15,8 @@ use jiff::Timestamp;
 use language::Language;
 use log_check::Format;
 use watch::{
-    FileInput, FlowInput, Input, Ledger, LedgerError, LogFormat, Portal, Settings, SyslogInput,
+    FileInput, FlowInput, Input, Ledger, LedgerError, LogFormat, Portal, Settings, SinkholeInput,
+    SyslogInput,
 };
 
 pub(crate) use args::Args;
@@ -86,6 +87,9 @@ fn inputs(choices: &Choices, open: Open, ledger: &Ledger) -> anyhow::Result<Vec<
     }
     for listener in open.netflow {
         inputs.push(Box::new(FlowInput::new(listener, choices.zone.clone())));
+    }
+    if let Some(sinkhole) = open.sinkhole {
+        inputs.push(Box::new(SinkholeInput::new(sinkhole, choices.zone.clone())));
     }
     Ok(inputs)
 }

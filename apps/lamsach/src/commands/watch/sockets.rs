@@ -1,17 +1,25 @@
 //! What is listened at: opened before anything is read, while the program may still do so.
 
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use command_line::bilingual::failure;
-use listeners::{DatagramListener, ServerTls, SyslogAddress, SyslogListener, server_tls};
+use listeners::{
+    DatagramListener, ServerTls, Sinkhole, SinkholeSettings, SyslogAddress, SyslogListener,
+    server_tls,
+};
+
+const DNS_PORT: u16 = 53;
+/// The answer that says that there is no such name.
+const NO_SUCH_NAME: &str = "nxdomain";
 
 /// Where to listen.
 #[derive(Debug, Default)]
 pub(super) struct Sockets {
     pub(super) syslog: Vec<SyslogAddress>,
     pub(super) netflow: Vec<SocketAddr>,
+    pub(super) sinkhole: Option<(SocketAddr, SinkholeSettings)>,
     /// Certificate chain and key, as PEM files.
     pub(super) tls: Option<(PathBuf, PathBuf)>,
 }
@@ -21,11 +29,12 @@ pub(super) struct Sockets {
 pub(super) struct Open {
     pub(super) syslog: Vec<SyslogListener>,
     pub(super) netflow: Vec<DatagramListener>,
+    pub(super) sinkhole: Option<Sinkhole>,
 }
 
 impl Sockets {
     pub(super) fn is_empty(&self) -> bool {
-        self.syslog.is_empty() && self.netflow.is_empty()
+        self.syslog.is_empty() && self.netflow.is_empty() && self.sinkhole.is_none()
     }
 
     /// Binds all of them.
@@ -47,6 +56,11 @@ impl Sockets {
             let listener = DatagramListener::bind(*address);
             open.netflow.push(listener.map_err(|error| not_opened(&address.to_string(), &error))?);
         }
+        if let Some((address, settings)) = &self.sinkhole {
+            let sinkhole = Sinkhole::bind(*address, settings.clone());
+            open.sinkhole =
+                Some(sinkhole.map_err(|error| not_opened(&address.to_string(), &error))?);
+        }
         Ok(open)
     }
 }
@@ -59,6 +73,40 @@ pub(super) fn syslog_address(text: &str) -> anyhow::Result<SyslogAddress> {
 /// Where to listen for anything else.
 pub(super) fn address(text: &str) -> anyhow::Result<SocketAddr> {
     text.parse().map_err(|_| failure("watch-address", &[("address", text.into())]))
+}
+
+/// How to answer questions for names, as a person writes it.
+pub(super) fn sinkhole(
+    listen: Option<String>,
+    forward: Option<String>,
+    answers: &[String],
+    clients: &[String],
+) -> anyhow::Result<Option<(SocketAddr, SinkholeSettings)>> {
+    let (Some(listen), Some(forward)) = (listen, forward) else { return Ok(None) };
+    let upstream = forward
+        .parse()
+        .or_else(|_| forward.parse::<IpAddr>().map(|address| SocketAddr::new(address, DNS_PORT)));
+    let upstream =
+        upstream.map_err(|_| failure("watch-forward", &[("address", forward.into())]))?;
+    let settings = SinkholeSettings {
+        upstream,
+        answers: answers
+            .iter()
+            .filter(|text| *text != NO_SUCH_NAME)
+            .map(|text| {
+                text.parse()
+                    .map_err(|_| failure("watch-answer", &[("value", text.as_str().into())]))
+            })
+            .collect::<Result<_, _>>()?,
+        clients: clients
+            .iter()
+            .map(|text| {
+                text.parse()
+                    .map_err(|_| failure("watch-clients", &[("value", text.as_str().into())]))
+            })
+            .collect::<Result<_, _>>()?,
+    };
+    Ok(Some((address(&listen)?, settings)))
 }
 
 fn tls(certificate: &Path, key: &Path) -> anyhow::Result<ServerTls> {

@@ -210,6 +210,12 @@ impl Observer for Teller {
                 let values = [("input", printable(input).into()), ("why", printable(why).into())];
                 self.say("watch-input-failed", &values);
             }
+            Note::ForwarderAway { input } => {
+                self.say("watch-forwarder-away", &[("input", printable(input).into())]);
+            }
+            Note::ForwarderBack { input } => {
+                self.say("watch-forwarder-back", &[("input", printable(input).into())]);
+            }
             Note::TurnedAway { input, sender, why } => {
                 let key = match why {
                     TurnedAway::TooMany => "watch-turned-away-too-many",
