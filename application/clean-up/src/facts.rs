@@ -29,6 +29,7 @@ pub(crate) struct ComputerFacts {
 }
 
 impl ComputerFacts {
+    /// Everything but the packages, which take a while on a computer with thousands of them.
     pub(crate) fn gather(computer: &mut Computer) -> Self {
         let system = system(computer);
         let collected = collect(system, computer);
@@ -57,12 +58,19 @@ impl ComputerFacts {
             }
         }
         let unit_links = unit_links(computer, &autostarts);
-        let packages = match system {
+        let hosts = hosts(computer, system);
+        let packages = PackageFiles::default();
+        Self { system, autostarts, unit_links, hosts, packages, not_read }
+    }
+
+    /// With the packages, which say what the system's own files are.
+    pub(crate) fn gather_whole(computer: &mut Computer) -> Self {
+        let facts = Self::gather(computer);
+        let packages = match facts.system {
             System::Linux => packages(computer),
             System::Windows => PackageFiles::default(),
         };
-        let hosts = hosts(computer, system);
-        Self { system, autostarts, unit_links, hosts, packages, not_read }
+        Self { packages, ..facts }
     }
 
     /// The standing of a file, by its own bytes.

@@ -9,6 +9,7 @@
 mod facts;
 mod findings;
 mod keeper;
+mod places;
 mod plan_file;
 mod planning;
 mod quarantine;
@@ -18,6 +19,7 @@ pub use cleaning::{Change, HOST_CODES, HostError, Outcome, Path, Report};
 pub use findings::{FindingsRead, read_findings};
 pub use host::{Computer, sticks};
 pub use keeper::{CleanUpError, Keeper, RunFacts, run_name};
+pub use places::{PlacesChecked, RISKS, check_places, quick_places};
 pub use plan_file::{PlanFile, PlanFileError, PlannedStay, PlannedStep, REASONS, STAYS};
 pub use planning::{PlanRequest, make_plan};
 pub use quarantine::{EXPORT_PASSWORD, Kept, Purge};

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use artifacts::{DiskPath, System};
 use cleaning::{Change, Facts, Found, Host as _, Kind, Plan, Standing, Stay, plan};
-use file_check::{Category, Finding};
+use file_check::{Category, Finding, What};
 use host::Computer;
 
 use crate::facts::ComputerFacts;
@@ -32,12 +32,21 @@ pub struct PlanRequest<'r> {
 
 /// Makes a plan. It changes nothing.
 pub fn make_plan(computer: &mut Computer, request: &PlanRequest<'_>) -> PlanFile {
-    let facts = ComputerFacts::gather(computer);
+    let facts = ComputerFacts::gather_whole(computer);
     let mut missing = Vec::new();
     let mut found = Vec::new();
     for finding in request.findings {
         let what = what(finding);
-        match located(computer, request, finding) {
+        match finding.what {
+            // What starts a found file, and the hosts file, are looked at anew.
+            What::Autostart | What::Hosts => continue,
+            What::Risk => {
+                missing.push(Stay { at: finding.path.clone(), what, why: "risk" });
+                continue;
+            }
+            What::Rule | What::Hash | What::FileName => {}
+        }
+        match located(computer, request.base, request.root, finding) {
             Some(path) => {
                 let standing =
                     if request.is_stick { Standing::Own } else { facts.standing(computer, &path) };
@@ -78,6 +87,7 @@ pub fn make_plan(computer: &mut Computer, request: &PlanRequest<'_>) -> PlanFile
     if !request.is_stick {
         keep_system_files(computer, &facts, &mut plan);
     }
+    missing.retain(|stay| !plan.stays.iter().any(|it| it.at == stay.at && it.why == stay.why));
     plan.stays.extend(missing);
     let unread = facts.not_read.iter();
     plan.stays.extend(unread.map(|(at, why)| Stay {
@@ -92,22 +102,23 @@ pub fn make_plan(computer: &mut Computer, request: &PlanRequest<'_>) -> PlanFile
 }
 
 /// The rule or indicator that says so.
-fn what(finding: &Finding) -> String {
+pub(crate) fn what(finding: &Finding) -> String {
     let told = finding.rule.as_ref().or(finding.indicator.as_ref());
     told.cloned().unwrap_or_else(|| finding.what.code().to_owned())
 }
 
 /// Where a finding lies on the disk, if it still does.
-fn located(
+pub(crate) fn located(
     computer: &mut Computer,
-    request: &PlanRequest<'_>,
+    base: &Path,
+    root: Option<&Path>,
     finding: &Finding,
 ) -> Option<DiskPath> {
     let bytes = finding.path_bytes();
-    let path = if request.root.is_some() {
+    let path = if root.is_some() {
         computer.resolved(&DiskPath::parse(&bytes).ok()?)?
     } else {
-        computer.disk_path(&request.base.join(os_path(&bytes)?))?
+        computer.disk_path(&base.join(os_path(&bytes)?))?
     };
     computer.node(&path).ok()??;
     Some(path)
@@ -149,7 +160,7 @@ pub(crate) fn system_files(computer: &mut Computer, plan: &PlanFile) -> Vec<Stri
     if plan.is_stick && plan.root.is_some() {
         return Vec::new();
     }
-    let facts = ComputerFacts::gather(computer);
+    let facts = ComputerFacts::gather_whole(computer);
     let mut found = Vec::new();
     for step in &plan.steps {
         let (Change::Quarantine { path, .. } | Change::Move { from: path, .. }) = &step.change

@@ -91,6 +91,7 @@ impl<'d> Detector<'d> {
                 description: (!description.is_empty()).then(|| description.to_owned()),
                 category,
                 sha256: String::new(),
+                place: None,
             });
         };
         if let Some((hash, label)) = known.hash(&digests) {

@@ -92,8 +92,24 @@ pub struct Finding {
     pub description: Option<String>,
     /// What it is.
     pub category: Category,
-    /// SHA-256 of the file or part, in hex.
+    /// SHA-256 of the file or part, in hex; empty where it is not about a file's content.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub sha256: String,
+    /// What starts it, where it is about something that starts by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<PlaceFound>,
+}
+
+/// An entry in a place where programs start by themselves, or in another file of settings.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PlaceFound {
+    /// Which place, as `docs/autostarts.md` names it.
+    pub place: String,
+    /// The technique of MITRE ATT&CK.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub technique: Option<String>,
+    /// What stands there.
+    pub command: String,
 }
 
 impl Finding {
@@ -114,11 +130,18 @@ pub enum What {
     Hash,
     /// A file name of a list.
     FileName,
+    /// An entry that starts a found file by itself.
+    Autostart,
+    /// A line of the hosts file.
+    Hosts,
+    /// The mark of cracked software.
+    Risk,
 }
 
 impl What {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Rule, Self::Hash, Self::FileName];
+    pub const ALL: [Self; 6] =
+        [Self::Rule, Self::Hash, Self::FileName, Self::Autostart, Self::Hosts, Self::Risk];
 
     /// The code used in outputs.
     pub fn code(self) -> &'static str {
@@ -126,6 +149,9 @@ impl What {
             Self::Rule => "rule",
             Self::Hash => "hash",
             Self::FileName => "file-name",
+            Self::Autostart => "autostart",
+            Self::Hosts => "hosts",
+            Self::Risk => "risk",
         }
     }
 }
@@ -149,12 +175,38 @@ pub struct Summary {
     pub parts: u64,
     /// Links, devices and folders of the system's own making: nothing to scan.
     pub no_files: u64,
+    /// Entries that were looked at in places where programs start by themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub places: Option<u64>,
     /// Findings.
     pub findings: u64,
     /// How many files or parts were not scanned, or not whole, by reason.
     pub not_scanned: BTreeMap<String, u64>,
     /// The first of them.
     pub not_scanned_listed: Vec<NotScanned>,
+}
+
+impl Summary {
+    /// Takes in what was found or not looked at besides the files.
+    pub fn add(&mut self, findings: &[Finding], not_scanned: Vec<NotScanned>) {
+        let so_far = match self.verdict {
+            Some(Verdict::Infected) => Some(Category::Malware),
+            Some(Verdict::Suspicious) => Some(Category::Suspicious),
+            Some(Verdict::Risky) => Some(Category::Risk),
+            Some(Verdict::Clean | Verdict::Incomplete) | None => None,
+        };
+        let worst = findings.iter().map(|it| it.category).chain(so_far).max();
+        self.findings += findings.len() as u64;
+        for it in not_scanned {
+            *self.not_scanned.entry(it.reason.clone()).or_default() += 1;
+            if self.not_scanned_listed.len() < MOST_LISTED {
+                self.not_scanned_listed.push(it);
+            }
+        }
+        self.not_scanned_listed.sort();
+        self.complete = self.not_scanned.is_empty();
+        self.verdict = Some(Verdict::of(worst, self.complete));
+    }
 }
 
 /// A file or part that was not scanned, or not whole.
@@ -174,7 +226,17 @@ pub struct NotScanned {
 
 /// Every reason for which something is not scanned, besides those of archives
 /// ([`unpacking::NotOpened::CODES`]).
-pub const REASONS: [&str; 5] = ["unreadable", "too-large", "changed", "rule-timeout", "cancelled"];
+pub const REASONS: [&str; 7] = [
+    "unreadable",
+    "too-large",
+    "changed",
+    "rule-timeout",
+    "cancelled",
+    "place-not-read",
+    "places-not-here",
+];
+/// What was not scanned is named so often at most; the rest is counted.
+const MOST_LISTED: usize = 1_000;
 
 /// The bytes of such a path in hex, where they are no text.
 fn path_hex(path: &Path, root: Option<&Path>) -> Option<String> {

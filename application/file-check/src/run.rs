@@ -15,8 +15,8 @@ use crate::cache::{self, Remembered};
 use crate::detector::{Detector, Examined};
 use crate::gentle::Pace;
 use crate::{
-    Category, Detection, Finding, NotScanned, Settings, Summary, Verdict, Watcher, path_hex,
-    shown_path,
+    Category, Detection, Finding, MOST_LISTED, NotScanned, Settings, Summary, Verdict, Watcher,
+    path_hex, shown_path,
 };
 
 /// Files that are larger are not scanned.
@@ -25,8 +25,6 @@ const LARGEST: u64 = 512 << 20;
 const LARGE: u64 = 16 << 20;
 /// Files waiting for a thread.
 const WAITING: usize = 256;
-/// What was not scanned is named so often at most; the rest is counted.
-const MOST_LISTED: usize = 1_000;
 
 /// Looks for everything in every file at or below some places. What goes wrong stands in the
 /// summary; where the memory cannot be opened, or another run holds it, all is scanned.

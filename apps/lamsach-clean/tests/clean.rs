@@ -404,3 +404,92 @@ fn a_name_that_is_no_text_is_cleaned_too() {
     world.says(0, &["undo", "--yes"]);
     assert_eq!(world.seen(), before);
 }
+
+fn findings(world: &World, arguments: &[&str]) -> Vec<serde_json::Value> {
+    let all = [&["scan", "--rules", "rules.yar", "--no-memory", "--json"], arguments].concat();
+    let text = world.says(1, &all);
+    text.lines().map(|it| serde_json::from_str(it).unwrap()).collect()
+}
+
+fn find<'f>(findings: &'f [serde_json::Value], path: &str) -> &'f serde_json::Value {
+    let found = findings.iter().find(|it| it["path"] == path);
+    found.unwrap_or_else(|| panic!("{path} is not in {findings:#?}"))
+}
+
+#[test]
+fn a_scan_of_a_disk_tells_what_starts_a_found_file() {
+    let world = World::new();
+    let found = findings(&world, &["--root", "disk"]);
+    let cron = find(&found, "/etc/cron.d/x:2");
+    assert_eq!((&cron["what"], &cron["category"]), (&"autostart".into(), &"malware".into()));
+    assert_eq!(cron["place"]["place"], "cron-d");
+    assert_eq!(cron["place"]["technique"], "T1053.003");
+    assert_eq!(cron["indicator"], "bad: /home/an/.x/mã độc");
+    for path in ["/home/an/.config/autostart/x.desktop:2", "/etc/ld.so.preload:1"] {
+        assert_eq!(find(&found, path)["what"], "autostart", "{path}");
+    }
+    let hosts = find(&found, "/etc/hosts:2");
+    assert_eq!((&hosts["what"], &hosts["category"]), (&"hosts".into(), &"suspicious".into()));
+    let licence = find(&found, "/etc/hosts:4");
+    assert_eq!((&licence["what"], &licence["category"]), (&"risk".into(), &"risk".into()));
+    let paths: Vec<_> = found.iter().map(|it| it["path"].as_str().unwrap_or_default()).collect();
+    assert!(!paths.contains(&"/etc/hosts:3") && !paths.contains(&"/etc/cron.d/x:1"), "{paths:?}");
+    let summary = &found.last().unwrap()["summary"];
+    assert!(summary["places"].as_u64().unwrap() >= 5, "{summary}");
+    // A folder alone is looked at as files.
+    let found = findings(&world, &["--root", "disk", "/home"]);
+    assert!(found.iter().all(|it| it.get("place").is_none()), "{found:?}");
+    // The quick check finds what starts by itself without reading the rest.
+    let quick = findings(&world, &["--root", "disk", "--quick"]);
+    find(&quick, "/home/an/.x/mã độc");
+    find(&quick, "/etc/cron.d/x:2");
+    assert!(quick.iter().all(|it| it["path"] != "/home/an/keygen.exe"), "{quick:?}");
+    world.says(2, &["scan", "--rules", "rules.yar", "--quick", "disk"]);
+}
+
+/// Hives are those of the artifacts' tests, which have an entry in every place.
+#[test]
+fn a_disk_of_windows_is_read_with_its_registry() {
+    let world = World::new();
+    let disk = world.folder.path().join("windows");
+    let put = |path: &str, content: &[u8]| {
+        let path = disk.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    };
+    let hives = concat!(env!("CARGO_MANIFEST_DIR"), "/../../domain/artifacts/testdata/hives");
+    for (hive, path) in [
+        ("software", "Windows/System32/config/SOFTWARE"),
+        ("system", "Windows/System32/config/SYSTEM"),
+        ("user", "Users/An/NTUSER.DAT"),
+    ] {
+        put(path, &fs::read(format!("{hives}/{hive}.hive")).unwrap());
+    }
+    put("planted/run-machine.exe", MARK.as_bytes());
+    put("planted/service-image.exe", MARK.as_bytes());
+    put("Planted/RUN-USER.exe", MARK.as_bytes());
+    put(
+        "WINDOWS/System32/drivers/etc/hosts",
+        b"0.0.0.0 update.microsoft.com\r\n127.0.0.1 activate.adobe.com\r\n",
+    );
+    let task = "<Task xmlns=\"http://schemas.microsoft.com/windows/2004/02/mit/task\"><Actions><Exec>\
+        <Command>C:\\Program Files\\KMSpico\\AutoPico.exe</Command></Exec></Actions></Task>";
+    put("Windows/System32/Tasks/AutoPico Daily Restart", task.as_bytes());
+    fs::create_dir_all(disk.join("Windows/System32/drivers/etc")).unwrap();
+    let found = findings(&world, &["--root", "windows"]);
+    let run = find(&found, "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run\\Planted");
+    assert_eq!(
+        (&run["what"], &run["place"]["place"]),
+        (&"autostart".into(), &"run-machine".into())
+    );
+    assert_eq!(run["place"]["technique"], "T1547.001");
+    let services = found.iter().filter(|it| it["place"]["place"] == "service-image").count();
+    assert_eq!(services, 1, "{found:#?}");
+    let task = find(&found, "/Windows/System32/Tasks/AutoPico Daily Restart");
+    assert_eq!((&task["what"], &task["category"]), (&"risk".into(), &"risk".into()));
+    assert_eq!(task["indicator"], "kms-task");
+    // The registry of a mounted disk stays, and says so.
+    let plan = world.says(1, &["plan", "--rules", "rules.yar", "--no-memory", "--root", "windows"]);
+    assert!(plan.contains("Quarantine /planted/run-machine.exe"), "{plan}");
+    assert!(plan.contains("the registry") || plan.contains("The registry"), "{plan}");
+}

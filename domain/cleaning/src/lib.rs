@@ -40,5 +40,7 @@ pub use journal::{
     Journal, MAX_BYTES as MAX_JOURNAL_BYTES, Record, VERSION as JOURNAL_VERSION,
     line as journal_line, read as read_journal,
 };
-pub use plan::{Certainty, Facts, Found, Kind, Plan, Stay, Step, StickFacts, plan, plan_stick};
+pub use plan::{
+    Certainty, Facts, Found, Kind, Plan, Stay, Step, StickFacts, plan, plan_stick, starts,
+};
 pub use protect::{PackageFiles, Standing, standing};

@@ -159,7 +159,8 @@ pub fn plan(facts: &Facts<'_>) -> Plan {
     let mut lines: BTreeMap<DiskPath, BTreeMap<u32, (&'static str, String)>> = BTreeMap::new();
     for found in &removed {
         let compared = compared_path(facts.system, &found.path);
-        for entry in facts.autostarts.iter().filter(|entry| starts(facts.system, entry, &compared))
+        for entry in
+            facts.autostarts.iter().filter(|entry| starts_compared(facts.system, entry, &compared))
         {
             autostart(facts, &mut plan, &mut lines, entry, &found.path);
         }
@@ -189,6 +190,11 @@ pub fn plan(facts: &Facts<'_>) -> Plan {
     plan
 }
 
+/// Whether an autostart starts a file, by its command or by being the file.
+pub fn starts(system: System, entry: &Autostart, file: &DiskPath) -> bool {
+    starts_compared(system, entry, &compared_path(system, file))
+}
+
 /// A path in the form in which commands are compared with it.
 fn compared_path(system: System, path: &DiskPath) -> String {
     match system {
@@ -198,7 +204,7 @@ fn compared_path(system: System, path: &DiskPath) -> String {
 }
 
 /// Whether an autostart starts a file, and nothing else stands in its place.
-fn starts(system: System, entry: &Autostart, compared: &str) -> bool {
+fn starts_compared(system: System, entry: &Autostart, compared: &str) -> bool {
     let own = match &entry.at {
         At::File(path) => compared_path(system, path) == compared,
         _ => false,

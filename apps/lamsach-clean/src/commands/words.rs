@@ -5,6 +5,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write};
 use clean_up::{Change, Outcome, PlanFile, Report};
 use command_line::bilingual::failure;
 use command_line::printable;
+use file_check::{Finding, What};
 use language::{Language, Value, number, text, text_with};
 
 use super::store::reason;
@@ -80,6 +81,24 @@ pub(super) fn report(out: &mut dyn Write, language: Language, report: &Report) -
         writeln!(out, "{}", text(language, "clean-journal-damaged"))?;
     }
     Ok(())
+}
+
+/// What told a finding, in words.
+pub(super) fn told(language: Language, finding: &Finding) -> String {
+    let what = text(language, &format!("clean-what-{}", finding.what.code()));
+    let told = finding.rule.as_ref().or(finding.indicator.as_ref());
+    let told = match (finding.what, told) {
+        (_, None) => return what,
+        (What::Risk, Some(code)) => known(language, "clean-risk", code, &clean_up::RISKS),
+        (_, Some(told)) => printable(told),
+    };
+    format!("{what} {told}")
+}
+
+/// What more is known of a finding: what rule or list say, or what stands in a place.
+pub(super) fn more(finding: &Finding) -> Option<String> {
+    let place = finding.place.as_ref();
+    finding.description.clone().or_else(|| place.map(|it| it.command.clone()))
 }
 
 /// A change in words.

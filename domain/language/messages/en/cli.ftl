@@ -206,3 +206,4 @@ cli-after-usb =
 
     Exit status: 0 nothing to do or everything done, 1 signs of a worm, 2 error, 3 something was not looked at or not done.
 cli-arg-clean-stick-clean = Clean at once: show the plan, ask, carry it out
+cli-arg-clean-quick = Quick check: scan only what starts by itself, runs, was just downloaded, and USB sticks

@@ -206,3 +206,4 @@ cli-after-usb =
 
     Mã thoát: 0 không có gì cần làm hoặc đã làm hết, 1 có dấu hiệu của sâu, 2 lỗi, 3 chưa xem hết hoặc có thứ chưa làm được.
 cli-arg-clean-stick-clean = Xử lý luôn: cho xem kế hoạch, hỏi, rồi thực hiện
+cli-arg-clean-quick = Kiểm tra nhanh: chỉ quét những gì tự khởi động, đang chạy, mới tải về và ổ USB

@@ -28,6 +28,8 @@ pub(crate) struct Args {
     indicators: Vec<PathBuf>,
     #[arg(id = "clean_root", long = "root", value_name = "FOLDER")]
     root: Option<PathBuf>,
+    #[arg(id = "clean_quick", long = "quick", conflicts_with = "clean_path")]
+    is_quick: bool,
     #[arg(id = "clean_json", long = "json")]
     is_json: bool,
     #[arg(id = "clean_gentle", long = "gentle")]
@@ -45,16 +47,22 @@ pub(crate) struct Args {
     memory: Option<PathBuf>,
     #[arg(id = "clean_no_memory", long = "no-memory")]
     no_memory: bool,
+    #[arg(skip)]
+    is_stick: bool,
     #[arg(id = "clean_path", value_name = "PATH")]
     places: Vec<PathBuf>,
 }
 
 /// What the person asks for, checked.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Choices {
     pub(super) rules: Vec<PathBuf>,
     pub(super) indicators: Vec<PathBuf>,
     pub(super) places: Vec<PathBuf>,
+    /// Whether what starts by itself is looked at too: when no path is named.
+    pub(super) looks_at_computer: bool,
+    pub(super) is_quick: bool,
     pub(super) root: Option<PathBuf>,
     pub(super) is_json: bool,
     pub(super) is_gentle: bool,
@@ -82,7 +90,8 @@ impl Args {
     /// The same of the whole of a stick, none of which is remembered: it goes from PC to PC.
     pub(crate) fn of_stick(self, stick: &Path) -> Self {
         let root = Some(stick.to_owned());
-        Self { root, places: Vec::new(), memory: None, no_memory: true, ..self }
+        let is_stick = true;
+        Self { root, places: Vec::new(), memory: None, no_memory: true, is_stick, ..self }
     }
 
     /// The places named.
@@ -106,6 +115,7 @@ impl Args {
             }
             None => thread::available_parallelism().map_or(1, NonZero::get),
         };
+        let looks_at_computer = self.places.is_empty() && !self.is_stick;
         let places = match (&self.root, self.places.is_empty()) {
             (Some(root), true) => vec![root.clone()],
             (Some(root), false) => self.places.iter().map(|it| below(root, it)).collect(),
@@ -116,6 +126,8 @@ impl Args {
             rules: self.rules,
             indicators: self.indicators,
             places,
+            looks_at_computer,
+            is_quick: self.is_quick,
             root: self.root,
             is_json: self.is_json,
             is_gentle: self.is_gentle,

@@ -5,11 +5,13 @@ mod inputs;
 mod output;
 mod progress;
 
+use std::env;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use clean_up::{Computer, HostError, check_places, quick_places};
 use command_line::bilingual::failure;
-use file_check::{Finding, Settings, Summary, Verdict, check_files};
+use file_check::{Finding, NotScanned, Settings, Summary, Verdict, check_files};
 use language::Language;
 use unpacking::PartLimits;
 
@@ -54,9 +56,37 @@ pub(super) fn scan(choices: &Choices, language: Language) -> anyhow::Result<Scan
         parts,
         memory: choices.memory.clone(),
     };
-    let watch = Arc::new(Watch::start(language, &choices.places)?);
-    let mut summary = check_files(&choices.places, &inputs.detection, &settings, &*watch);
-    let findings = watch.finish();
+    let mut computer = choices.looks_at_computer.then(|| Computer::open(choices.root.as_deref()));
+    let places = match &mut computer {
+        Some(Ok(computer)) if choices.is_quick => quick_places(computer, choices.root.as_deref()),
+        _ => choices.places.clone(),
+    };
+    let watch = Arc::new(Watch::start(language, &places)?);
+    let mut summary = check_files(&places, &inputs.detection, &settings, &*watch);
+    let mut findings = watch.finish();
+    match computer {
+        Some(Ok(mut computer)) => {
+            let base = env::current_dir()?;
+            let root = choices.root.as_deref();
+            let checked = check_places(&mut computer, &findings, &base, root);
+            summary.places = Some(checked.entries);
+            summary.add(&checked.findings, checked.not_scanned);
+            findings.extend(checked.findings);
+            findings.sort();
+        }
+        Some(Err(error)) => summary.add(&[], vec![not_looked_at(&error)]),
+        None => {}
+    }
     inputs.add_to(&mut summary);
     Ok(Scanned { findings, summary, inputs })
+}
+
+/// That autostarts were not looked at, on a system where that cannot be done yet.
+fn not_looked_at(error: &HostError) -> NotScanned {
+    NotScanned {
+        path: String::new(),
+        inside: Vec::new(),
+        reason: "places-not-here".to_owned(),
+        detail: Some(error.to_string()),
+    }
 }

@@ -8,6 +8,7 @@ use file_check::{Finding, Summary};
 use language::{Language, Value, number, text, text_with};
 use serde::Serialize;
 
+use super::super::words;
 use super::inputs::Inputs;
 
 /// Files that were not scanned are named so often for people.
@@ -124,12 +125,12 @@ fn for_people(
         let mut place = vec![printable(&finding.path)];
         place.extend(finding.inside.iter().map(|it| printable(it)));
         writeln!(out, "{category}: {}", place.join(" → "))?;
-        let told = finding.rule.as_ref().or(finding.indicator.as_ref());
-        let what = text(language, &format!("clean-what-{}", finding.what.code()));
-        let told = told.map(|it| printable(it)).unwrap_or_default();
-        match &finding.description {
-            Some(description) => writeln!(out, "    {what} {told}: {}", printable(description))?,
-            None => writeln!(out, "    {what} {told}")?,
+        match words::more(finding) {
+            Some(more) => {
+                let more = printable(&more);
+                writeln!(out, "    {}: {more}", words::told(language, finding))?;
+            }
+            None => writeln!(out, "    {}", words::told(language, finding))?,
         }
     }
     if !findings.is_empty() {
@@ -145,6 +146,10 @@ fn for_people(
         ("remembered", count(summary.remembered)),
     ];
     writeln!(out, "{}", text_with(language, "clean-scanned", &values))?;
+    if let Some(places) = summary.places {
+        let values = [("count", count(places))];
+        writeln!(out, "{}", text_with(language, "clean-places", &values))?;
+    }
     if !summary.not_scanned.is_empty() {
         writeln!(out, "{}", text(language, "clean-not-scanned"))?;
     }
@@ -155,6 +160,7 @@ fn for_people(
     for it in summary.not_scanned_listed.iter().take(MOST_NAMED) {
         let mut place = vec![printable(&it.path)];
         place.extend(it.inside.iter().map(|it| printable(it)));
+        place.retain(|it| !it.is_empty());
         let reason = text(language, &format!("clean-reason-{}", it.reason));
         writeln!(out, "    {}: {reason}", place.join(" → "))?;
     }
