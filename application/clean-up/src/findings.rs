@@ -1,5 +1,6 @@
 //! Findings that a scan wrote as JSON lines.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read as _};
 
 use file_check::Finding;
@@ -19,6 +20,14 @@ pub struct FindingsRead {
     pub refused: Vec<(u64, String)>,
     /// Whether the scan says that it was whole; `None` when its summary is not there.
     pub is_complete: Option<bool>,
+    /// What the scan says that it amounts to, as a code.
+    pub verdict: Option<String>,
+    /// Files that it met, and those it scanned.
+    pub seen: Option<u64>,
+    /// Of these, scanned.
+    pub scanned: Option<u64>,
+    /// How much was not scanned, by reason.
+    pub not_scanned: BTreeMap<String, u64>,
 }
 
 #[derive(Deserialize)]
@@ -29,6 +38,11 @@ struct SummaryLine {
 #[derive(Deserialize)]
 struct Summary {
     complete: bool,
+    verdict: Option<String>,
+    seen: Option<u64>,
+    scanned: Option<u64>,
+    #[serde(default)]
+    not_scanned: BTreeMap<String, u64>,
 }
 
 /// Reads what `scan --json` wrote.
@@ -52,7 +66,12 @@ pub fn read_findings(mut lines: impl BufRead) -> io::Result<FindingsRead> {
         match serde_json::from_slice::<Finding>(&line) {
             Ok(finding) => read.findings.push(finding),
             Err(error) => match serde_json::from_slice::<SummaryLine>(&line) {
-                Ok(line) => read.is_complete = Some(line.summary.complete),
+                Ok(SummaryLine { summary }) => {
+                    read.is_complete = Some(summary.complete);
+                    read.verdict = summary.verdict;
+                    (read.seen, read.scanned) = (summary.seen, summary.scanned);
+                    read.not_scanned = summary.not_scanned;
+                }
                 Err(_) => read.refused.push((number, error.to_string())),
             },
         }

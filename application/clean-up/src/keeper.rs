@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use cleaning::{CleanError, Cleaner, Host, HostError, Report, Run, Store as _, load};
+use cleaning::{
+    Change, CleanError, Cleaner, Host, HostError, Outcome, Report, Run, Store as _, load,
+};
 use files::FolderLock;
 use host::{Computer, FolderStore};
 
@@ -64,6 +66,15 @@ pub struct RunFacts {
     pub is_ended: bool,
     /// Whether everything that can be undone is.
     pub is_undone: bool,
+}
+
+/// What became of a change of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunOutcome {
+    /// The change.
+    pub change: Change,
+    /// `None` when the run was stopped before it, or in it.
+    pub outcome: Option<Outcome>,
 }
 
 /// Journals and quarantine of this computer, in the hands of one program at a time.
@@ -135,6 +146,16 @@ impl Keeper {
         let is_read = |name: &String| runs.iter().any(|run| run.name == *name);
         let unread = names.into_iter().filter(|name| !is_read(name)).collect();
         Ok((runs.iter().map(facts).collect(), unread))
+    }
+
+    /// What is known of one run, and what became of each of its changes.
+    pub fn outcomes(&mut self, name: &str) -> Result<(RunFacts, Vec<RunOutcome>), CleanUpError> {
+        let run = load(&mut self.store, &self.key, name)?;
+        let outcomes = run
+            .outcomes()
+            .into_iter()
+            .map(|(_, change, outcome)| RunOutcome { change: change.clone(), outcome });
+        Ok((facts(&run), outcomes.collect()))
     }
 
     /// What is known of one run.

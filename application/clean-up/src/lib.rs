@@ -18,7 +18,7 @@ mod stick;
 pub use cleaning::{Change, HOST_CODES, HostError, Outcome, Path, Report};
 pub use findings::{FindingsRead, read_findings};
 pub use host::{Computer, sticks};
-pub use keeper::{CleanUpError, Keeper, RunFacts, run_name};
+pub use keeper::{CleanUpError, Keeper, RunFacts, RunOutcome, run_name};
 pub use places::{PlacesChecked, RISKS, check_places, quick_places};
 pub use plan_file::{PlanFile, PlanFileError, PlannedStay, PlannedStep, REASONS, STAYS};
 pub use planning::{PlanRequest, make_plan};

@@ -493,3 +493,39 @@ fn a_disk_of_windows_is_read_with_its_registry() {
     assert!(plan.contains("Quarantine /planted/run-machine.exe"), "{plan}");
     assert!(plan.contains("the registry") || plan.contains("The registry"), "{plan}");
 }
+
+#[test]
+fn the_page_tells_what_was_found_and_what_was_done() {
+    let world = World::new();
+    world.says(2, &["report"]);
+    world.put("home/an/<b>lạ</b>.txt", MARK);
+    let arguments = ["scan", "--rules", "rules.yar", "--no-memory", "--root", "disk", "--json"];
+    let found = world.says(1, &arguments);
+    fs::write(world.folder.path().join("found.jsonl"), found).unwrap();
+    let page = world.says(0, &["report", "--findings", "found.jsonl"]);
+    assert!(page.contains("Verdict: infected.") && page.contains("lamsach-clean plan"), "{page}");
+    world.plan();
+    fs::write(world.disk().join("home/an/.x/lib.so"), "changed").unwrap();
+    world.says(3, &["apply", "--yes", "plan.json"]);
+    let arguments = ["report", "--findings", "found.jsonl", "--name", "PC <7>", "-o", "page.html"];
+    world.says(0, &arguments);
+    let page = fs::read_to_string(world.folder.path().join("page.html")).unwrap();
+    for part in [
+        "PC &#60;7&#62;",
+        "/home/an/&#60;b&#62;lạ&#60;/b&#62;.txt",
+        "Quarantine /home/an/.x/mã độc",
+        "it changed since the scan",
+        "NOT done",
+        "A risk is cracked software",
+        "lamsach-clean undo 2",
+    ] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+    for loaded in ["<script", "src=", "href=", "url(", "<b>"] {
+        assert!(!page.contains(loaded), "{loaded}");
+    }
+    world.says(0, &["undo", "--yes"]);
+    let page = world.says(0, &["report"]);
+    assert!(page.contains("This run was undone"), "{page}");
+    world.says(2, &["report", "none"]);
+}

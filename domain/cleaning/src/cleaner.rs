@@ -143,6 +143,24 @@ impl Run {
         })
     }
 
+    /// What became of each change; `None` for one that a stop left open.
+    pub fn outcomes(&self) -> Vec<(usize, &Change, Option<Outcome>)> {
+        let outcome = |number: &usize| {
+            let state = self.states.get(number)?;
+            if state.is_undone {
+                Some(Outcome::Undone)
+            } else if let Some(why) = &state.skipped {
+                Some(Outcome::Skipped(HostError::Other(why.clone())))
+            } else if state.is_deferred {
+                Some(Outcome::AtNextStart)
+            } else {
+                state.is_done.then_some(Outcome::Done)
+            }
+        };
+        let changes = self.changes.iter().enumerate();
+        changes.map(|(number, change)| (number, change, outcome(&number))).collect()
+    }
+
     /// Whether undoing was begun: then the run is not gone on with.
     pub fn is_undoing(&self) -> bool {
         self.states.values().any(|state| state.undoing.is_some())

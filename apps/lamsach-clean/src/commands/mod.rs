@@ -4,6 +4,7 @@
 mod apply;
 mod plan;
 mod quarantine;
+mod report;
 mod scan;
 mod store;
 mod undo;
@@ -22,8 +23,8 @@ use language::Language;
 /// Where the language stands when no argument names one.
 const LANGUAGE_VARIABLE: &str = "LAMSACH_LANGUAGE";
 /// Commands with examples or a hint below their help.
-const WITH_MORE: [&str; 7] =
-    ["lamsach-clean", "scan", "plan", "apply", "undo", "quarantine", "usb"];
+const WITH_MORE: [&str; 8] =
+    ["lamsach-clean", "scan", "plan", "apply", "undo", "quarantine", "usb", "report"];
 
 // Help texts stand in the message files: see `command_line`.
 #[derive(Debug, Parser)]
@@ -43,6 +44,7 @@ enum Command {
     Undo(undo::Args),
     Quarantine(quarantine::Args),
     Usb(usb::Args),
+    Report(report::Args),
 }
 
 /// Reads the arguments and runs a command; what went wrong is said once, here.
@@ -70,6 +72,7 @@ pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
             Command::Undo(args) => undo::run(&args, language),
             Command::Quarantine(args) => quarantine::run(&args, language),
             Command::Usb(args) => usb::run(args, language),
+            Command::Report(args) => report::run(&args, language),
         },
     };
     match done {

@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clean_up::{Computer, PlanFile, PlanRequest, make_plan, read_findings};
+use clean_up::{Computer, FindingsRead, PlanFile, PlanRequest, make_plan, read_findings};
 use command_line::bilingual::failure;
 use command_line::printable;
 use file_check::Finding;
@@ -121,6 +121,13 @@ pub(super) fn status(plan: &PlanFile) -> ExitCode {
 
 /// Findings that a scan wrote; whether they are all that it would have found.
 fn from_file(file: &Path, language: Language) -> anyhow::Result<(Vec<Finding>, bool)> {
+    let read = read_file(file, language)?;
+    let is_complete = read.is_complete == Some(true) && read.refused.is_empty();
+    Ok((read.findings, is_complete))
+}
+
+/// What a scan wrote; what of it cannot be used is said.
+pub(super) fn read_file(file: &Path, language: Language) -> anyhow::Result<FindingsRead> {
     let unreadable = |error: io::Error| {
         let values =
             [("name", file.display().to_string().into()), ("why", error.to_string().into())];
@@ -146,6 +153,5 @@ fn from_file(file: &Path, language: Language) -> anyhow::Result<(Vec<Finding>, b
     if read.is_complete.is_none() {
         writeln!(err, "{}", text_with(language, "clean-findings-cut", &[]))?;
     }
-    let is_complete = read.is_complete == Some(true) && read.refused.is_empty();
-    Ok((read.findings, is_complete))
+    Ok(read)
 }

@@ -15,6 +15,21 @@ const MOST_LINES: usize = 20;
 /// What people type to say yes, in both languages and with or without marks.
 const YES: [&str; 6] = ["y", "yes", "c", "co", "có", "đồng ý"];
 
+/// Codes of the verdicts of a scan.
+pub(super) const VERDICTS: [&str; 5] = ["clean", "incomplete", "risky", "suspicious", "infected"];
+
+/// Whether a reason for which something was not scanned is known here.
+fn is_reason(code: &str) -> bool {
+    file_check::REASONS.contains(&code)
+        || unpacking::NotOpened::CODES.contains(&code)
+        || ["rules-refused", "indicators-refused"].contains(&code)
+}
+
+/// The reason for which something was not scanned, in words.
+pub(super) fn not_scanned(language: Language, code: &str) -> String {
+    if is_reason(code) { text(language, &format!("clean-reason-{code}")) } else { printable(code) }
+}
+
 /// Writes to standard output; a reader that has seen enough is no error.
 pub(super) fn write_out(
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,

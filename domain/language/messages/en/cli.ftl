@@ -207,3 +207,14 @@ cli-after-usb =
     Exit status: 0 nothing to do or everything done, 1 signs of a worm, 2 error, 3 something was not looked at or not done.
 cli-arg-clean-stick-clean = Clean at once: show the plan, ask, carry it out
 cli-arg-clean-quick = Quick check: scan only what starts by itself, runs, was just downloaded, and USB sticks
+cli-about-report = A page to print or send: what was found, what was changed, what to do next
+cli-after-report =
+    Examples:
+      lamsach-clean report --findings result.jsonl -o result.html
+      lamsach-clean report 20261127-040000 > result.html
+
+    Exit status: 0 written, 2 error.
+cli-arg-clean-report-findings = Findings that scan --json wrote
+cli-arg-clean-report-name = Name of the device on the page [default: that of this computer]
+cli-arg-clean-report-output = The HTML file that is written; without it, to standard output
+cli-arg-clean-report-run = The run; the last one when none is named

@@ -207,3 +207,14 @@ cli-after-usb =
     Mã thoát: 0 không có gì cần làm hoặc đã làm hết, 1 có dấu hiệu của sâu, 2 lỗi, 3 chưa xem hết hoặc có thứ chưa làm được.
 cli-arg-clean-stick-clean = Xử lý luôn: cho xem kế hoạch, hỏi, rồi thực hiện
 cli-arg-clean-quick = Kiểm tra nhanh: chỉ quét những gì tự khởi động, đang chạy, mới tải về và ổ USB
+cli-about-report = Trang kết quả để in hoặc gửi: đã phát hiện gì, đã thay đổi gì, cần làm gì tiếp
+cli-after-report =
+    Ví dụ:
+      lamsach-clean report --findings ket-qua.jsonl -o ket-qua.html
+      lamsach-clean report 20261127-040000 > ket-qua.html
+
+    Mã thoát: 0 đã ghi, 2 lỗi.
+cli-arg-clean-report-findings = Phát hiện do scan --json ghi
+cli-arg-clean-report-name = Tên máy ghi trên trang [mặc định: tên của máy này]
+cli-arg-clean-report-output = Tệp HTML được ghi; bỏ trống thì in ra màn hình
+cli-arg-clean-report-run = Lần xử lý; bỏ trống thì lấy lần cuối

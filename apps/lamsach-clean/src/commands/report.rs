@@ -1,0 +1,237 @@
+//! `lamsach-clean report`: a page to print of what was found and what was done.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use askama::Template;
+use clean_up::{FindingsRead, Outcome, RunFacts, RunOutcome};
+use command_line::bilingual::failure;
+use command_line::printable;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use language::{Language, date_time, number, text, text_with};
+
+use super::store::{Store, now, reason, said};
+use super::{plan, words};
+
+/// Findings that are printed; all are counted.
+const MOST_FINDINGS: usize = 1_000;
+
+// Help texts stand in the message files: see `command_line`.
+/// Settings of the command.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[arg(id = "clean_report_findings", long = "findings", short = 'f', value_name = "FILE")]
+    findings: Option<PathBuf>,
+    #[arg(id = "clean_report_name", long = "name", value_name = "NAME")]
+    name: Option<String>,
+    #[arg(id = "clean_report_output", long = "output", short = 'o', value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    store: Store,
+    #[arg(id = "clean_report_run", value_name = "RUN")]
+    run: Option<String>,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
+    let found = match &args.findings {
+        Some(file) => Some(plan::read_file(file, language)?),
+        None => None,
+    };
+    let mut keeper = args.store.open()?;
+    let name = match &args.run {
+        Some(run) => Some(run.clone()),
+        None => keeper.runs().map_err(|error| said(&error))?.0.pop().map(|run| run.name),
+    };
+    let cleaned = match name {
+        Some(name) => Some(keeper.outcomes(&name).map_err(|error| said(&error))?),
+        None => None,
+    };
+    if found.is_none() && cleaned.is_none() {
+        return Err(failure("clean-report-nothing", &[]));
+    }
+    let page = page(language, args.name.as_deref(), found.as_ref(), cleaned.as_ref())?;
+    match &args.output {
+        Some(path) => files::write_whole(path, page.as_bytes())
+            .map_err(|error| failure("clean-not-written", &[("why", error.to_string().into())]))?,
+        None => words::write_out(|out| out.write_all(page.as_bytes()))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn page(
+    language: Language,
+    name: Option<&str>,
+    found: Option<&FindingsRead>,
+    cleaned: Option<&(RunFacts, Vec<RunOutcome>)>,
+) -> anyhow::Result<String> {
+    let rows: Vec<FindingRow> = found
+        .map(|found| found.findings.iter().map(|it| finding(language, it)).collect())
+        .unwrap_or_default();
+    let changes: Vec<ChangeRow> = cleaned
+        .map(|(_, outcomes)| outcomes.iter().map(|it| change(language, it)).collect())
+        .unwrap_or_default();
+    let is_complete = found.is_none_or(|found| found.is_complete == Some(true));
+    let verdict = found.map(|found| found.verdict.as_deref().unwrap_or("incomplete"));
+    let verdict = verdict.map(|code| Verdict {
+        is_clear: code == "clean",
+        is_open: ["incomplete", "risky"].contains(&code),
+        text: words::known(language, "clean-verdict", code, &words::VERDICTS),
+    });
+    let cleaned = cleaned.map(|(run, _)| Cleaned {
+        text: headline(language, run, &changes),
+        is_whole: run.is_ended && changes.iter().all(|it| it.is_made),
+        run: run.name.clone(),
+        at: moment(language, run.at),
+        is_undone: run.is_undone,
+    });
+    let page = Page {
+        t: Texts(language),
+        tag: language.tag(),
+        name: name.map(printable).or_else(this_computer),
+        at: moment(language, now()),
+        version: env!("CARGO_PKG_VERSION"),
+        more: rows.len().checked_sub(MOST_FINDINGS).filter(|more| *more > 0).map(|more| {
+            let values = [("count", words::counted(language, more).into())];
+            text_with(language, "clean-report-more", &values)
+        }),
+        has_risk: rows.iter().any(|it| it.category == "risk"),
+        findings: rows.into_iter().take(MOST_FINDINGS).collect(),
+        not_scanned: found.map(|found| not_scanned(language, found)).unwrap_or_default(),
+        scanned: found.and_then(|found| {
+            let values = [
+                ("scanned", number(language, i64::try_from(found.scanned?).ok()?).into()),
+                ("seen", number(language, i64::try_from(found.seen?).ok()?).into()),
+            ];
+            Some(text_with(language, "clean-report-scanned", &values))
+        }),
+        verdict,
+        is_complete,
+        cleaned,
+        changes,
+    };
+    Ok(page.render()?)
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page {
+    t: Texts,
+    tag: &'static str,
+    name: Option<String>,
+    at: String,
+    version: &'static str,
+    verdict: Option<Verdict>,
+    is_complete: bool,
+    scanned: Option<String>,
+    findings: Vec<FindingRow>,
+    more: Option<String>,
+    has_risk: bool,
+    cleaned: Option<Cleaned>,
+    changes: Vec<ChangeRow>,
+    not_scanned: Vec<(String, String)>,
+}
+
+struct Texts(Language);
+
+impl Texts {
+    fn t(&self, key: &str) -> String {
+        text(self.0, key)
+    }
+}
+
+struct Verdict {
+    is_clear: bool,
+    is_open: bool,
+    text: String,
+}
+
+struct Cleaned {
+    run: String,
+    at: String,
+    text: String,
+    is_whole: bool,
+    is_undone: bool,
+}
+
+struct FindingRow {
+    category: &'static str,
+    word: String,
+    path: String,
+    inside: Vec<String>,
+    told: String,
+    description: Option<String>,
+    sha256: String,
+}
+
+struct ChangeRow {
+    change: String,
+    outcome: String,
+    why: Option<String>,
+    is_made: bool,
+}
+
+fn finding(language: Language, finding: &file_check::Finding) -> FindingRow {
+    FindingRow {
+        category: finding.category.code(),
+        word: text(language, &format!("clean-category-{}", finding.category.code())),
+        path: printable(&finding.path),
+        inside: finding.inside.iter().map(|it| printable(it)).collect(),
+        told: words::told(language, finding),
+        description: words::more(finding).map(|it| printable(&it)),
+        sha256: printable(&finding.sha256),
+    }
+}
+
+fn change(language: Language, made: &RunOutcome) -> ChangeRow {
+    let (key, why) = match &made.outcome {
+        None => ("open", None),
+        Some(Outcome::Done) => ("done", None),
+        Some(Outcome::AtNextStart) => ("at-next-start", None),
+        Some(Outcome::Undone) => ("undone", None),
+        Some(Outcome::Final) => ("final", None),
+        Some(Outcome::Skipped(why)) => ("skipped", Some(why)),
+        Some(Outcome::Kept(why)) => ("kept", Some(why)),
+    };
+    ChangeRow {
+        change: words::change(language, &made.change),
+        outcome: text(language, &format!("clean-report-{key}")),
+        why: why.map(|why| printable(&reason(language, why))),
+        is_made: ["done", "undone", "final"].contains(&key),
+    }
+}
+
+fn headline(language: Language, run: &RunFacts, changes: &[ChangeRow]) -> String {
+    let made = changes.iter().filter(|it| it.is_made).count();
+    let values = [
+        ("made", words::counted(language, made).into()),
+        ("all", words::counted(language, changes.len()).into()),
+    ];
+    let key = if run.is_undone { "clean-report-run-undone" } else { "clean-report-run" };
+    text_with(language, key, &values)
+}
+
+fn not_scanned(language: Language, found: &FindingsRead) -> Vec<(String, String)> {
+    let reason = |(code, count): (&String, &u64)| {
+        let count = number(language, i64::try_from(*count).unwrap_or(i64::MAX));
+        (count, words::not_scanned(language, code))
+    };
+    found.not_scanned.iter().map(reason).collect()
+}
+
+fn moment(language: Language, at: i64) -> String {
+    let at = Timestamp::from_second(at).unwrap_or_default();
+    date_time(language, at, &TimeZone::system())
+}
+
+/// What this computer is called; nothing about the person at it.
+fn this_computer() -> Option<String> {
+    let name = if cfg!(windows) {
+        std::env::var("COMPUTERNAME").ok()?
+    } else {
+        fs::read_to_string("/proc/sys/kernel/hostname").ok()?
+    };
+    Some(printable(name.trim())).filter(|name| !name.is_empty())
+}
