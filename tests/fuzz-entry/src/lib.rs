@@ -13,6 +13,7 @@
 //! in `fuzz/corpus/`.
 
 mod artifacts;
+mod cleaning;
 mod flows;
 mod index;
 mod logs;
@@ -22,6 +23,7 @@ mod questions;
 mod values;
 
 pub use self::artifacts::{autorun_inf, hive, lnk, task_xml};
+pub use self::cleaning::{cleaning_journal, quarantine_item};
 pub use flows::{flow_files, flow_messages};
 pub use index::index_file;
 pub use logs::{check_logs, log_detection, log_lines, syslog_frames};
@@ -34,10 +36,11 @@ pub use values::{lists, observables, parts, tables, unpacking};
 pub type Entry = fn(&[u8]);
 
 /// Every entry by the name of its target.
-pub const ALL: [(&str, Entry); 20] = [
+pub const ALL: [(&str, Entry); 22] = [
     ("autorun_inf", autorun_inf),
     ("captures", captures),
     ("check_logs", check_logs),
+    ("cleaning_journal", cleaning_journal),
     ("flow_files", flow_files),
     ("flow_messages", flow_messages),
     ("hive", hive),
@@ -50,6 +53,7 @@ pub const ALL: [(&str, Entry); 20] = [
     ("observables", observables),
     ("packets", packets),
     ("parts", parts),
+    ("quarantine_item", quarantine_item),
     ("questions", questions),
     ("syslog_frames", syslog_frames),
     ("tables", tables),
