@@ -1,8 +1,8 @@
 //! One run of indicators over logs: open, detect, match, gather, sum up.
 //!
 //! The command line and the portal's upload call [`check_logs`]; [`LiveLog`] reads a log that is still
-//! being written, [`LiveFlows`] what exporters send, [`LiveQuestions`] what a name server is asked,
-//! by the same engine.
+//! being written, [`LivePackets`] what passes an interface, [`LiveFlows`] what exporters send,
+//! [`LiveQuestions`] what a name server is asked, by the same engine.
 
 mod archive;
 mod blocks;
@@ -37,7 +37,7 @@ pub use lists::{
     load_lists, load_wanted,
 };
 pub use live::{Gain, LiveLog};
-pub use live_wire::{LiveFlows, LiveQuestions};
+pub use live_wire::{LiveFlows, LivePackets, LiveQuestions, PacketPiece};
 pub use names::{NamesInput, UnreadNames, load_names};
 pub use naming::{Names, NamesFormat, NamesProblem, NamesReport};
 pub use problem::Problem;

@@ -1,11 +1,12 @@
-//! Flow records and questions as they come: the same engine, a piece at a time.
+//! Packets, flow records and questions as they come: the same engine, a piece at a time.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use contacts::flows::{At, FlowReader};
+use contacts::packets::PacketReader;
 use contacts::{Outcome, WireContact};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use matching::{Layers, Matcher, Place, Verdict};
 use naming::Names;
 
@@ -97,6 +98,83 @@ impl LiveFlows {
         let Self { about, reader, .. } = self;
         about.gain(layers, now, |found| {
             reader.settle(found);
+            0
+        })
+    }
+
+    /// Nothing comes any more.
+    pub fn finish(mut self, layers: &Layers, now: Timestamp) -> Gain {
+        let Self { about, reader, .. } = &mut self;
+        about.gain(layers, now, |found| {
+            reader.finish(found);
+            0
+        })
+    }
+}
+
+/// How long a question may wait for its answer before it is told of without one.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(10);
+/// How often flow records inside of packets are settled.
+const SETTLE_FLOWS: SignedDuration = SignedDuration::from_secs(30);
+
+/// Reads packets as they pass an interface.
+pub struct LivePackets {
+    about: About,
+    reader: PacketReader,
+    link_type: u16,
+    flows_settled: Option<Timestamp>,
+}
+
+/// Takes the packets of a piece.
+pub struct PacketPiece<'p, 'f> {
+    reader: &'p mut PacketReader,
+    found: &'p mut Found<'f>,
+    link_type: u16,
+}
+
+impl PacketPiece<'_, '_> {
+    /// Reads one packet, captured so many nanoseconds after the start of 1970.
+    #[inline]
+    pub fn packet(&mut self, frame: &[u8], nanos: u64) {
+        self.reader.packet(self.link_type, frame, nanos, self.found);
+    }
+}
+
+impl LivePackets {
+    /// A reader by its name, which stands in the evidence; of frames of a link type, by tcpdump.org's
+    /// registry.
+    pub fn new(name: String, zone: TimeZone, link_type: u16) -> Self {
+        let about = About { name, format: "packets", zone };
+        Self { about, reader: PacketReader::default(), link_type, flows_settled: None }
+    }
+
+    /// Reads the packets that `each` hands in.
+    pub fn read(
+        &mut self,
+        layers: &Layers,
+        now: Timestamp,
+        each: impl FnOnce(&mut PacketPiece<'_, '_>),
+    ) -> Gain {
+        let Self { about, reader, link_type, .. } = self;
+        about.gain(layers, now, |found| {
+            let before = reader.packets();
+            each(&mut PacketPiece { reader, found, link_type: *link_type });
+            reader.packets() - before
+        })
+    }
+
+    /// Tells of what has waited long enough: to be called every few seconds.
+    pub fn settle(&mut self, layers: &Layers, now: Timestamp) -> Gain {
+        let is_due = self.flows_settled.is_none_or(|at| now.duration_since(at) >= SETTLE_FLOWS);
+        if is_due {
+            self.flows_settled = Some(now);
+        }
+        let Self { about, reader, .. } = self;
+        about.gain(layers, now, |found| {
+            reader.settle_questions(now.saturating_sub(PATIENCE).unwrap_or(now), found);
+            if is_due {
+                reader.settle_flows(found);
+            }
             0
         })
     }
@@ -271,6 +349,56 @@ mod tests {
         assert!(
             questions.passed_on(&address, client, b"x.example", &[], now()).sightings.is_empty()
         );
+    }
+
+    /// A question or its answer in UDP over IPv4 over Ethernet.
+    fn dns(is_answer: bool) -> Vec<u8> {
+        let mut message =
+            b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x04evil\x07example\0\0\x01\0\x01".to_vec();
+        if is_answer {
+            message[2] = 0x81;
+            message[7] = 1;
+            message.extend(b"\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04\xc6\x33\x64\x05");
+        }
+        let (device, server) = ([10, 0, 0, 7], [10, 0, 0, 1]);
+        let (from, to) = if is_answer { (server, device) } else { (device, server) };
+        let (from_port, to_port): (u16, u16) = if is_answer { (53, 51_511) } else { (51_511, 53) };
+        let length = u16::try_from(message.len()).unwrap();
+        let mut frame = vec![0; 12];
+        frame.extend(b"\x08\0\x45\0");
+        frame.extend((length + 28).to_be_bytes());
+        frame.extend([0, 0, 0, 0, 64, 17, 0, 0]);
+        frame.extend([from, to].concat());
+        for number in [from_port, to_port, length + 8, 0] {
+            frame.extend(number.to_be_bytes());
+        }
+        frame.extend(message);
+        frame
+    }
+
+    #[test]
+    fn a_question_without_an_answer_is_told_when_it_has_waited() {
+        let layers = layers("evil.example");
+        let asked = u64::try_from(now().as_nanosecond()).unwrap();
+        let read = |packets: &mut LivePackets, is_answer| {
+            packets.read(&layers, now(), |piece| piece.packet(&dns(is_answer), asked))
+        };
+        let after = |seconds| now() + SignedDuration::from_secs(seconds);
+        let told =
+            |gain: Gain| gain.sightings.iter().map(|it| (it.count, it.verdict)).collect::<Vec<_>>();
+        let mut packets = LivePackets::new("interface".to_owned(), TimeZone::UTC, 1);
+        assert_eq!(told(read(&mut packets, false)), []);
+        assert_eq!(told(packets.settle(&layers, after(9))), []);
+        assert_eq!(told(packets.settle(&layers, after(11))), [(1, Verdict::DnsQueried)]);
+        assert_eq!(told(packets.settle(&layers, after(30))), []);
+        // The answer comes after all: it says more, and is no other contact.
+        assert_eq!(told(read(&mut packets, true)), [(0, Verdict::DnsResolved)]);
+        assert_eq!(told(packets.finish(&layers, after(31))), []);
+        // In time.
+        let mut packets = LivePackets::new("interface".to_owned(), TimeZone::UTC, 1);
+        assert_eq!(told(read(&mut packets, false)), []);
+        assert_eq!(told(read(&mut packets, true)), [(1, Verdict::DnsResolved)]);
+        assert_eq!(told(packets.settle(&layers, after(60))), []);
     }
 
     #[test]

@@ -21,7 +21,9 @@ mod tally;
 
 pub use desk::{Desk, Status};
 pub use event::{Event, EventKind, Note};
-pub use inputs::{FileInput, FlowInput, Input, LogFormat, SinkholeInput, SyslogInput};
+pub use inputs::{
+    FileInput, FlowInput, Input, InterfaceInput, LogFormat, SinkholeInput, SyslogInput,
+};
 pub use ledger::{Ledger, LedgerError, Source, SourceKey};
 pub use listeners::TurnedAway;
 pub use reload::{Lists, Loaded};

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use jiff::{Timestamp, tz::TimeZone};
-use matching::Layers;
+use matching::{Layers, Verdict};
 
 use crate::desk::Desk;
 use crate::event::{Event, EventKind, Note};
@@ -153,8 +153,8 @@ fn look_at_lists(desk: &Desk, lists: &mut dyn Lists, must: bool) {
     }
 }
 
-/// How often each sighting was told with which count.
-type Told = HashMap<(SourceKey, String), u64>;
+/// With which count and verdict each sighting was told last.
+type Told = HashMap<(SourceKey, String), (u64, Verdict)>;
 
 /// Keeps what inputs hand in, then tells of it; ends with the last input.
 fn keep_and_tell(
@@ -232,7 +232,7 @@ fn events(
     for (key, name) in new {
         let sightings = ledger.source(key).map(|it| &it.tally.sightings);
         if let Some(sighting) = sightings.and_then(|it| it.get(name)) {
-            told.insert((key.clone(), name.clone()), sighting.count);
+            told.insert((key.clone(), name.clone()), (sighting.count, sighting.verdict));
             events.push(Event::of(EventKind::First, by, key, sighting));
         }
     }
@@ -241,9 +241,9 @@ fn events(
     }
     for (key, source) in ledger.sources() {
         for sighting in source.tally.sightings.values() {
-            let held = told.entry((key.clone(), tally::key_of(sighting))).or_default();
-            if *held < sighting.count {
-                *held = sighting.count;
+            let now = (sighting.count, sighting.verdict);
+            let held = told.insert((key.clone(), tally::key_of(sighting)), now);
+            if held != Some(now) {
                 events.push(Event::of(EventKind::Update, by, key, sighting));
             }
         }

@@ -2,6 +2,7 @@
 
 mod file;
 mod flows;
+mod interface;
 mod questions;
 mod syslog;
 
@@ -14,6 +15,7 @@ use crate::Desk;
 
 pub use file::FileInput;
 pub use flows::FlowInput;
+pub use interface::InterfaceInput;
 pub use questions::SinkholeInput;
 pub use syslog::SyslogInput;
 

@@ -36,7 +36,7 @@ struct Cli {
 enum Command {
     Match(match_logs::Args),
     Hunt(match_logs::hunt::Args),
-    Watch(watch::Args),
+    Watch(Box<watch::Args>),
     Indicators(indicators::Args),
     Serve(serve::Args),
     Backup(backup::Args),
@@ -71,7 +71,7 @@ pub(crate) fn run(mut arguments: Vec<OsString>) -> ExitCode {
         Ok(language) => match cli.command {
             Command::Match(args) => match_logs::run(args, language),
             Command::Hunt(args) => match_logs::hunt::run(args, language),
-            Command::Watch(args) => watch::run(args, language),
+            Command::Watch(args) => watch::run(*args, language),
             Command::Indicators(args) => indicators::run(args, language),
             Command::Serve(args) => serve::run(args),
             Command::Backup(args) => backup::run(&args),

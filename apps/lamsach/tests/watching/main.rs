@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
 
 mod files;
+mod interface;
 mod netflow;
 mod place;
 mod sinkhole;

@@ -43,14 +43,19 @@ impl Place {
 
     /// The program; its output grows in a file that outlives it.
     pub(crate) fn watch(&self, arguments: &[&str], token: &str) -> Child {
-        self.command(arguments).env("LAMSACH_TOKEN", token).spawn().unwrap()
+        self.command(&[], arguments).env("LAMSACH_TOKEN", token).spawn().unwrap()
     }
 
     /// The program, before it starts.
-    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+    ///
+    /// `behind` is the program, with its arguments, that is to start it.
+    pub(crate) fn command(&self, behind: &[&str], arguments: &[&str]) -> Command {
         let out = File::options().create(true).append(true).open(self.path("out")).unwrap();
         let err = File::options().create(true).append(true).open(self.path("err")).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lamsach"));
+        let line = [behind, &[env!("CARGO_BIN_EXE_lamsach")]].concat();
+        let (program, first) = line.split_first().unwrap();
+        let mut command = Command::new(program);
+        command.args(first);
         command
             .args(["watch", "-i", "list.txt", "--interval", "1"])
             .args(["--sensor", "test", "--language", "en", "--spool", "spool"])

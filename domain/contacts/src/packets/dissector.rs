@@ -1,5 +1,7 @@
 //! One packet into what it proves.
 
+use jiff::Timestamp;
+
 use super::bytes::{be16, be32, byte, window};
 use super::capture::Record;
 use super::dns::Message;
@@ -112,6 +114,22 @@ impl Dissector {
         if let Err((packet, reason)) = result {
             sink.not_parsed(&packet, reason);
         }
+    }
+
+    /// Tells of questions that were asked before this moment and got no answer.
+    pub(crate) fn settle_questions(&mut self, before: Timestamp, sink: &mut impl Sink) {
+        let is_due = |asked: &Asked| match asked {
+            Asked::Open { packet, .. } => packet.time.is_none_or(|time| time < before),
+            Asked::Told => false,
+        };
+        let due = self.questions.values_mut().filter(|it| is_due(it));
+        let due: Vec<_> = due.map(|it| std::mem::replace(it, Asked::Told)).collect();
+        tell_unanswered(due, sink);
+    }
+
+    /// Tells of connections in flow records that have waited for their other direction.
+    pub(crate) fn settle_flows(&mut self, sink: &mut impl Sink) {
+        self.exports.settle(sink);
     }
 
     /// Nothing comes any more.

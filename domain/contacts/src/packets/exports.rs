@@ -30,6 +30,11 @@ impl Exports {
         true
     }
 
+    /// Tells of connections that have waited for their other direction.
+    pub(crate) fn settle(&mut self, sink: &mut impl Sink) {
+        self.reader.settle(&mut Told(sink));
+    }
+
     /// Nothing comes any more.
     pub(crate) fn finish(&mut self, sink: &mut impl Sink) {
         self.reader.finish(&mut Told(sink));

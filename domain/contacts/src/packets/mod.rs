@@ -1,7 +1,8 @@
 //! Captured packets into contacts: pcap and pcapng, from the link layer up to the names in DNS, TLS,
 //! HTTP and QUIC.
 //!
-//! [`CaptureReader`] takes the bytes of a capture in any pieces and tells a [`Sink`] what they prove.
+//! [`CaptureReader`] takes the bytes of a capture in any pieces, [`PacketReader`] packets as they pass an
+//! interface; both tell a [`Sink`] what they prove.
 //! Memory is bounded: every table has a size, and what falls out of one unfinished is reported. A
 //! packet that is of no interest (its addresses are on no list, and it begins no message that holds a
 //! name) allocates nothing and enters no table.
@@ -38,7 +39,7 @@ use jiff::Timestamp;
 use crate::WireContact;
 
 pub use capture::{CaptureKind, CaptureProblem};
-pub use reader::CaptureReader;
+pub use reader::{CaptureReader, PacketReader};
 
 /// Takes what packets prove.
 pub trait Sink {

@@ -1,6 +1,8 @@
 //! A capture from its first byte to its last.
 
-use super::capture::{Capture, Clock, Record};
+use jiff::Timestamp;
+
+use super::capture::{Capture, Clock, Record, RecordTime};
 use super::dissector::Dissector;
 use super::{CaptureKind, CaptureProblem, Sink};
 
@@ -10,6 +12,48 @@ pub struct CaptureReader {
     inner: Inner,
 }
 
+/// Reads packets as they pass an interface, one by one.
+#[derive(Default)]
+pub struct PacketReader {
+    inner: Inner,
+    offset: u64,
+}
+
+impl PacketReader {
+    /// Reads one frame of a link type, by tcpdump.org's registry, that was captured so many nanoseconds
+    /// after the start of 1970.
+    #[inline]
+    pub fn packet(&mut self, link_type: u16, frame: &[u8], nanos: u64, sink: &mut impl Sink) {
+        let clock = Clock { ticks_per_second: 1_000_000_000, offset_seconds: 0 };
+        let time = RecordTime { ticks: nanos, clock };
+        let record = Record { offset: self.offset, link_type, frame, time };
+        self.offset += frame.len() as u64;
+        self.inner.read(&record, sink);
+    }
+
+    /// Tells of questions that were asked before this moment and got no answer. An answer that comes
+    /// after all says more of the same contact.
+    pub fn settle_questions(&mut self, before: Timestamp, sink: &mut impl Sink) {
+        self.inner.dissector.settle_questions(before, sink);
+    }
+
+    /// As [`FlowReader::settle`](crate::flows::FlowReader::settle), of flow records in packets.
+    pub fn settle_flows(&mut self, sink: &mut impl Sink) {
+        self.inner.dissector.settle_flows(sink);
+    }
+
+    /// Nothing comes any more.
+    pub fn finish(&mut self, sink: &mut impl Sink) {
+        self.inner.dissector.finish(sink);
+    }
+
+    /// Packets read.
+    pub fn packets(&self) -> u64 {
+        self.inner.packets
+    }
+}
+
+#[derive(Default)]
 struct Inner {
     dissector: Dissector,
     packets: u64,
@@ -27,8 +71,7 @@ struct Hour {
 impl CaptureReader {
     /// A reader at the start of a capture.
     pub fn new(kind: CaptureKind) -> Self {
-        let inner = Inner { dissector: Dissector::default(), packets: 0, hour: Hour::default() };
-        Self { capture: Capture::new(kind), inner }
+        Self { capture: Capture::new(kind), inner: Inner::default() }
     }
 
     /// Reads the bytes that come next; how they are cut does not matter.

@@ -1,5 +1,5 @@
 # lamsach watch: watching all the time.
-watch-no-input = Nothing to watch was named. Use --follow FILE, --syslog udp://ADDRESS:PORT, --netflow ADDRESS:PORT or --sinkhole ADDRESS:PORT.
+watch-no-input = Nothing to watch was named. Use --follow FILE, --syslog udp://ADDRESS:PORT, --netflow ADDRESS:PORT, --sinkhole ADDRESS:PORT or --interface NAME.
 watch-no-spool = --send needs --spool FOLDER: while the portal is away, results are kept there, through a loss of power too.
 watch-same-name = Two inputs are called “{ $name }”, so the portal could not tell them apart. Watch them with two programs, each with a --sensor of its own.
 watch-spool-taken = Another program uses the folder { $path }. End that program, or use another --spool.
@@ -27,6 +27,9 @@ watch-answer = “{ $value }” is no answer for listed names. Write nxdomain, o
 watch-clients = “{ $value }” is no network of clients. Write it as 203.0.113.0/24.
 watch-forwarder-away = { $input }: the name server that questions are passed on to does not answer. Names that are not listed cannot be looked up until it does; listed ones are answered as always.
 watch-forwarder-back = { $input }: the name server that questions are passed on to answers again.
+watch-interface = The interface { $name } cannot be opened: { $why }. Look at its name with ip link; reading packets needs root or CAP_NET_RAW.
+watch-no-user = There is no user “{ $name }” on this machine. Make one, or name another with --user.
+watch-rights = The rights of this program cannot be given up ({ $why }). --user needs root at the start.
 watch-tls-no-certificate = tls:// needs --tls-cert FILE and --tls-key FILE.
 watch-tls-file = { $file } cannot be used for TLS: { $why }. It must be a PEM file, the certificate chain for --tls-cert, the private key for --tls-key.
 watch-cannot-listen = Listening at { $address } is not possible: { $why }. Look whether another program uses the port; ports below 1024 need root or CAP_NET_BIND_SERVICE.

@@ -1,5 +1,5 @@
 # Lệnh lamsach watch: giám sát liên tục.
-watch-no-input = Chưa chỉ ra giám sát cái gì. Hãy dùng --follow TỆP, --syslog udp://ĐỊA-CHỈ:CỔNG, --netflow ĐỊA-CHỈ:CỔNG hoặc --sinkhole ĐỊA-CHỈ:CỔNG.
+watch-no-input = Chưa chỉ ra giám sát cái gì. Hãy dùng --follow TỆP, --syslog udp://ĐỊA-CHỈ:CỔNG, --netflow ĐỊA-CHỈ:CỔNG, --sinkhole ĐỊA-CHỈ:CỔNG hoặc --interface TÊN.
 watch-no-spool = --send cần có --spool THƯ-MỤC: khi cổng không kết nối được, kết quả được giữ ở đó, kể cả khi mất điện.
 watch-same-name = Có hai đầu vào cùng tên “{ $name }” nên cổng không phân biệt được. Hãy giám sát bằng hai chương trình, mỗi chương trình một --sensor.
 watch-spool-taken = Một chương trình khác đang dùng thư mục { $path }. Hãy dừng chương trình đó, hoặc dùng --spool khác.
@@ -24,6 +24,9 @@ watch-answer = “{ $value }” không phải câu trả lời cho tên miền t
 watch-clients = “{ $value }” không phải mạng của máy hỏi. Hãy viết dạng 203.0.113.0/24.
 watch-forwarder-away = { $input }: máy chủ tên miền nhận truy vấn chuyển tiếp không trả lời. Tên miền ngoài danh sách tạm thời không tra cứu được; tên miền trong danh sách vẫn được trả lời.
 watch-forwarder-back = { $input }: máy chủ tên miền nhận truy vấn chuyển tiếp đã trả lời trở lại.
+watch-interface = Không mở được giao diện mạng { $name }: { $why }. Hãy xem tên bằng lệnh ip link; đọc gói tin cần quyền root hoặc CAP_NET_RAW.
+watch-no-user = Máy này không có người dùng “{ $name }”. Hãy tạo người dùng đó, hoặc chọn người dùng khác bằng --user.
+watch-rights = Không từ bỏ được quyền của chương trình ({ $why }). --user cần chạy bằng quyền root khi bắt đầu.
 watch-tls-no-certificate = tls:// cần có --tls-cert TỆP và --tls-key TỆP.
 watch-tls-file = Không dùng được { $file } cho TLS: { $why }. Tệp phải ở dạng PEM: chuỗi chứng thư cho --tls-cert, khóa riêng cho --tls-key.
 watch-cannot-listen = Không lắng nghe được ở { $address }: { $why }. Hãy xem có chương trình khác dùng cổng này không; cổng dưới 1024 cần quyền root hoặc CAP_NET_BIND_SERVICE.

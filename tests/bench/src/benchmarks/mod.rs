@@ -5,6 +5,7 @@ mod first_byte;
 mod flows;
 mod hunt;
 mod index;
+mod live;
 mod match_logs;
 mod packets;
 mod peers;
@@ -60,6 +61,11 @@ pub(crate) const ALL: &[Benchmark] = &[
         name: "flows",
         what: "files of flow records against 1.5 million indicators",
         run: Run::OnLogs(flows::run),
+    },
+    Benchmark {
+        name: "live",
+        what: "packets of an interface against 1.5 million indicators",
+        run: Run::OnLogs(live::run),
     },
     Benchmark {
         name: "hunt",

@@ -45,7 +45,7 @@ pub(crate) fn run(context: &Context) -> anyhow::Result<Vec<Measure>> {
 }
 
 /// Finds the capture, or makes it; gives its packets and what must be found in it.
-fn prepare(capture: &Path) -> anyhow::Result<(u64, Vec<TrueSighting>)> {
+pub(super) fn prepare(capture: &Path) -> anyhow::Result<(u64, Vec<TrueSighting>)> {
     let kept = capture.with_extension("truth.json");
     if let Ok(text) = fs::read(&kept) {
         return serde_json::from_slice(&text).context("read the kept truth");

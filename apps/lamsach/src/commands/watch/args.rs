@@ -31,6 +31,10 @@ pub(crate) struct Args {
     syslog: Vec<String>,
     #[arg(long, value_name = "ADDRESS")]
     netflow: Vec<String>,
+    #[arg(long, value_name = "NAME")]
+    interface: Vec<String>,
+    #[arg(long, value_name = "NAME")]
+    user: Option<String>,
     #[arg(long, value_name = "ADDRESS", requires = "forward")]
     sinkhole: Option<String>,
     #[arg(long, value_name = "ADDRESS", requires = "sinkhole")]
@@ -90,6 +94,7 @@ pub(super) struct Choices {
     pub(super) follow: Vec<PathBuf>,
     pub(super) from_end: bool,
     pub(super) sockets: Sockets,
+    pub(super) user: Option<String>,
     pub(super) format: Option<String>,
     pub(super) columns: Option<Arc<Columns>>,
     pub(super) output: OutputKind,
@@ -118,6 +123,7 @@ impl Args {
             syslog: self.syslog.iter().map(|it| syslog_address(it)).collect::<Result<_, _>>()?,
             netflow: self.netflow.iter().map(|it| address(it)).collect::<Result<_, _>>()?,
             sinkhole: sinkhole(self.sinkhole, self.forward, &self.answer, &self.clients)?,
+            interfaces: self.interface,
             tls: self.tls_cert.zip(self.tls_key),
         };
         if self.follow.is_empty() && sockets.is_empty() {
@@ -128,6 +134,7 @@ impl Args {
             follow: self.follow,
             from_end: self.from_end,
             sockets,
+            user: self.user,
             format,
             columns,
             output: self.output,

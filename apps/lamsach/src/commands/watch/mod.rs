@@ -15,8 +15,8 @@ use jiff::Timestamp;
 use language::Language;
 use log_check::Format;
 use watch::{
-    FileInput, FlowInput, Input, Ledger, LedgerError, LogFormat, Portal, Settings, SinkholeInput,
-    SyslogInput,
+    FileInput, FlowInput, Input, InterfaceInput, Ledger, LedgerError, LogFormat, Portal, Settings,
+    SinkholeInput, SyslogInput,
 };
 
 pub(crate) use args::Args;
@@ -24,7 +24,7 @@ pub(crate) use args::Args;
 use args::Choices;
 use lists::ListFiles;
 use portal::{PortalClient, portal_name};
-use sockets::Open;
+use sockets::{Open, give_up_rights};
 use teller::Teller;
 
 use command_line::bilingual::failure;
@@ -33,6 +33,8 @@ use command_line::bilingual::failure;
 pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     let choices = args.choices(language)?;
     let open = choices.sockets.open()?;
+    // Before other threads are started, and before anything that somebody sent is read.
+    give_up_rights(&choices.sockets, choices.user.as_deref())?;
     let (lists, layers, reports) =
         ListFiles::read(choices.lists.clone(), choices.guarding, choices.zone.clone())?;
     super::match_logs::say_refused(language, &reports);
@@ -87,6 +89,9 @@ fn inputs(choices: &Choices, open: Open, ledger: &Ledger) -> anyhow::Result<Vec<
     }
     for listener in open.netflow {
         inputs.push(Box::new(FlowInput::new(listener, choices.zone.clone())));
+    }
+    for capture in open.interfaces {
+        inputs.push(Box::new(InterfaceInput::new(capture, choices.zone.clone())));
     }
     if let Some(sinkhole) = open.sinkhole {
         inputs.push(Box::new(SinkholeInput::new(sinkhole, choices.zone.clone())));

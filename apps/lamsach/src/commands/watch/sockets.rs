@@ -4,6 +4,7 @@ use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use capture::{Capture, RightsError};
 use command_line::bilingual::failure;
 use listeners::{
     DatagramListener, ServerTls, Sinkhole, SinkholeSettings, SyslogAddress, SyslogListener,
@@ -19,6 +20,7 @@ const NO_SUCH_NAME: &str = "nxdomain";
 pub(super) struct Sockets {
     pub(super) syslog: Vec<SyslogAddress>,
     pub(super) netflow: Vec<SocketAddr>,
+    pub(super) interfaces: Vec<String>,
     pub(super) sinkhole: Option<(SocketAddr, SinkholeSettings)>,
     /// Certificate chain and key, as PEM files.
     pub(super) tls: Option<(PathBuf, PathBuf)>,
@@ -30,11 +32,15 @@ pub(super) struct Open {
     pub(super) syslog: Vec<SyslogListener>,
     pub(super) netflow: Vec<DatagramListener>,
     pub(super) sinkhole: Option<Sinkhole>,
+    pub(super) interfaces: Vec<Capture>,
 }
 
 impl Sockets {
     pub(super) fn is_empty(&self) -> bool {
-        self.syslog.is_empty() && self.netflow.is_empty() && self.sinkhole.is_none()
+        self.syslog.is_empty()
+            && self.netflow.is_empty()
+            && self.sinkhole.is_none()
+            && self.interfaces.is_empty()
     }
 
     /// Binds all of them.
@@ -61,8 +67,26 @@ impl Sockets {
             open.sinkhole =
                 Some(sinkhole.map_err(|error| not_opened(&address.to_string(), &error))?);
         }
+        for name in &self.interfaces {
+            open.interfaces.push(Capture::open(name).map_err(|error| {
+                let values = [("name", name.clone().into()), ("why", error.to_string().into())];
+                failure("watch-interface", &values)
+            })?);
+        }
         Ok(open)
     }
+}
+
+/// Gives up what was needed to open sockets. Who only follows files keeps what reading them may need,
+/// unless a user is named.
+pub(super) fn give_up_rights(sockets: &Sockets, user: Option<&str>) -> anyhow::Result<()> {
+    if sockets.is_empty() && user.is_none() {
+        return Ok(());
+    }
+    capture::give_up_rights(user).map_err(|error| match error {
+        RightsError::NoUser(name) => failure("watch-no-user", &[("name", name.into())]),
+        RightsError::System(error) => failure("watch-rights", &[("why", error.to_string().into())]),
+    })
 }
 
 /// Where to listen for syslog messages, as a person writes it.

@@ -1,0 +1,15 @@
+//! Packets of an interface as they pass: Linux's `AF_PACKET` with a ring of blocks that is shared with
+//! the system (`TPACKET_V3`), so that no packet is copied and the system counts what it had no room for.
+//!
+//! [`give_up_rights`] is to be called when every socket is open: from then on the program can open no
+//! other that takes rights.
+//!
+//! What it deliberately does not do: know protocols above the link, filter, send.
+
+#![cfg(target_os = "linux")]
+
+mod rights;
+mod ring;
+
+pub use rights::{RightsError, give_up_rights};
+pub use ring::{Capture, Counts, Packets};
