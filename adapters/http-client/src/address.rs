@@ -13,25 +13,29 @@ use crate::SendError;
 /// unit's addresses would be readable on the way.
 pub(crate) fn sightings_of(address: &str) -> Result<Uri, SendError> {
     let refused = |reason| SendError::Address { address: shown(address), reason };
-    let uri: Uri = address.trim().parse().map_err(|_| refused("it is no web address"))?;
-    let host = uri.host().filter(|host| !host.is_empty());
-    let host = host.ok_or_else(|| refused("it has no host name"))?;
-    if uri.authority().is_some_and(|it| it.as_str().contains('@')) {
-        return Err(refused("it carries a user name: give the token instead"));
-    }
+    let uri = checked(address).map_err(refused)?;
     let scheme = uri.scheme_str().unwrap_or_default();
-    match scheme {
-        "https" => {}
-        "http" if is_loopback(host) => {}
-        "http" => return Err(refused("plain http is for this machine alone: use https")),
-        _ => return Err(refused("it must begin with https://")),
-    }
     let base = uri.path().trim_end_matches('/');
     let base = base.strip_suffix("/api/v1").unwrap_or(base);
     let authority = uri.authority().map_or("", |it| it.as_str());
     format!("{scheme}://{authority}{base}/api/v1/sightings")
         .parse()
         .map_err(|_| refused("it is no web address"))
+}
+
+/// A web address to which something may be sent; or what is wrong with it.
+pub(crate) fn checked(address: &str) -> Result<Uri, &'static str> {
+    let uri: Uri = address.trim().parse().map_err(|_| "it is no web address")?;
+    let host = uri.host().filter(|host| !host.is_empty()).ok_or("it has no host name")?;
+    if uri.authority().is_some_and(|it| it.as_str().contains('@')) {
+        return Err("it carries a user name: give the token instead");
+    }
+    match uri.scheme_str().unwrap_or_default() {
+        "https" => Ok(uri),
+        "http" if is_loopback(host) => Ok(uri),
+        "http" => Err("plain http is for this machine alone: use https"),
+        _ => Err("it must begin with https://"),
+    }
 }
 
 /// Whether requests to the host stay on this machine.

@@ -73,17 +73,7 @@ impl Client {
             .timeout_recv_response(Some(Duration::from_mins(2)))
             .timeout_global(Some(Duration::from_mins(5)));
         if let Some(pem) = &settings.certificates {
-            let trusted: Vec<Certificate<'static>> = parse_pem(pem)
-                .filter_map(|item| match item {
-                    Ok(PemItem::Certificate(certificate)) => Some(certificate),
-                    _ => None,
-                })
-                .collect();
-            if trusted.is_empty() {
-                return Err(SendError::Certificates);
-            }
-            let roots = RootCerts::new_with_certs(&trusted);
-            config = config.tls_config(TlsConfig::builder().root_certs(roots).build());
+            config = config.tls_config(trusting(pem).ok_or(SendError::Certificates)?);
         }
         if is_loopback(target.host().unwrap_or_default()) {
             // A proxy is another machine.
@@ -213,6 +203,18 @@ impl Client {
             _ => Err(SendError::NotAPortal { host: host(), status: status_code }),
         }
     }
+}
+
+/// TLS that trusts these certificates (PEM) alone; `None` when there is none among them.
+pub(crate) fn trusting(pem: &[u8]) -> Option<TlsConfig> {
+    let trusted: Vec<Certificate<'static>> = parse_pem(pem)
+        .filter_map(|item| match item {
+            Ok(PemItem::Certificate(certificate)) => Some(certificate),
+            _ => None,
+        })
+        .collect();
+    let roots = RootCerts::new_with_certs(&trusted);
+    (!trusted.is_empty()).then(|| TlsConfig::builder().root_certs(roots).build())
 }
 
 impl fmt::Debug for Client {

@@ -1,4 +1,4 @@
-//! Sends what a unit's program saw to a portal.
+//! Sends what a unit's program saw to a portal, and to a webhook.
 //!
 //! [`Client::send`] posts the results of logs, without log lines, in messages of bounded size. A
 //! message that meets a failing network or server is sent again a few times, which is safe: the
@@ -24,8 +24,10 @@ mod address;
 mod batches;
 mod client;
 mod error;
+mod webhook;
 mod wire;
 
 pub use client::{Client, Settings};
 pub use error::{Refusal, SendError};
+pub use webhook::{Webhook, WebhookError};
 pub use wire::{Evidence, KeptLog, Live, Log, LogResult, Sighting, Status};

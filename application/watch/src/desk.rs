@@ -55,6 +55,7 @@ struct Pending {
     tallies: BTreeMap<SourceKey, Tally>,
     positions: BTreeMap<String, FollowedTo>,
     acknowledged: Vec<(SourceKey, u64)>,
+    posted: Vec<(SourceKey, u64)>,
     notes: Vec<Note>,
     has_news: bool,
 }
@@ -153,6 +154,10 @@ impl Desk {
         locked(&self.pending).acknowledged.push((key, revision));
     }
 
+    pub(crate) fn posted(&self, key: SourceKey, revision: u64) {
+        locked(&self.pending).posted.push((key, revision));
+    }
+
     /// Waits until there is news, the watch ends, or so long; gives what is there.
     pub(crate) fn wait(&self, most: Duration) -> (Change, Vec<Note>) {
         let pending = locked(&self.pending);
@@ -166,6 +171,7 @@ impl Desk {
             tallies: taken.tallies.into_iter().collect(),
             positions: taken.positions,
             acknowledged: taken.acknowledged,
+            posted: taken.posted,
             ..Change::default()
         };
         (change, taken.notes)

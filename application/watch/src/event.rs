@@ -66,6 +66,12 @@ impl Event {
             sighting: sighting.clone(),
         }
     }
+
+    /// The same without the line that proves it, which does not leave the machine.
+    pub(crate) fn without_line(mut self) -> Self {
+        self.sighting.evidence.line = String::new();
+        self
+    }
 }
 
 /// What happens besides sightings.
@@ -86,6 +92,10 @@ pub enum Note {
     PortalBack,
     /// The portal refuses what was sent.
     PortalRefused(String),
+    /// The webhook cannot be reached or does not take what is posted: it is tried again.
+    WebhookAway(String),
+    /// The webhook took what had waited.
+    WebhookBack,
     /// An unknown part of an input is lost.
     Gap(String),
     /// An input ended.

@@ -36,6 +36,12 @@ pub struct Source {
     /// The last revision in which a sighting was new: it should not wait.
     #[serde(default)]
     pub urgent: u64,
+    /// The last revision that the webhook has.
+    #[serde(default)]
+    pub posted: u64,
+    /// The first and the last revision of each sighting.
+    #[serde(default)]
+    pub(crate) revisions: BTreeMap<String, (u64, u64)>,
 }
 
 impl Source {
@@ -101,17 +107,23 @@ pub(crate) struct Change {
     pub(crate) positions: BTreeMap<String, FollowedTo>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) acknowledged: Vec<(SourceKey, u64)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) posted: Vec<(SourceKey, u64)>,
 }
 
 impl Change {
     pub(crate) fn is_empty(&self) -> bool {
-        self.tallies.is_empty() && self.positions.is_empty() && self.acknowledged.is_empty()
+        self.tallies.is_empty()
+            && self.positions.is_empty()
+            && self.acknowledged.is_empty()
+            && self.posted.is_empty()
     }
 
     fn add(&mut self, later: Self) {
         self.tallies.extend(later.tallies);
         self.positions.extend(later.positions);
         self.acknowledged.extend(later.acknowledged);
+        self.posted.extend(later.posted);
     }
 }
 
@@ -134,8 +146,14 @@ impl State {
             let known = &source.tally.sightings;
             let fresh: Vec<String> =
                 tally.sightings.keys().filter(|it| !known.contains_key(*it)).cloned().collect();
+            let names: Vec<String> = tally.sightings.keys().cloned().collect();
             source.tally.add(tally);
             source.revision += 1;
+            // Those that there was no room for are none.
+            for name in names.into_iter().filter(|it| source.tally.sightings.contains_key(it)) {
+                let revisions = (source.revision, source.revision);
+                source.revisions.entry(name).or_insert(revisions).1 = source.revision;
+            }
             if !fresh.is_empty() {
                 source.urgent = source.revision;
             }
@@ -145,6 +163,10 @@ impl State {
         for (key, revision) in change.acknowledged {
             let source = self.source(&key);
             source.acknowledged = source.acknowledged.max(revision);
+        }
+        for (key, revision) in change.posted {
+            let source = self.source(&key);
+            source.posted = source.posted.max(revision);
         }
         new
     }

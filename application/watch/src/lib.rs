@@ -13,6 +13,7 @@
 
 mod desk;
 mod event;
+mod hook;
 mod inputs;
 mod ledger;
 mod reload;
@@ -21,11 +22,12 @@ mod tally;
 
 pub use desk::{Desk, Status};
 pub use event::{Event, EventKind, Note};
+pub use hook::Webhook;
 pub use inputs::{
     FileInput, FlowInput, Input, InterfaceInput, LogFormat, SinkholeInput, SyslogInput,
 };
 pub use ledger::{Ledger, LedgerError, Source, SourceKey};
 pub use listeners::TurnedAway;
 pub use reload::{Lists, Loaded};
-pub use run::{Delivery, Observer, Portal, Settings, watch};
+pub use run::{Delivery, Observer, Portal, Receivers, Settings, watch};
 pub use tally::Tally;

@@ -11,6 +11,7 @@ use matching::{Layers, Verdict};
 
 use crate::desk::Desk;
 use crate::event::{Event, EventKind, Note};
+use crate::hook::{self, Webhook};
 use crate::inputs::Input;
 use crate::ledger::{Change, Ledger, Source, SourceKey};
 use crate::reload::{Lists, Loaded};
@@ -21,11 +22,11 @@ const TOGETHER: Duration = Duration::from_millis(50);
 /// How long what holds no sighting may wait to be kept.
 const QUIET: Duration = Duration::from_secs(1);
 /// How often lists and the portal are looked at.
-const TICK: Duration = Duration::from_millis(200);
+pub(crate) const TICK: Duration = Duration::from_millis(200);
 /// Two messages to the portal are no closer than this.
 const BETWEEN_MESSAGES: Duration = Duration::from_secs(1);
 /// Waits after a failure double from one second up to this.
-const LONGEST_WAIT: Duration = Duration::from_mins(5);
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
 /// How a watch is run.
 #[derive(Clone, Debug)]
@@ -74,7 +75,10 @@ pub trait Portal: Send {
     fn send(&mut self, key: &SourceKey, source: &Source) -> Delivery;
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// Who gets what was seen, besides the observer.
+pub type Receivers = (Option<Box<dyn Portal>>, Option<Box<dyn Webhook>>);
+
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -86,7 +90,7 @@ pub fn watch(
     layers: Layers,
     mut lists: Box<dyn Lists>,
     inputs: Vec<Box<dyn Input>>,
-    portal: Option<Box<dyn Portal>>,
+    (portal, webhook): Receivers,
     ledger: Ledger,
     observer: &dyn Observer,
 ) -> (Ledger, Status) {
@@ -115,6 +119,9 @@ pub fn watch(
         });
         if let Some(portal) = portal {
             scope.spawn(move || deliver(desk, ledger, portal, settings.interval, is_kept));
+        }
+        if let Some(webhook) = webhook {
+            scope.spawn(move || hook::post(settings, desk, ledger, webhook, is_kept));
         }
         keep_and_tell(settings, desk, ledger, observer, has_portal);
         is_kept.store(true, Ordering::SeqCst);

@@ -9,3 +9,4 @@ mod netflow;
 mod place;
 mod sinkhole;
 mod syslog;
+mod webhook;

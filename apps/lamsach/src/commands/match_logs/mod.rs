@@ -24,7 +24,7 @@ use log_check::{
 
 pub(crate) use args::Args;
 pub(super) use args::{Lists, columns, guarding, known_format, site, zone};
-pub(super) use send::{SendArgs, said, wire_sighting};
+pub(super) use send::{SendArgs, read, said, wire_sighting};
 pub(super) use words::printable;
 
 use archive::ArchiveFolder;

@@ -233,7 +233,7 @@ fn name(file: &str) -> String {
     file.chars().skip(surplus).collect()
 }
 
-fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+pub(in crate::commands) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     fs::File::open(path).and_then(|file| file.take(LARGEST_FILE).read_to_end(&mut bytes)).map_err(
         |error| {

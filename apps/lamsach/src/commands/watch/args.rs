@@ -9,10 +9,13 @@ use jiff::tz::TimeZone;
 use language::Language;
 use log_check::{Columns, Guarding};
 
-use crate::commands::match_logs::{Lists, SendArgs, columns, guarding, known_format, site, zone};
+use crate::commands::match_logs::{
+    Lists, SendArgs, columns, guarding, known_format, read, site, zone,
+};
 use command_line::bilingual::failure;
 
 use super::sockets::{Sockets, address, sinkhole, syslog_address};
+use super::webhook::WebhookClient;
 
 /// The longest name of a sensor that a portal takes, in characters.
 const LONGEST_SENSOR: usize = 100;
@@ -77,6 +80,10 @@ pub(crate) struct Args {
     spool: Option<PathBuf>,
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     interval: u64,
+    #[arg(long, value_name = "URL")]
+    webhook: Option<String>,
+    #[arg(long, value_name = "FILE", requires = "webhook")]
+    webhook_ca: Option<PathBuf>,
     #[command(flatten)]
     send: SendArgs,
 }
@@ -105,6 +112,7 @@ pub(super) struct Choices {
     pub(super) spool: Option<PathBuf>,
     pub(super) interval_seconds: u64,
     pub(super) client: Option<Client>,
+    pub(super) webhook: Option<WebhookClient>,
 }
 
 impl Args {
@@ -119,6 +127,10 @@ impl Args {
         if client.is_some() && self.spool.is_none() {
             return Err(failure("watch-no-spool", &[]));
         }
+        let certificates = self.webhook_ca.as_deref().map(read).transpose()?;
+        let webhook = self.webhook.as_deref();
+        let webhook =
+            webhook.map(|it| WebhookClient::new(it, certificates.as_deref())).transpose()?;
         let sockets = Sockets {
             syslog: self.syslog.iter().map(|it| syslog_address(it)).collect::<Result<_, _>>()?,
             netflow: self.netflow.iter().map(|it| address(it)).collect::<Result<_, _>>()?,
@@ -145,6 +157,7 @@ impl Args {
             spool: self.spool,
             interval_seconds: self.interval,
             client,
+            webhook,
         })
     }
 }

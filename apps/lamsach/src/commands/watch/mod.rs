@@ -6,6 +6,7 @@ mod portal;
 mod signals;
 mod sockets;
 mod teller;
+mod webhook;
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -16,7 +17,7 @@ use language::Language;
 use log_check::Format;
 use watch::{
     FileInput, FlowInput, Input, InterfaceInput, Ledger, LedgerError, LogFormat, Portal, Settings,
-    SinkholeInput, SyslogInput,
+    SinkholeInput, SyslogInput, Webhook,
 };
 
 pub(crate) use args::Args;
@@ -53,11 +54,19 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     let portal = choices.client.map(|client| {
         Box::new(PortalClient::new(client, choices.sensor.clone())) as Box<dyn Portal>
     });
+    let webhook = choices.webhook.map(|webhook| Box::new(webhook) as Box<dyn Webhook>);
     let teller = Teller::start(language, choices.output, signals::listen()?);
     teller.begin(&inputs.iter().map(|it| it.name().to_owned()).collect::<Vec<_>>(), &layers);
     let has_inputs = !inputs.is_empty();
-    let (ledger, status) =
-        watch::watch(&settings, layers, Box::new(lists), inputs, portal, ledger, &teller);
+    let (ledger, status) = watch::watch(
+        &settings,
+        layers,
+        Box::new(lists),
+        inputs,
+        (portal, webhook),
+        ledger,
+        &teller,
+    );
     teller.end(&settings, &ledger, status);
     // Every input ended by itself: something is wrong with all of them.
     let has_failed = has_inputs && !teller.was_asked_to_stop();

@@ -205,6 +205,10 @@ impl Observer for Teller {
             Note::PortalRefused(why) => {
                 self.say("watch-portal-refused", &[("why", printable_lines(why))]);
             }
+            Note::WebhookAway(why) => {
+                self.say("watch-webhook-away", &[("why", printable_lines(why))]);
+            }
+            Note::WebhookBack => self.say("watch-webhook-back", &[]),
             Note::Gap(input) => self.say("watch-gap", &[("input", printable(input).into())]),
             Note::InputFailed { input, why } => {
                 let values = [("input", printable(input).into()), ("why", printable(why).into())];
