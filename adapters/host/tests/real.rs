@@ -309,3 +309,52 @@ fn content_is_read_without_a_trace() {
     assert_eq!(text, "x");
     assert_eq!(fs::metadata(&file).unwrap().accessed().unwrap(), before);
 }
+
+/// Takes the mark off whatever happens, or the folder could not be removed.
+struct Unmarked(std::path::PathBuf);
+
+impl Drop for Unmarked {
+    fn drop(&mut self) {
+        let Ok(file) = fs::File::open(&self.0) else { return };
+        let ours = rustix::fs::IFlags::IMMUTABLE | rustix::fs::IFlags::APPEND;
+        if let Ok(flags) = rustix::fs::ioctl_getflags(&file) {
+            let flags = rustix::fs::IFlags::from_bits_retain(flags.bits() & !ours.bits());
+            rustix::fs::ioctl_setflags(&file, flags).unwrap_or_default();
+        }
+    }
+}
+
+/// Malware marks its files as never to be changed.
+#[test]
+fn a_file_marked_as_never_to_be_changed_is_cleaned_and_marked_again() {
+    use rustix::fs::IFlags;
+    let folder = tempfile::tempdir().unwrap();
+    let disk = folder.path().join("disk");
+    fs::create_dir(&disk).unwrap();
+    fs::write(disk.join("x"), "bad").unwrap();
+    fs::write(disk.join("cron"), "0 1 * * * mine\n* * * * * bad\n").unwrap();
+    let marked = |name: &str| rustix::fs::ioctl_getflags(fs::File::open(disk.join(name)).unwrap());
+    let mark = |name: &str, flags: IFlags| {
+        let file = fs::File::open(disk.join(name)).unwrap();
+        rustix::fs::ioctl_setflags(&file, marked(name)? | flags)
+    };
+    if mark("x", IFlags::IMMUTABLE).and(mark("cron", IFlags::APPEND)).is_err() {
+        eprintln!("skipped: no right to mark files, or a file system without marks");
+        return;
+    }
+    let _unmarked = (Unmarked(disk.join("x")), Unmarked(disk.join("cron")));
+    assert!(fs::remove_file(disk.join("x")).is_err());
+    let before = world::seen(&disk);
+    let flags = (marked("x").unwrap(), marked("cron").unwrap());
+    let lines = vec![(2, cleaning::Bytes(b"* * * * * bad\n".to_vec()))];
+    let change = cleaning::Change::RemoveLines { path: world::path("/cron"), lines };
+    let report = clean(folder.path(), vec![world::quarantine("/x"), change]);
+    assert!(report.outcomes.iter().all(|it| it.2 == Outcome::Done), "{report:?}");
+    assert!(!disk.join("x").exists());
+    assert_eq!(fs::read_to_string(disk.join("cron")).unwrap(), "0 1 * * * mine\n");
+    assert!(marked("cron").unwrap().contains(IFlags::APPEND));
+    let report = undo(folder.path());
+    assert!(report.outcomes.iter().all(|it| it.2 == Outcome::Undone), "{report:?}");
+    assert_eq!(world::seen(&disk), before);
+    assert_eq!((marked("x").unwrap(), marked("cron").unwrap()), flags);
+}

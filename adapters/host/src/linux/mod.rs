@@ -3,6 +3,7 @@
 #[expect(unsafe_code, reason = "FAT tells attributes by a call of its own, which has no safe form")]
 mod attributes;
 mod disk;
+mod flags;
 mod node;
 mod place;
 mod process;
@@ -87,6 +88,8 @@ fn make(
         drop(unfinished.remove_leftover());
     }
     made?;
+    // What could mark it before can do so again; that it could not leaves a file that is whole.
+    drop(flags::hold(place, node));
     place.sync()
 }
 
@@ -172,12 +175,16 @@ impl Host for Computer {
         if !expected.is_unchanged(&now) {
             return Err(HostError::Changed);
         }
-        let flags = match now.kind {
+        let how = match now.kind {
             NodeKind::Folder => AtFlags::REMOVEDIR,
             NodeKind::Other => return Err(HostError::Unsupported),
             _ => AtFlags::empty(),
         };
-        fs::unlinkat(&place.folder, &*place.name, flags).map_err(error)?;
+        flags::release(&place, &now)?;
+        if let Err(errno) = fs::unlinkat(&place.folder, &*place.name, how) {
+            drop(flags::hold(&place, &now));
+            return Err(error(errno));
+        }
         place.sync()
     }
 
@@ -205,23 +212,30 @@ impl Host for Computer {
     ) -> Result<(), HostError> {
         let place = self.top.place(path)?;
         let still = |place: &Place| match node::node(place)? {
-            Some(now) if expected.is_unchanged(&now) => Ok(now.links),
+            Some(now) if expected.is_unchanged(&now) => Ok(now),
             Some(_) => Err(HostError::Changed),
             None => Err(HostError::Absent),
         };
         // The other names of the file would keep the old content, and would be of another file.
-        if still(&place)? > 1 {
+        if still(&place)?.links > 1 {
             return Err(HostError::Unsupported);
         }
         make(&place, node, tag, &mut &*content, &|from, to| {
-            still(to)?;
-            rename_over(from, to)
+            let now = still(to)?;
+            flags::release(to, &now)?;
+            rename_over(from, to).inspect_err(|_| drop(flags::hold(to, &now)))
         })
     }
 
     fn rename(&mut self, from: &DiskPath, to: &DiskPath) -> Result<(), HostError> {
         let (from, to) = (self.top.place(from)?, self.top.place(to)?);
-        rename_new(&from, &to)?;
+        let node = node::node(&from)?.ok_or(HostError::Absent)?;
+        flags::release(&from, &node)?;
+        if let Err(error) = rename_new(&from, &to) {
+            drop(flags::hold(&from, &node));
+            return Err(error);
+        }
+        drop(flags::hold(&to, &node));
         from.sync()?;
         to.sync()
     }

@@ -5,7 +5,7 @@ use rustix::fs::{self, AtFlags, FileType, Gid, Mode, Timespec, Timestamps, Uid, 
 use rustix::io::Errno;
 
 use super::place::Place;
-use super::{attributes, error, path_in};
+use super::{attributes, error, flags, path_in};
 
 /// Bytes that names or one value of extended attributes take at most, by the kernel's own limit.
 const MAX_EXTENDED_BYTES: usize = 64 << 10;
@@ -34,7 +34,8 @@ pub(super) fn node(place: &Place) -> Result<Option<Node>, HostError> {
         modified: (stat.st_mtime as i64, stat.st_mtime_nsec as u32),
         created: None,
     };
-    let extended = extended(place)?;
+    let mut extended = extended(place)?;
+    extended.extend(flags::get(place, &kind));
     Ok(Some(Node {
         mode: Some(stat.st_mode & 0o7777),
         owner: Some((stat.st_uid, stat.st_gid)),
@@ -58,7 +59,7 @@ pub(super) fn dress(place: &Place, node: &Node) -> Result<(), HostError> {
     }
     let at = path_in(&place.folder, &place.name);
     for (name, value) in &node.extended {
-        if !now.extended.contains(&(name.clone(), value.clone())) {
+        if !flags::is_mark(name) && !now.extended.contains(&(name.clone(), value.clone())) {
             fs::lsetxattr(&*at, &*name.0, &value.0, XattrFlags::empty()).map_err(error)?;
         }
     }

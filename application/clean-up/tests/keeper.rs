@@ -1,0 +1,112 @@
+//! Runs of a keeper: gone on with where they were stopped, told apart, and one program at a time.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clean_up::{CleanUpError, Computer, HostError, Keeper, Outcome, PlanFile, Purge};
+
+const PLAN: &str = r#"{ "lamsach_plan": 1, "made_at": "2026-11-27T00:00:00Z", "root": "/disk",
+    "is_complete": true, "stays": [], "steps": [
+    { "reason": "found", "what": "x", "change": "quarantine", "path": "/a", "sha256": null },
+    { "reason": "found", "what": "x", "change": "quarantine", "path": "/b", "sha256": null },
+    { "reason": "found", "what": "x", "change": "quarantine", "path": "/c", "sha256": null } ] }"#;
+
+fn world() -> (tempfile::TempDir, PathBuf, PlanFile) {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = folder.path().join("disk");
+    fs::create_dir(&disk).unwrap();
+    for name in ["a", "b", "c"] {
+        fs::write(disk.join(name), name).unwrap();
+    }
+    (folder, disk, PlanFile::read(PLAN.as_bytes()).unwrap())
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// A journal that ends behind each of its lines, and in the middle of each, as a stop leaves it.
+#[test]
+fn the_same_plan_goes_on_with_the_run_that_was_stopped() {
+    for cut in 1..9 {
+        for is_torn in [false, true] {
+            let (folder, disk, plan) = world();
+            let store = folder.path().join("store");
+            let mut computer = Computer::open(Some(&disk)).unwrap();
+            let mut keeper = Keeper::open(&store).unwrap();
+            let first = keeper.apply(&mut computer, &plan, 1_000).unwrap();
+            assert!(names(&disk).is_empty());
+            let journal = store.join(format!("journals/{}.journal", first.run));
+            let whole = fs::read(&journal).unwrap();
+            let mut lines = whole.split_inclusive(|byte| *byte == b'\n');
+            let mut kept: Vec<u8> = lines.by_ref().take(cut).flatten().copied().collect();
+            let Some(next) = lines.next() else { break };
+            if is_torn {
+                kept.extend(&next[..next.len() / 2]);
+            }
+            fs::write(&journal, kept).unwrap();
+            // With what was not yet written down not yet done.
+            let done = (cut - 1) / 2;
+            for name in ["a", "b", "c"].iter().skip(done + 1 - cut % 2) {
+                fs::write(disk.join(name), name).unwrap();
+            }
+            assert!(!keeper.run(&first.run).unwrap().is_ended);
+            let again = keeper.apply(&mut computer, &plan, 2_000).unwrap();
+            assert_eq!(again.run, first.run, "cut behind {cut}");
+            assert!(again.outcomes.iter().all(|it| it.2 == Outcome::Done), "{cut}: {again:?}");
+            assert!(names(&disk).is_empty(), "{cut}");
+            assert_eq!(keeper.runs().unwrap().0.len(), 1);
+            keeper.undo(&mut computer, &first.run).unwrap();
+            assert_eq!(names(&disk), ["a", "b", "c"], "{cut}");
+        }
+    }
+}
+
+#[test]
+fn another_run_has_another_name_and_the_last_one_is_undone_first() {
+    let (folder, disk, plan) = world();
+    let mut computer = Computer::open(Some(&disk)).unwrap();
+    let mut keeper = Keeper::open(&folder.path().join("store")).unwrap();
+    let first = keeper.apply(&mut computer, &plan, 1_000).unwrap();
+    fs::write(disk.join("b"), "again").unwrap();
+    let second = keeper.apply(&mut computer, &plan, 1_000).unwrap();
+    assert_ne!(first.run, second.run);
+    assert_eq!(second.outcomes[0].2, Outcome::Skipped(HostError::Absent));
+    assert_eq!(keeper.last_run().unwrap().name, second.run);
+    keeper.undo(&mut computer, &second.run).unwrap();
+    assert_eq!(fs::read(disk.join("b")).unwrap(), b"again");
+    assert_eq!(keeper.last_run().unwrap().name, first.run);
+    let report = keeper.undo(&mut computer, &first.run).unwrap();
+    let kept = report.outcomes.iter().filter(|it| it.2 == Outcome::Kept(HostError::Exists));
+    assert_eq!(kept.count(), 1, "what is there by now was overwritten");
+    // A run whose file still waits is offered again; one that is undone is not.
+    assert_eq!(keeper.last_run().unwrap().name, first.run);
+    fs::remove_file(disk.join("b")).unwrap();
+    keeper.undo(&mut computer, &first.run).unwrap();
+    assert!(matches!(keeper.last_run(), Err(CleanUpError::NothingToUndo)));
+}
+
+#[test]
+fn old_runs_are_purged_and_one_program_is_at_work() {
+    let (folder, disk, plan) = world();
+    let store = folder.path().join("store");
+    let mut computer = Computer::open(Some(&disk)).unwrap();
+    let mut keeper = Keeper::open(&store).unwrap();
+    assert!(matches!(Keeper::open(&store), Err(CleanUpError::Busy)));
+    keeper.apply(&mut computer, &plan, 1_000).unwrap();
+    fs::write(disk.join("a"), "later").unwrap();
+    keeper.apply(&mut computer, &plan, 5_000).unwrap();
+    assert_eq!(keeper.purge(&Purge::Before(2_000)).unwrap().len(), 3);
+    let kept = keeper.kept().unwrap();
+    let there: Vec<_> = kept.iter().filter(|it| it.is_there).map(|it| it.path.as_str()).collect();
+    assert_eq!((kept.len(), there), (4, vec!["/a"]));
+    assert!(matches!(keeper.purge(&Purge::Items(vec!["x".into()])), Err(CleanUpError::NoItem(_))));
+    assert_eq!(keeper.purge(&Purge::All).unwrap().len(), 1);
+}
