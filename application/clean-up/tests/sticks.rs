@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use clean_up::{Computer, Keeper, Outcome, make_stick_plan};
@@ -304,4 +305,79 @@ fn everything_of_the_user_comes_back() {
         assert!(seen(&top) == infected, "{seed}: undone, but not as before");
         fs::remove_dir_all(&top).unwrap();
     }
+}
+
+/// A stick with NTFS, whose driver keeps the attributes themselves.
+struct Ntfs(tempfile::TempDir);
+
+impl Ntfs {
+    /// `None` without the driver or the right to mount.
+    fn new() -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let (image, top) = (folder.path().join("image"), folder.path().join("stick"));
+        fs::File::create(&image).unwrap().set_len(16 << 20).unwrap();
+        fs::create_dir(&top).unwrap();
+        let is_done = |command: &mut Command| {
+            let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
+            quiet.status().is_ok_and(|it| it.success())
+        };
+        let is_made = is_done(Command::new("mkntfs").args(["-q", "-F"]).arg(&image));
+        (is_made && is_done(Command::new("ntfs-3g").args([&image, &top]))).then_some(Self(folder))
+    }
+
+    fn top(&self) -> PathBuf {
+        self.0.path().join("stick")
+    }
+}
+
+impl Drop for Ntfs {
+    fn drop(&mut self) {
+        Command::new("umount").arg(self.top()).status().unwrap();
+    }
+}
+
+#[test]
+fn a_stick_of_ntfs_comes_back() {
+    let Some(stick) = Ntfs::new() else {
+        eprintln!("skipped: no ntfs-3g, or no right to mount");
+        return;
+    };
+    let top = stick.top();
+    let attribute = "system.ntfs_attrib";
+    let set = |name: &str, value: u32| {
+        let value = value.to_le_bytes();
+        rustix::fs::setxattr(top.join(name), attribute, &value, XattrFlags::empty()).unwrap();
+    };
+    fs::create_dir_all(top.join("Tài liệu")).unwrap();
+    fs::write(top.join("Tài liệu/thư.docx"), "của tôi").unwrap();
+    let cmd = "..\\..\\Windows\\System32\\cmd.exe";
+    let command = "/c start sâu.vbs&start explorer \"Tài liệu\"&exit";
+    fs::write(top.join("Tài liệu.lnk"), link(cmd, command)).unwrap();
+    fs::write(top.join("sâu.vbs"), "harmless").unwrap();
+    set("sâu.vbs", ARCHIVE | HIDDEN | SYSTEM);
+    set("Tài liệu", FOLDER | HIDDEN | SYSTEM);
+    age(&top.join("Tài liệu/thư.docx"), 7);
+    age(&top.join("sâu.vbs"), 8);
+    let attributes = |name: &str| {
+        let mut value = [0_u8; 4];
+        rustix::fs::getxattr(top.join(name), attribute, &mut value[..]).unwrap();
+        u32::from_le_bytes(value)
+    };
+    let infected = seen(&top);
+    let store = tempfile::tempdir().unwrap();
+    let mut computer = Computer::open(Some(&top)).unwrap();
+    let mut keeper = Keeper::open(&store.path().join("store")).unwrap();
+    let plan = make_stick_plan(&mut computer, top.display().to_string(), 1);
+    let report = keeper.apply(&mut computer, &plan, 1).unwrap();
+    assert!(report.outcomes.iter().all(|it| it.2 == Outcome::Done), "{report:?}");
+    let names: Vec<PathBuf> = seen(&top).into_keys().collect();
+    assert_eq!(names, ["", "Tài liệu", "Tài liệu/thư.docx"].map(PathBuf::from));
+    assert_eq!(attributes("Tài liệu"), FOLDER);
+    let report = keeper.undo(&mut computer, &report.run).unwrap();
+    assert!(report.outcomes.iter().all(|it| it.2 == Outcome::Undone), "{report:?}");
+    assert!(seen(&top) == infected);
+    assert_eq!(attributes("sâu.vbs"), ARCHIVE | HIDDEN | SYSTEM);
+    assert_eq!(attributes("Tài liệu"), FOLDER | HIDDEN | SYSTEM);
+    // The stick is let go of before it is taken away.
+    drop(computer);
 }
