@@ -32,6 +32,11 @@ impl Computer {
         match self.0 {}
     }
 
+    /// Interpreters that run, with the script that each of them runs.
+    pub fn scripts(&self) -> Vec<(Process, DiskPath)> {
+        match self.0 {}
+    }
+
     /// The path that a path stands for when links among its folders are followed.
     pub fn resolved(&self, _: &DiskPath) -> Option<DiskPath> {
         match self.0 {}

@@ -358,3 +358,43 @@ fn a_file_marked_as_never_to_be_changed_is_cleaned_and_marked_again() {
     assert_eq!(world::seen(&disk), before);
     assert_eq!((marked("x").unwrap(), marked("cron").unwrap()), flags);
 }
+
+#[test]
+fn a_script_is_told_from_its_interpreter() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("tập lệnh");
+    fs::write(&script, "read x").unwrap();
+    let piped = std::process::Stdio::piped;
+    let start = |arguments: &[&std::ffi::OsStr]| {
+        let mut command = Command::new("sh");
+        command.args(arguments).current_dir(folder.path()).stdin(piped()).spawn().unwrap()
+    };
+    let mut whole = start(&[script.as_os_str()]);
+    let mut near = start(&["-e".as_ref(), "tập lệnh".as_ref()]);
+    let mut other = start(&["-c".as_ref(), "read x".as_ref()]);
+    let mut computer = Computer::open(None).unwrap();
+    let expected = at(fs::canonicalize(&script).unwrap().to_str().unwrap());
+    let found = loop {
+        // A program has its own name only once it has begun.
+        let all = computer.scripts();
+        let found: Vec<_> = all.into_iter().filter(|it| it.1 == expected).map(|it| it.0).collect();
+        if found.len() == 2 {
+            break found;
+        }
+        std::thread::yield_now();
+    };
+    let mut pids: Vec<u32> = found.iter().map(|it| it.pid).collect();
+    pids.sort_unstable();
+    let mut started = [whole.id(), near.id()];
+    started.sort_unstable();
+    assert_eq!(pids, started);
+    for process in &found {
+        computer.stop(process).unwrap();
+    }
+    whole.wait().unwrap();
+    near.wait().unwrap();
+    assert!(other.try_wait().unwrap().is_none());
+    other.kill().unwrap();
+    other.wait().unwrap();
+    assert!(Computer::open(Some(folder.path())).unwrap().scripts().is_empty());
+}

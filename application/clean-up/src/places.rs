@@ -211,6 +211,7 @@ pub fn quick_places(computer: &mut Computer, root: Option<&Path>) -> Vec<PathBuf
         }
     }
     paths.extend(computer.processes().into_iter().map(|process| process.path.0));
+    paths.extend(computer.scripts().into_iter().map(|(_, script)| script));
     paths.extend(facts.hosts);
     for folder in OPEN_FOLDERS {
         if let Some(folder) = folder_at(computer, facts.system, &DiskPath::top(), folder) {

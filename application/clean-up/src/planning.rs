@@ -72,6 +72,8 @@ pub fn make_plan(computer: &mut Computer, request: &PlanRequest<'_>) -> PlanFile
     let wanted: BTreeSet<&DiskPath> = found.iter().map(|it| &it.path).collect();
     let processes: Vec<_> =
         computer.processes().into_iter().filter(|it| wanted.contains(&it.path.0)).collect();
+    let scripts: Vec<_> =
+        computer.scripts().into_iter().filter(|it| wanted.contains(&it.1)).collect();
     let mut plan = plan(&Facts {
         system: facts.system,
         is_live: computer.is_live(),
@@ -82,6 +84,7 @@ pub fn make_plan(computer: &mut Computer, request: &PlanRequest<'_>) -> PlanFile
         hosts: facts.hosts.as_ref(),
         listed_names: &BTreeSet::new(),
         processes: &processes,
+        scripts: &scripts,
         takes_suspicious: request.takes_suspicious,
     });
     if !request.is_stick {

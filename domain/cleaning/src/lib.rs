@@ -15,7 +15,7 @@
 //! let facts = Facts {
 //!     system: artifacts::System::Linux, is_live: true, found: &[], autostarts: &[], unit_links: &[],
 //!     texts: &BTreeMap::from([(hosts.clone(), file)]), hosts: Some(&hosts),
-//!     listed_names: &BTreeSet::new(), processes: &[], takes_suspicious: false,
+//!     listed_names: &BTreeSet::new(), processes: &[], scripts: &[], takes_suspicious: false,
 //! };
 //! assert_eq!(plan(&facts).steps[0].reason, "hosts-line");
 //! ```

@@ -125,6 +125,8 @@ pub struct Facts<'f> {
     pub listed_names: &'f BTreeSet<String>,
     /// Running programs.
     pub processes: &'f [Process],
+    /// Interpreters that run, with the script that each of them runs.
+    pub scripts: &'f [(Process, DiskPath)],
     /// Whether what is only suspicious is removed as well.
     pub takes_suspicious: bool,
 }
@@ -152,6 +154,9 @@ pub fn plan(facts: &Facts<'_>) -> Plan {
     }
     for found in &removed {
         for process in facts.processes.iter().filter(|process| process.path.0 == found.path) {
+            plan.step(Change::StopProcess { process: process.clone() }, "runs", &found.what);
+        }
+        for (process, _) in facts.scripts.iter().filter(|(_, script)| *script == found.path) {
             plan.step(Change::StopProcess { process: process.clone() }, "runs", &found.what);
         }
     }

@@ -51,6 +51,15 @@ impl Computer {
         if self.is_live { process::all() } else { Vec::new() }
     }
 
+    /// Interpreters that run, with the script that each of them runs; none on a mounted disk.
+    pub fn scripts(&self) -> Vec<(Process, DiskPath)> {
+        if !self.is_live {
+            return Vec::new();
+        }
+        let scripts = process::scripts().into_iter();
+        scripts.filter_map(|(process, script)| Some((process, self.disk_path(&script)?))).collect()
+    }
+
     /// The path that a path stands for when links among its folders are followed; the last name
     /// stays what it is. No link leads out of the disk. `None` where there is no such folder.
     pub fn resolved(&self, path: &DiskPath) -> Option<DiskPath> {

@@ -1,9 +1,11 @@
 //! Running programs, and ending them.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -20,6 +22,12 @@ const MOST_ROUNDS: usize = 16;
 const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(10);
 
+/// Programs that run scripts, without the number of their version.
+const INTERPRETERS: [&str; 15] = [
+    "sh", "dash", "bash", "ash", "ksh", "zsh", "fish", "busybox", "python", "perl", "ruby", "node",
+    "php", "lua", "tclsh",
+];
+
 /// What `/proc` says of a program.
 #[derive(Clone, Copy)]
 struct Stat {
@@ -35,6 +43,26 @@ pub(super) fn all() -> Vec<Process> {
         if let (Some(stat), Some(path)) = (stat(pid), file(pid)) {
             found.push(Process { pid, started: stat.started, path: Path(path) });
         }
+    }
+    found
+}
+
+/// Interpreters with the script they run, as their first argument that is no option names it.
+pub(super) fn scripts() -> Vec<(Process, PathBuf)> {
+    let runs = |process: &Process| {
+        let name = String::from_utf8_lossy(process.path.0.name()).into_owned();
+        let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+        INTERPRETERS.contains(&name)
+    };
+    let mut found = Vec::new();
+    for process in all().into_iter().filter(runs) {
+        let folder = format!("/proc/{}", process.pid);
+        let Ok(arguments) = fs::read(format!("{folder}/cmdline")) else { continue };
+        let mut arguments = arguments.split(|byte| *byte == 0).skip(1);
+        let Some(script) = arguments.find(|it| !it.starts_with(b"-")) else { continue };
+        // What is no absolute path begins where the program is.
+        let Ok(begins) = fs::read_link(format!("{folder}/cwd")) else { continue };
+        found.push((process, begins.join(OsStr::from_bytes(script))));
     }
     found
 }
