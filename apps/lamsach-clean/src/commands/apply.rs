@@ -63,7 +63,10 @@ pub(super) fn apply(
     let mut keeper = store.open()?;
     let report = keeper.apply(&mut computer, plan, now()).map_err(|error| said(&error))?;
     let is_done = report.outcomes.iter().all(|it| it.2 == Outcome::Done);
-    show(&report, is_json, language, Some("clean-apply-next"))?;
+    // Where nothing was changed there is nothing to undo.
+    let has_changed =
+        report.outcomes.iter().any(|it| matches!(it.2, Outcome::Done | Outcome::AtNextStart));
+    show(&report, is_json, language, has_changed.then_some("clean-apply-next"))?;
     Ok(if is_done && !report.is_journal_damaged { ExitCode::SUCCESS } else { ExitCode::from(3) })
 }
 

@@ -12,7 +12,7 @@ use command_line::printable;
 use file_check::Finding;
 use language::{Language, text_with};
 
-use super::store::{now, reason};
+use super::store::{failed, now};
 use super::{scan, words};
 
 /// Lines of a file of findings that cannot be used are named so often.
@@ -73,8 +73,7 @@ pub(super) fn open(root: Option<&Path>) -> anyhow::Result<Computer> {
             return failure("clean-not-here", &[]);
         }
         let name = root.unwrap_or(Path::new("/")).display().to_string();
-        let why = format!("{} · {}", reason(Language::Vi, &error), reason(Language::En, &error));
-        failure("clean-root-unusable", &[("name", name.into()), ("why", why.into())])
+        failed("clean-root-unusable", &error, &[("name", name)])
     })
 }
 

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use clean_up::{CleanUpError, HostError, Keeper};
 use command_line::bilingual::failure;
-use language::{Language, text};
+use language::{Language, Value, text, text_with};
 
 /// Where the folder is.
 #[derive(Debug, clap::Args)]
@@ -39,22 +39,31 @@ fn usual() -> Option<PathBuf> {
 pub(super) fn said(error: &CleanUpError) -> anyhow::Error {
     match error {
         CleanUpError::Busy => failure("clean-store-busy", &[]),
-        CleanUpError::Folder(why) => failure("clean-store-unusable", &[("why", both(why).into())]),
+        CleanUpError::Folder(why) => failed("clean-store-unusable", why, &[]),
         CleanUpError::SystemFiles(paths) => {
             failure("clean-plan-system-files", &[("paths", paths.join(", ").into())])
         }
         CleanUpError::NothingToUndo => failure("clean-nothing-to-undo", &[]),
         CleanUpError::NoItem(item) => failure("clean-no-item", &[("item", item.clone().into())]),
-        CleanUpError::Item(why) => failure("clean-item-unusable", &[("why", both(why).into())]),
+        CleanUpError::Item(why) => failed("clean-item-unusable", why, &[]),
         CleanUpError::NoRun(run) => failure("clean-no-run", &[("run", run.clone().into())]),
-        CleanUpError::Stopped(why) => failure("clean-run-stopped", &[("why", both(why).into())]),
+        CleanUpError::Stopped(why) => failed("clean-run-stopped", why, &[]),
     }
 }
 
-/// A reason in both languages, for a sentence in each.
-fn both(why: &HostError) -> String {
-    let [vi, en] = Language::ALL.map(|language| reason(language, why));
-    format!("{vi} · {en}")
+/// A failure with its reason, in both languages.
+pub(super) fn failed(
+    key: &str,
+    why: &HostError,
+    values: &[(&'static str, String)],
+) -> anyhow::Error {
+    let lines = [Language::Vi, Language::En].map(|language| {
+        let mut values: Vec<(&'static str, Value<'_>)> =
+            values.iter().map(|(name, value)| (*name, value.clone().into())).collect();
+        values.push(("why", reason(language, why).into()));
+        text_with(language, key, &values)
+    });
+    anyhow::Error::msg(lines.join("\n"))
 }
 
 /// Why something could not be done, in words.
