@@ -529,3 +529,21 @@ fn the_page_tells_what_was_found_and_what_was_done() {
     assert!(page.contains("This run was undone"), "{page}");
     world.says(2, &["report", "none"]);
 }
+
+/// A plan by hand, so that the test changes nothing else of the computer it runs on.
+#[test]
+fn the_running_system_is_cleaned_and_put_back_as_itself() {
+    let world = World::new();
+    let file = fs::canonicalize(world.folder.path()).unwrap().join("mã độc");
+    fs::write(&file, MARK).unwrap();
+    let step = serde_json::json!({ "reason": "found", "what": "x", "change": "quarantine",
+        "path": file.to_str().unwrap(), "sha256": null });
+    let plan = serde_json::json!({ "lamsach_plan": 1, "made_at": "2026-11-27T00:00:00Z",
+        "root": null, "is_complete": true, "steps": [step], "stays": [] });
+    fs::write(world.folder.path().join("plan.json"), plan.to_string()).unwrap();
+    world.says(0, &["apply", "--yes", "plan.json"]);
+    assert!(!file.exists());
+    assert!(world.says(2, &["undo", "--yes", "--root", "disk"]).contains("--root"));
+    world.says(0, &["undo", "--yes"]);
+    assert_eq!(fs::read(&file).unwrap(), MARK.as_bytes());
+}

@@ -168,7 +168,7 @@ fn moment(at: i64) -> String {
 fn restore(args: &Restore, language: Language) -> anyhow::Result<ExitCode> {
     let mut keeper = args.store.open()?;
     let kept = keeper.kept_item(&args.item).map_err(|error| said(&error))?;
-    let root = undo::root_of(args.root.as_deref(), kept.root.as_deref());
+    let root = undo::root_of(args.root.as_deref(), kept.root.as_deref())?;
     let mut computer = plan::open(root)?;
     if !args.is_sure {
         writeln!(io::stderr(), "{}", printable(&kept.path))?;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clean_up::{Outcome, RunFacts};
+use command_line::bilingual::failure;
 use command_line::printable;
 use language::{Language, text, text_with};
 
@@ -35,7 +36,7 @@ pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
         None => keeper.last_run(),
     };
     let run: RunFacts = run.map_err(|error| said(&error))?;
-    let mut computer = plan::open(root_of(args.root.as_deref(), run.root.as_deref()))?;
+    let mut computer = plan::open(root_of(args.root.as_deref(), run.root.as_deref())?)?;
     if !args.is_sure {
         let values = [("run", printable(&run.name).into())];
         writeln!(io::stderr(), "{}", text_with(language, "clean-undo-about", &values))?;
@@ -51,7 +52,14 @@ pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
 }
 
 /// Where the disk is mounted today, or was when it was cleaned.
-pub(super) fn root_of<'r>(today: Option<&'r Path>, then: Option<&'r str>) -> Option<&'r Path> {
-    // A run of the running system stays one of the running system.
-    then.map(|then| today.unwrap_or(Path::new(then)))
+pub(super) fn root_of<'r>(
+    today: Option<&'r Path>,
+    then: Option<&'r str>,
+) -> anyhow::Result<Option<&'r Path>> {
+    match (today, then) {
+        // What was changed on the running system is not put back on a disk.
+        (Some(_), None) => Err(failure("clean-undo-not-a-disk", &[])),
+        (Some(today), Some(_)) => Ok(Some(today)),
+        (None, then) => Ok(then.map(Path::new)),
+    }
 }

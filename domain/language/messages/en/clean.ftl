@@ -176,3 +176,4 @@ clean-report-next-passwords = Change the passwords that were used on this comput
 clean-report-by = Cleaned by
 clean-report-owner = User of the computer
 clean-report-private = This page names files of the computer: give it to those in charge only.
+clean-undo-not-a-disk = This run is one of this computer itself, not of a mounted disk. Leave out --root.

@@ -176,3 +176,4 @@ clean-report-next-passwords = Đổi mật khẩu đã dùng trên máy này t�
 clean-report-by = Người xử lý
 clean-report-owner = Người dùng máy
 clean-report-private = Trang này có tên tệp trên máy: chỉ gửi cho người phụ trách.
+clean-undo-not-a-disk = Lần xử lý này là của chính máy này, không phải của ổ đĩa gắn ngoài. Hãy bỏ --root.
