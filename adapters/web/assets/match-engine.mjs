@@ -48,7 +48,8 @@ export class Engine {
     if (!exports.open_index()) throw new Error("the module does not read this index");
   }
 
-  // Matches one log of so many bytes. `slice(from, to)` gives its raw bytes, fewer only at the end;
+  // Matches one file of so many bytes, and gives a list: what was seen in each log of it, of which a zip
+  // holds several. `slice(from, to)` gives its raw bytes, fewer only at the end;
   // `whole()` gives all of them; `advanced` is told the bytes and lines read since it was told last.
   async check(log, size, slice, whole, advanced) {
     const sha256 = await digestOf(size, whole);

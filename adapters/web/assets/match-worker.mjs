@@ -44,12 +44,12 @@ async function run({ module, index, zone, files }) {
     const slice = (from, to) => new Uint8Array(reader.readAsArrayBuffer(file.slice(from, to)));
     tell();
     const whole = () => file.arrayBuffer();
-    const checked = await engine.check(log, file.size, slice, whole, (bytes) => {
+    const all = await engine.check(log, file.size, slice, whole, (bytes) => {
       read += bytes;
       if (performance.now() - told > TELL_EVERY) tell();
     });
     tell();
-    self.postMessage({ checked });
+    for (const checked of all) self.postMessage({ checked });
   }
   self.postMessage({ done: true });
 }

@@ -14,6 +14,7 @@ mod hunt;
 mod lists;
 mod live;
 mod live_wire;
+mod members;
 mod names;
 mod problem;
 mod run;
@@ -38,6 +39,7 @@ pub use lists::{
 };
 pub use live::{Gain, LiveLog};
 pub use live_wire::{LiveFlows, LivePackets, LiveQuestions, PacketPiece};
+pub use members::open_member;
 pub use names::{NamesInput, UnreadNames, load_names};
 pub use naming::{Names, NamesFormat, NamesProblem, NamesReport};
 pub use problem::Problem;
@@ -47,7 +49,8 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use matching::Sighting;
 use serde::{Deserialize, Serialize};
 
-/// One log to read: raw bytes as they lie on disk or arrive, possibly compressed.
+/// One log to read: raw bytes as they lie on disk or arrive, possibly compressed. Every member of a
+/// zip is a log of its own, called `NAME/MEMBER`.
 pub struct LogInput {
     /// Name shown to people and kept in the evidence.
     pub name: String,
@@ -138,8 +141,11 @@ pub struct Summary {
 /// One log.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct FileSummary {
-    /// As in [`LogInput::name`].
+    /// As in [`LogInput::name`]; a member's behind its archive's.
     pub file: String,
+    /// The archive it is a member of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archive: Option<String>,
     /// The format used; `None` when none fits.
     pub format: Option<String>,
     /// Lines that are not of that format but of another one, by its name: several programs wrote

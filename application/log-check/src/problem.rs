@@ -58,6 +58,21 @@ pub enum Problem {
         /// `zip`, `7z`, `rar`, `xz`, `bzip2` or `tar`.
         kind: String,
     },
+    /// The member of an archive is encrypted.
+    #[error("the member is encrypted")]
+    Encrypted,
+    /// The member of an archive is packed in a way that is not read here.
+    #[error("the member is packed by method {method}, which is not read")]
+    UnknownMethod {
+        /// Its number, by PKWARE's list.
+        method: u16,
+    },
+    /// The archive has more members than are read.
+    #[error("the archive has more than {members} members")]
+    TooManyMembers {
+        /// How many were read.
+        members: u64,
+    },
     /// The option names no format.
     #[error("`{name}` is not a log format")]
     UnknownFormat {
@@ -142,7 +157,7 @@ pub enum Problem {
 
 impl Problem {
     /// Every code.
-    pub const CODES: [&'static str; 24] = [
+    pub const CODES: [&'static str; 27] = [
         "unreadable",
         "interrupted",
         "truncated",
@@ -150,6 +165,9 @@ impl Problem {
         "trailing-bytes",
         "bomb",
         "packed",
+        "encrypted",
+        "unknown-method",
+        "too-many-members",
         "unknown-format",
         "missing-column",
         "empty",
@@ -184,6 +202,9 @@ impl Problem {
             Self::TrailingBytes { .. } => "log-check-problem-trailing-bytes",
             Self::Bomb { .. } => "log-check-problem-bomb",
             Self::Packed { .. } => "log-check-problem-packed",
+            Self::Encrypted => "log-check-problem-encrypted",
+            Self::UnknownMethod { .. } => "log-check-problem-unknown-method",
+            Self::TooManyMembers { .. } => "log-check-problem-too-many-members",
             Self::UnknownFormat { .. } => "log-check-problem-unknown-format",
             Self::MissingColumn { .. } => "log-check-problem-missing-column",
             Self::Empty => "log-check-problem-empty",
@@ -243,9 +264,12 @@ impl Problem {
             }
             Self::FlowsRefused { why } => vec![("why", why.clone())],
             Self::Packed { kind } => vec![("kind", kind.clone())],
+            Self::UnknownMethod { method } => vec![("method", method.to_string())],
+            Self::TooManyMembers { members } => vec![("members", members.to_string())],
             Self::UnknownFormat { name } => vec![("name", name.clone())],
             Self::MissingColumn { column } => vec![("column", column.clone())],
             Self::Empty
+            | Self::Encrypted
             | Self::NoFormat
             | Self::ScannedOnly
             | Self::Binary
@@ -259,9 +283,14 @@ impl Problem {
     /// What a failure behind so many decompressed bytes means.
     pub(crate) fn of(error: &io::Error, bytes: u64) -> Self {
         match UnpackError::of(error) {
-            Some(UnpackError::Truncated(_)) => Self::Truncated { bytes },
-            Some(UnpackError::Damaged { detail, .. }) => {
+            Some(UnpackError::Truncated(_) | UnpackError::ArchiveTruncated) => {
+                Self::Truncated { bytes }
+            }
+            Some(UnpackError::Damaged { detail, .. } | UnpackError::ArchiveDamaged { detail }) => {
                 Self::Damaged { bytes, detail: detail.clone() }
+            }
+            Some(UnpackError::TooManyMembers { members }) => {
+                Self::TooManyMembers { members: *members }
             }
             Some(UnpackError::TrailingBytes(_)) => Self::TrailingBytes { bytes },
             Some(error @ (UnpackError::RatioTooHigh { .. } | UnpackError::TooLarge { .. })) => {

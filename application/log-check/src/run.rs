@@ -1,7 +1,7 @@
 //! The run: logs in, report out.
 
 use std::collections::BTreeSet;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -10,19 +10,24 @@ use contacts::flows::FlowFileKind;
 use contacts::packets::CaptureKind;
 use contacts::{Encoding, Format, Parser, TimeReading, detect};
 use hunting::About;
+use jiff::Timestamp;
 use matching::{Gatherer, Index, Layers, Place, Sighting};
 use sha2::{Digest, Sha256};
-use unpacking::{Limits, Unpacker};
+use unpacking::{Limits, Unpacker, ZipReader, is_zip};
 
 use crate::archive::{Part, Segments};
 use crate::blocks::{Block, Blocks};
 use crate::captures;
+use crate::members::{refused, written};
 use crate::text::{Text, packed_kind};
 use crate::worker::{Found, Reading, SAMPLES};
 use crate::{CheckReport, FileSummary, LogInput, Problem, Progress, Settings, Summary};
 
 /// How much of a log decides its format, in bytes.
 const SAMPLE_BYTES: usize = 64 << 10;
+
+/// How many bytes tell an archive.
+const ZIP_START: u64 = 4;
 
 /// Where each block of a log begins: its offset and the lines before it.
 type BlockStarts = Vec<(u64, u64)>;
@@ -63,21 +68,12 @@ fn check_all(
     each: &mut dyn FnMut(&FileSummary, &Gatherer, &BlockStarts),
 ) -> CheckReport {
     let layers = &Layers::from(index.clone());
-    let mut gatherer = Gatherer::default();
-    let mut summary = Summary { complete: true, ..Summary::default() };
-    let mut starts: Vec<BlockStarts> = Vec::new();
-    for (log, input) in (0_u32..).zip(inputs) {
-        let run = Run { layers, settings, progress, log };
-        let (file, found, block_starts) = run.check(input);
-        summary.lines_read += file.lines_read;
-        summary.lines_matched += file.lines_matched;
-        summary.lines_not_parsed += file.lines_not_parsed;
-        summary.complete &= file.problem.is_none() && file.lines_not_parsed == 0;
-        each(&file, &found, &block_starts);
-        summary.files.push(file);
-        starts.push(block_starts);
-        gatherer.merge(found);
+    let run = Run { layers, settings, progress };
+    let mut all = Collected::new(each);
+    for input in inputs {
+        run.check(input, &mut all);
     }
+    let Collected { gatherer, mut summary, starts, .. } = all;
     summary.too_many_sightings = gatherer.is_full();
     summary.complete &= !gatherer.is_full();
     let locate = |place: Place| {
@@ -87,6 +83,54 @@ fn check_all(
     };
     let sightings = gatherer.finish(index, &settings.names, locate);
     CheckReport { sightings, summary }
+}
+
+/// What one log gave.
+type Outcome = (FileSummary, Gatherer, BlockStarts);
+
+/// What all logs gave so far.
+struct Collected<'e> {
+    gatherer: Gatherer,
+    summary: Summary,
+    starts: Vec<BlockStarts>,
+    each: &'e mut dyn FnMut(&FileSummary, &Gatherer, &BlockStarts),
+}
+
+impl<'e> Collected<'e> {
+    fn new(each: &'e mut dyn FnMut(&FileSummary, &Gatherer, &BlockStarts)) -> Self {
+        let summary = Summary { complete: true, ..Summary::default() };
+        Self { gatherer: Gatherer::default(), summary, starts: Vec::new(), each }
+    }
+
+    /// The number of the next log in the run.
+    fn number(&self) -> u32 {
+        u32::try_from(self.starts.len()).unwrap_or(u32::MAX)
+    }
+
+    fn take(&mut self, (file, found, block_starts): Outcome) {
+        self.summary.lines_read += file.lines_read;
+        self.summary.lines_matched += file.lines_matched;
+        self.summary.lines_not_parsed += file.lines_not_parsed;
+        self.summary.complete &= file.problem.is_none() && file.lines_not_parsed == 0;
+        (self.each)(&file, &found, &block_starts);
+        self.summary.files.push(file);
+        self.starts.push(block_starts);
+        self.gatherer.merge(found);
+    }
+
+    /// Takes a log, or an archive, of which nothing was read.
+    fn take_unread(&mut self, name: String, problem: Problem) {
+        self.take(unread(summary_of(name, None), problem));
+    }
+}
+
+fn summary_of(name: String, archive: Option<&str>) -> FileSummary {
+    FileSummary { file: name, archive: archive.map(str::to_owned), ..FileSummary::default() }
+}
+
+fn unread(mut file: FileSummary, problem: Problem) -> Outcome {
+    file.problem = Some(problem);
+    (file, Gatherer::default(), Vec::new())
 }
 
 /// The number of a line in its log, from its number in its block.
@@ -100,10 +144,20 @@ struct Run<'r> {
     layers: &'r Layers,
     settings: &'r Settings,
     progress: &'r dyn Progress,
-    log: u32,
 }
 
-type Log<'r> = Blocks<Unpacker<RawBytes<'r>>>;
+/// A log as its bytes come: a file's own, or those of a member of an archive.
+struct OneLog<'r> {
+    name: String,
+    archive: Option<&'r str>,
+    modified: Option<Timestamp>,
+    /// Its number in the run.
+    number: u32,
+    bytes: Box<dyn Read + Send + 'r>,
+    meter: &'r Meter<'r>,
+}
+
+type Log<'r> = Blocks<Unpacker<Hashed<'r>>>;
 
 /// A log that threads take blocks from, each the next one when it is done with its last: a thread
 /// looks at what it has just read, and memory is one block a thread.
@@ -142,42 +196,99 @@ impl Source<'_> {
 }
 
 impl Run<'_> {
-    fn check(&self, input: LogInput) -> (FileSummary, Gatherer, BlockStarts) {
-        let mut file = FileSummary { file: input.name, ..FileSummary::default() };
-        let unread = |mut file: FileSummary, problem| {
-            file.problem = Some(problem);
-            (file, Gatherer::default(), Vec::new())
-        };
-        let bytes = match input.bytes {
+    /// Checks a log, or every log in an archive.
+    fn check(&self, input: LogInput, all: &mut Collected<'_>) {
+        let LogInput { name, modified, bytes, .. } = input;
+        let meter = &Meter::new(self.progress);
+        let mut start = Vec::new();
+        let bytes = bytes.and_then(|bytes| {
+            let mut bytes = RawBytes { bytes, meter };
+            bytes.by_ref().take(ZIP_START).read_to_end(&mut start)?;
+            Ok(bytes)
+        });
+        let bytes = match bytes {
             Ok(bytes) => bytes,
-            Err(error) => return unread(file, Problem::of(&error, 0)),
+            Err(error) => return all.take_unread(name, self.problem(&error, 0)),
         };
-        let counted = Arc::new(AtomicU64::new(0));
-        let hash = self.settings.hash_logs.then(|| Arc::new(Mutex::new(Sha256::new())));
-        let raw = RawBytes {
-            bytes,
-            counted: Arc::clone(&counted),
-            hash: hash.clone(),
-            progress: self.progress,
-        };
-        let mut unpacker = Unpacker::new(raw, Limits::default());
+        let is_zip = is_zip(&start);
+        let bytes = Cursor::new(start).chain(bytes);
+        if is_zip {
+            return self.check_members(&name, ZipReader::new(bytes, Limits::default()), meter, all);
+        }
+        let number = all.number();
+        let bytes = Box::new(bytes);
+        let log = OneLog { name, archive: None, modified, number, bytes, meter };
+        all.take(self.check_log(log));
+    }
+
+    /// Checks every member of an archive as a log of its own.
+    fn check_members(
+        &self,
+        archive: &str,
+        mut zip: ZipReader<impl Read + Send>,
+        meter: &Meter<'_>,
+        all: &mut Collected<'_>,
+    ) {
+        let mut members = 0_u64;
+        // One is enough to say that the archive is not whole.
+        let mut problem = None;
+        loop {
+            if self.progress.is_cancelled() {
+                problem.get_or_insert(Problem::Cancelled);
+                break;
+            }
+            match zip.next_member() {
+                Ok(None) => break,
+                Ok(Some(member)) => {
+                    members += 1;
+                    let name = format!("{archive}/{}", member.name);
+                    let archive = Some(archive);
+                    if let Some(refusal) = member.refusal {
+                        all.take(unread(summary_of(name, archive), refused(&refusal)));
+                        continue;
+                    }
+                    let modified = member.modified.and_then(|it| written(it, &self.settings.zone));
+                    let (number, bytes) = (all.number(), Box::new(&mut zip));
+                    let log = OneLog { name, archive, modified, number, bytes, meter };
+                    all.take(self.check_log(log));
+                }
+                Err(error) => {
+                    let unpacked = zip.unpacked();
+                    problem.get_or_insert_with(|| self.problem(&error, unpacked));
+                }
+            }
+        }
+        meter.report(0);
+        if members == 0 {
+            problem.get_or_insert(Problem::Empty);
+        }
+        if let Some(problem) = problem {
+            all.take_unread(archive.to_owned(), problem);
+        }
+    }
+
+    fn check_log(&self, log: OneLog<'_>) -> Outcome {
+        let OneLog { name, archive, modified, number, bytes, meter } = log;
+        let mut file = summary_of(name, archive);
+        // Of an archive, the hash that is known is not that of a member.
+        let is_known = self.settings.known_sha256.is_some() && file.archive.is_none();
+        let is_hashed =
+            self.settings.hash_logs || self.settings.known_sha256.is_some() && !is_known;
+        let hash = is_hashed.then(|| Arc::new(Mutex::new(Sha256::new())));
+        let hashed = Hashed { bytes, hash: hash.clone() };
+        let mut unpacker = Unpacker::new(hashed, Limits::default());
         match unpacker.compression() {
             Ok(compression) => file.compression = compression.map(|it| it.name().to_owned()),
             Err(error) => return unread(file, self.problem(&error, 0)),
         }
-        let reported = AtomicU64::new(0);
-        let report = |lines: u64| {
-            let raw = counted.load(Ordering::Relaxed);
-            let before = reported.fetch_max(raw, Ordering::Relaxed);
-            self.progress.advanced(raw.saturating_sub(before), lines);
-        };
+        let report = |lines: u64| meter.report(lines);
         let mut text = Text::new(unpacker);
         let capture = CaptureKind::of(text.start());
         let flows = FlowFileKind::of(text.start());
         if capture.is_some() || flows.is_some() {
             let reading = captures::Reading {
                 layers: self.layers,
-                log: self.log,
+                log: number,
                 names: &self.settings.names,
                 zone: &self.settings.zone,
                 report: &report,
@@ -202,7 +313,7 @@ impl Run<'_> {
         let encoding = text.encoding();
         file.encoding = encoding.name().map(str::to_owned);
         let mut blocks = Blocks::new(text);
-        let times = TimeReading { zone: self.settings.zone.clone(), written: input.modified };
+        let times = TimeReading { zone: self.settings.zone.clone(), written: modified };
 
         let mut starts = BlockStarts::new();
         let mut first = Block::default();
@@ -226,7 +337,7 @@ impl Run<'_> {
             let other_formats = self.other_formats(parser.format());
             let reading = Reading {
                 layers: self.layers,
-                log: self.log,
+                log: number,
                 names: &self.settings.names,
                 times: &times,
                 encoding,
@@ -465,22 +576,52 @@ fn sum_up(file: &mut FileSummary, founds: Vec<Found>, starts: &mut BlockStarts) 
     gatherer
 }
 
-/// The raw bytes of a log, counted and, when asked, hashed on their way. Stops when the run does,
-/// for a line or an archive without end too.
+/// How much of a file was read, and who is told.
+struct Meter<'r> {
+    raw_bytes: AtomicU64,
+    reported: AtomicU64,
+    progress: &'r dyn Progress,
+}
+
+impl<'r> Meter<'r> {
+    fn new(progress: &'r dyn Progress) -> Self {
+        Self { raw_bytes: AtomicU64::new(0), reported: AtomicU64::new(0), progress }
+    }
+
+    fn report(&self, lines: u64) {
+        let raw = self.raw_bytes.load(Ordering::Relaxed);
+        let before = self.reported.fetch_max(raw, Ordering::Relaxed);
+        self.progress.advanced(raw.saturating_sub(before), lines);
+    }
+}
+
+/// The raw bytes of a file, counted on their way. Stops when the run does, for a line or an archive
+/// without end too.
 struct RawBytes<'r> {
     bytes: Box<dyn Read + Send>,
-    counted: Arc<AtomicU64>,
-    hash: Option<Arc<Mutex<Sha256>>>,
-    progress: &'r dyn Progress,
+    meter: &'r Meter<'r>,
 }
 
 impl Read for RawBytes<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.progress.is_cancelled() {
+        if self.meter.progress.is_cancelled() {
             return Err(io::Error::other("stopped"));
         }
         let read = self.bytes.read(buffer)?;
-        self.counted.fetch_add(read as u64, Ordering::Relaxed);
+        self.meter.raw_bytes.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// The bytes of a log, hashed on their way when that was asked for.
+struct Hashed<'r> {
+    bytes: Box<dyn Read + Send + 'r>,
+    hash: Option<Arc<Mutex<Sha256>>>,
+}
+
+impl Read for Hashed<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.bytes.read(buffer)?;
         if let Some(hash) = &self.hash {
             let mut hash = hash.lock().unwrap_or_else(PoisonError::into_inner);
             hash.update(buffer.get(..read).unwrap_or_default());

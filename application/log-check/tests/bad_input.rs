@@ -179,7 +179,8 @@ fn archives_are_named_and_other_bytes_are_binary() {
     };
     let mut tar = vec![0; 1024];
     tar.splice(257..262, *b"ustar");
-    check(b"PK\x03\x04\x14\0\0\0\x08\0", Problem::Packed { kind: "zip".into() });
+    check(b"PK\x03\x04\x14\0\0\0\x08\0", Problem::Truncated { bytes: 0 });
+    check(&gzip(b"PK\x03\x04\x14\0\0\0\x08\0"), Problem::Packed { kind: "zip".into() });
     check(&gzip(&tar), Problem::Packed { kind: "tar".into() });
     check(&[0x7f, b'E', b'L', b'F', 2, 1, 1, 0, 0, 0, 0, 0], Problem::Binary);
     check(&[0; 5_000], Problem::Binary);

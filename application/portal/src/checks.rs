@@ -7,7 +7,7 @@ use ::campaigns::{
     Action, CampaignId, CampaignState, CaseId, DeviceId, SightingId, SiteId, SourceId, UnitId,
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use log_check::{CheckReport, Settings};
+use log_check::Settings;
 pub use log_check::{FileSummary, LogInput, Problem as LogProblem, Progress};
 pub use matching::{Evidence, Sighting, Verdict};
 use observables::Observable;
@@ -122,8 +122,16 @@ impl Live {
     }
 }
 
-/// Matches one log of a unit and keeps what was seen. Runs on the calling thread until the log
-/// ends; call it where blocking is allowed.
+/// One log of a file that was checked, and what became of it.
+#[derive(Debug)]
+pub struct CheckedLog {
+    /// Its name: of a member of an archive, behind the archive's.
+    pub file: String,
+    /// What was kept, or why nothing was.
+    pub outcome: Result<(Checked, FileSummary), PortalError>,
+}
+
+/// Matches one log of a unit, which is no archive, and keeps what was seen: [`check_file`].
 pub async fn check_log(
     portal: &Portal,
     actor: &Actor,
@@ -133,6 +141,25 @@ pub async fn check_log(
     log: LogInput,
     progress: Arc<dyn Progress + Send + Sync>,
 ) -> Result<(Checked, FileSummary), PortalError> {
+    let checked = check_file(portal, actor, campaign_id, unit, site, log, progress).await?;
+    let first = checked.into_iter().next().map(|it| it.outcome);
+    first.unwrap_or_else(|| Err(PortalError::Internal("log check: no log".to_owned())))
+}
+
+/// Matches a file of a unit and keeps what was seen in it, log by log: a zip holds several. Reads the
+/// file on a thread of its own until it ends, and stores no byte of it.
+///
+/// # Errors
+/// What keeps the whole file from being looked at; what is wrong with one log stands with that log.
+pub async fn check_file(
+    portal: &Portal,
+    actor: &Actor,
+    campaign_id: CampaignId,
+    unit: UnitId,
+    site: &str,
+    log: LogInput,
+    progress: Arc<dyn Progress + Send + Sync>,
+) -> Result<Vec<CheckedLog>, PortalError> {
     access::require(portal, actor, Action::CheckLogs, unit).await?;
     require_running(portal, campaign_id).await?;
     receipts_of(portal, campaign_id, unit).await?;
@@ -144,33 +171,43 @@ pub async fn check_log(
         archive: Some(shelf.clone()),
         ..Settings::new(portal.zone.clone())
     };
-    let report: CheckReport = tokio::task::spawn_blocking(move || {
-        log_check::check_logs(&index, vec![log], &settings, &*progress)
-    })
-    .await
-    .map_err(|error| PortalError::Internal(format!("log check: {error}")))?;
-    let mut summary = report.summary.files.into_iter().next().unwrap_or_default();
-    // The log was read all the same; it only cannot be looked back into.
-    summary.problem = summary.problem.filter(|it| !it.is_of_archive());
-    let side_cars = shelf.side_cars(lists);
-    if let (None, Some(problem)) = (&summary.sha256, &summary.problem) {
-        looking_back::forget(portal, side_cars.files).await?;
-        let mut said = Problem::new("log", problem.message());
-        said.values = problem.values();
-        return Err(said.into());
-    }
-    let result = CheckResult {
-        summary: summary.clone(),
-        sightings: report.sightings,
-        is_whole: summary.problem.is_none(),
-        live: None,
-        side_cars: Some(side_cars.clone()),
-    };
+    let logs = tokio::task::spawn_blocking(move || {
+        let mut logs = Vec::new();
+        // What is on the shelf by now is of this log.
+        let mut each = |file: &FileSummary, sightings| {
+            logs.push((file.clone(), sightings, shelf.take(lists.clone())));
+        };
+        log_check::check_logs_one_by_one(&index, vec![log], &settings, &*progress, &mut each);
+        logs
+    });
+    let logs = logs.await.map_err(|error| PortalError::Internal(format!("log check: {error}")))?;
     let sender = Sender::Person(actor.clone());
-    let kept = keep(portal, &sender, campaign_id, unit, site, result).await;
-    // Those of a log that was not taken, or was known already.
-    looking_back::forget(portal, side_cars.files).await?;
-    Ok((kept?, summary))
+    let mut checked = Vec::with_capacity(logs.len());
+    for (mut summary, sightings, side_cars) in logs {
+        let file = summary.file.clone();
+        let files = side_cars.files.clone();
+        // The log was read all the same; it only cannot be looked back into.
+        summary.problem = summary.problem.filter(|it| !it.is_of_archive());
+        let outcome = if let (None, Some(problem)) = (&summary.sha256, &summary.problem) {
+            let mut said = Problem::new("log", problem.message());
+            said.values = problem.values();
+            Err(said.into())
+        } else {
+            let result = CheckResult {
+                summary: summary.clone(),
+                sightings,
+                is_whole: summary.problem.is_none(),
+                live: None,
+                side_cars: Some(side_cars),
+            };
+            let kept = keep(portal, &sender, campaign_id, unit, site, result).await;
+            kept.map(|checked| (checked, summary))
+        };
+        // Those of a log that was not taken, or was known already.
+        looking_back::forget(portal, files).await?;
+        checked.push(CheckedLog { file, outcome });
+    }
+    Ok(checked)
 }
 
 /// Keeps results that a unit's own program matched and sent. Everything is checked before the

@@ -56,9 +56,10 @@ impl SideCarShelf {
         Self { files, kept: Mutex::default() }
     }
 
-    pub(crate) fn side_cars(&self, lists: String) -> SideCars {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        SideCars { files: kept.values().cloned().collect(), lists }
+    /// Takes off the shelf what is on it: the side-cars of the log matched last.
+    pub(crate) fn take(&self, lists: String) -> SideCars {
+        let kept = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
+        SideCars { files: kept.into_values().collect(), lists }
     }
 }
 

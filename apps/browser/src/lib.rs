@@ -1,8 +1,8 @@
 //! The matcher as a module that a page runs in the officer's own browser.
 //!
-//! It is the engine of `lamsach match`, [`log_check::check_logs`], compiled to WebAssembly: a log is
-//! read by slices inside of the browser, and what comes out is [`Checked`], whose [`Sent`] is all that
-//! leaves the machine. `adapters/web/assets/match-worker.js` runs it, `script/browser` builds it, and
+//! It is the engine of `lamsach match`, [`log_check::check_logs`], compiled to WebAssembly: a file is
+//! read by slices inside of the browser, and what comes out is one [`Checked`] for each log in it, whose
+//! [`Sent`] is all that leaves the machine. `adapters/web/assets/match-worker.js` runs it, `script/browser` builds it, and
 //! docs/decisions/0018-logs-matched-in-the-browser.md says why it is made like this.
 //!
 //! ```
@@ -12,7 +12,7 @@
 //! let index = IndexBuilder::default().build();
 //! let log = Log { file: "query.log".into(), modified_ms: None, zone: "Asia/Ho_Chi_Minh".into(), sha256: None };
 //! let checked = check(&index, log, Box::new(&b"nothing to see\n"[..]), &|_, _| {});
-//! assert!(checked.sent.sightings.is_empty());
+//! assert!(checked[0].sent.sightings.is_empty());
 //! ```
 //!
 //! What it deliberately does not do: open a connection, ask for the time, read anything but the log
@@ -26,8 +26,8 @@ use std::io::Read;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use log_check::{LogInput, NotParsed, Progress, Settings, check_logs};
-use matching::Index;
+use log_check::{FileSummary, LogInput, NotParsed, Progress, Settings, check_logs_one_by_one};
+use matching::{Index, Sighting};
 use serde::{Deserialize, Serialize};
 
 pub use sent::{Sent, SentLog, SentPlace, SentSighting};
@@ -58,14 +58,14 @@ pub struct Checked {
     pub not_parsed: Vec<NotParsed>,
 }
 
-/// Matches one log on the calling thread; `advanced` is told the raw bytes and lines read since the
-/// last call.
+/// Matches one file on the calling thread, and gives each log in it: a zip holds several. `advanced` is
+/// told the raw bytes and lines read since the last call.
 pub fn check(
     index: &Index,
     log: Log,
     bytes: Box<dyn Read + Send>,
     advanced: &(dyn Fn(u64, u64) + Sync),
-) -> Checked {
+) -> Vec<Checked> {
     let zone = TimeZone::get(&log.zone).unwrap_or(TimeZone::UTC);
     let settings = Settings {
         hash_logs: log.sha256.is_none(),
@@ -74,12 +74,15 @@ pub fn check(
     };
     let modified = log.modified_ms.and_then(|it| Timestamp::from_millisecond(it).ok());
     let input = LogInput { name: log.file, modified, size_bytes: None, bytes: Ok(bytes) };
-    let report = check_logs(index, vec![input], &settings, &Told(advanced));
-    let mut sightings = report.sightings;
-    let lines = sightings.iter_mut().map(|it| std::mem::take(&mut it.evidence.line)).collect();
-    let mut file = report.summary.files.into_iter().next().unwrap_or_default();
-    let not_parsed = std::mem::take(&mut file.not_parsed_samples);
-    Checked { sent: Sent::new(file, sightings), lines, not_parsed }
+    let mut all = Vec::new();
+    let mut each = |file: &_, mut sightings: Vec<Sighting>| {
+        let lines = sightings.iter_mut().map(|it| std::mem::take(&mut it.evidence.line)).collect();
+        let mut file = FileSummary::clone(file);
+        let not_parsed = std::mem::take(&mut file.not_parsed_samples);
+        all.push(Checked { sent: Sent::new(file, sightings), lines, not_parsed });
+    };
+    check_logs_one_by_one(index, vec![input], &settings, &Told(advanced), &mut each);
+    all
 }
 
 /// Progress for whoever started the module, who stops it by ending it.

@@ -58,7 +58,7 @@ extern "C" fn open_index() -> u32 {
 }
 
 /// Takes the inbox as a [`Log`] in JSON, matches the log whose bytes `read` gives, and puts
-/// [`crate::Checked`] in JSON into the outbox; gives its length, 0 when there is no index or no log.
+/// a list of [`crate::Checked`] in JSON into the outbox; gives its length, 0 when there is no index or no log.
 // SAFETY: as above.
 #[unsafe(no_mangle)]
 extern "C" fn check_log() -> usize {

@@ -90,7 +90,7 @@ fn by_module(index: &Path, logs: &[PathBuf]) -> Vec<Value> {
     values
 }
 
-fn by_program(index: &Index, path: &Path) -> Value {
+fn by_program(index: &Index, path: &Path) -> Vec<Value> {
     let log = Log {
         file: path.file_name().unwrap().to_str().unwrap().to_owned(),
         modified_ms: i64::try_from(WRITTEN.as_millis()).ok(),
@@ -98,17 +98,20 @@ fn by_program(index: &Index, path: &Path) -> Value {
         sha256: None,
     };
     let checked = check(index, log, Box::new(File::open(path).unwrap()), &|_, _| {});
-    serde_json::to_value(checked).unwrap()
+    checked.into_iter().map(|it| serde_json::to_value(it).unwrap()).collect()
 }
 
-/// Compares both on every log; gives what the module gave.
+/// Compares both on every log in every file; gives what the module gave.
 fn compare(index: &Index, folder: &Path, logs: &[PathBuf]) -> Vec<Value> {
     let image = folder.join("index.lamsach");
     fs::write(&image, index.as_bytes()).unwrap();
     let found = by_module(&image, logs);
-    assert_eq!(found.len(), logs.len());
-    for (log, found) in logs.iter().zip(&found) {
-        let mut expected = by_program(index, log);
+    let expected: Vec<(&PathBuf, Value)> = logs
+        .iter()
+        .flat_map(|log| by_program(index, log).into_iter().map(move |it| (log, it)))
+        .collect();
+    assert_eq!(found.len(), expected.len());
+    for ((log, mut expected), found) in expected.into_iter().zip(&found) {
         let mut found = found.clone();
         if log.ends_with(CUT_ZSTD) {
             // The decompressor in Rust gives a frame's last window when the frame ends, and not
@@ -119,6 +122,14 @@ fn compare(index: &Index, folder: &Path, logs: &[PathBuf]) -> Vec<Value> {
         assert!(found == expected, "{}: {found} instead of {expected}", log.display());
     }
     found
+}
+
+/// A zip with one log, as a program that streams writes it.
+fn zipped(log: &[u8]) -> Vec<u8> {
+    let mut zip = zip_archives::ZipWriter::new_stream(Vec::new());
+    zip.start_file("logs/one.log", zip_archives::write::SimpleFileOptions::default()).unwrap();
+    zip.write_all(log).unwrap();
+    zip.finish().unwrap().into_inner()
 }
 
 fn sightings(checked: &Value) -> Vec<TrueSighting> {
@@ -189,6 +200,7 @@ fn every_packing_and_every_fault_is_told_alike() {
         ("log.xz", xz),
         ("log.zst", zstd.clone()),
         ("log.utf16", [&b"\xff\xfe"[..], &utf16].concat()),
+        ("one.zip", zipped(&log)),
         ("two.gz", [gzip.as_slice(), &gzip].concat()),
     ];
     let faulty = [
@@ -199,6 +211,7 @@ fn every_packing_and_every_fault_is_told_alike() {
         ("words.log", "nothing that any program writes\n".repeat(50).into_bytes()),
         ("binary.log", (0..200_u8).cycle().take(50_000).collect()),
         ("archive.zip", b"PK\x03\x04 and more".to_vec()),
+        ("archive.7z", b"7z\xbc\xaf\x27\x1c and more".to_vec()),
         ("long-line.log", [&log[..], &vec![b'a'; 3 << 20], b"\n", &log].concat()),
     ];
     let put = |(name, bytes): &(&str, Vec<u8>)| put(folder.path(), name, bytes);
@@ -210,8 +223,17 @@ fn every_packing_and_every_fault_is_told_alike() {
     let told: Vec<_> =
         found[whole.len()..].iter().map(|it| &it["sent"]["log"]["problem"]).collect();
     let codes: Vec<_> = told.iter().map(|it| it["code"].as_str().unwrap_or("-")).collect();
-    let expected =
-        ["truncated", "truncated", "trailing-bytes", "empty", "no-format", "binary", "packed", "-"];
+    let expected = [
+        "truncated",
+        "truncated",
+        "trailing-bytes",
+        "empty",
+        "no-format",
+        "binary",
+        "truncated",
+        "packed",
+        "-",
+    ];
     assert_eq!(codes, expected);
 }
 
@@ -225,7 +247,7 @@ fn no_line_of_the_log_is_in_what_is_sent() {
     let of =
         Log { file: "f.log".to_owned(), modified_ms: None, zone: ZONE.to_owned(), sha256: None };
     let bytes: Box<dyn io::Read + Send> = Box::new(io::Cursor::new(log.clone()));
-    let checked = check(&index, of, bytes, &|_, _| {});
+    let checked = check(&index, of, bytes, &|_, _| {}).remove(0);
     assert_eq!(checked.lines.len(), checked.sent.sightings.len());
     assert_eq!(checked.not_parsed.len(), 1);
     let sent = serde_json::to_string(&checked.sent).unwrap();

@@ -49,7 +49,8 @@ pub enum Value<'a> {
 }
 
 /// Variables that are always counts, by name.
-const COUNTS: [&str; 7] = ["bytes", "count", "line", "logs", "longest", "most", "sightings"];
+const COUNTS: [&str; 8] =
+    ["bytes", "count", "line", "logs", "longest", "members", "most", "sightings"];
 
 impl<'a> Value<'a> {
     /// The value of a variable that travelled as text: a count where the variable's name says that

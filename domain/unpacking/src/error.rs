@@ -29,6 +29,21 @@ pub enum UnpackError {
         /// The limit it went beyond.
         ratio: u64,
     },
+    /// The archive ends in the middle.
+    #[error("the archive ends before it is complete")]
+    ArchiveTruncated,
+    /// The archive, or a member of it, contradicts itself.
+    #[error("the archive is damaged: {detail}")]
+    ArchiveDamaged {
+        /// What is wrong.
+        detail: String,
+    },
+    /// The archive has more members than are read.
+    #[error("the archive has more than {members} members")]
+    TooManyMembers {
+        /// How many are read.
+        members: u64,
+    },
     /// It unpacks to more than is ever read.
     #[error("it unpacks to more than {bytes} bytes")]
     TooLarge {
@@ -47,13 +62,15 @@ impl UnpackError {
 impl From<UnpackError> for io::Error {
     fn from(error: UnpackError) -> Self {
         let kind = match &error {
-            UnpackError::Truncated(_) => io::ErrorKind::UnexpectedEof,
-            UnpackError::RatioTooHigh { .. } | UnpackError::TooLarge { .. } => {
-                io::ErrorKind::FileTooLarge
+            UnpackError::Truncated(_) | UnpackError::ArchiveTruncated => {
+                io::ErrorKind::UnexpectedEof
             }
-            UnpackError::Damaged { .. } | UnpackError::TrailingBytes(_) => {
-                io::ErrorKind::InvalidData
-            }
+            UnpackError::RatioTooHigh { .. }
+            | UnpackError::TooLarge { .. }
+            | UnpackError::TooManyMembers { .. } => io::ErrorKind::FileTooLarge,
+            UnpackError::Damaged { .. }
+            | UnpackError::TrailingBytes(_)
+            | UnpackError::ArchiveDamaged { .. } => io::ErrorKind::InvalidData,
         };
         Self::new(kind, error)
     }

@@ -18,6 +18,7 @@
 //! ```
 //!
 //! [`unpack_block`] unpacks one block of a file that compresses its blocks by themselves.
+//! [`ZipReader`] reads the members of a zip as they come, without seeking.
 //! [`each_part`] takes archives and documents apart, and what is in them, and says what it could not
 //! open.
 //!
@@ -34,6 +35,7 @@ mod members;
 mod parts;
 mod source;
 mod unpacker;
+mod zip_reader;
 mod zst;
 #[cfg(any(test, target_family = "wasm"))]
 mod zst_rust;
@@ -44,3 +46,4 @@ pub use limits::Limits;
 #[cfg(not(target_family = "wasm"))]
 pub use parts::{NotOpened, Part, PartLimits, PartReason, each_part};
 pub use unpacker::{Compression, Unpacker};
+pub use zip_reader::{ZipMember, ZipReader, ZipRefusal, ZipTime, is_zip};

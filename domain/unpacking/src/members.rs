@@ -95,6 +95,14 @@ impl<R: Read, M: Member<R>> Members<R, M> {
         }
     }
 
+    pub(crate) fn into_source(self) -> Option<Source<R>> {
+        match self {
+            Self::Between(source) | Self::Ended(source) => Some(source),
+            Self::Within(decoder) => Some(decoder.into_source()),
+            Self::Moving => None,
+        }
+    }
+
     /// Unpacks into `target`, which has room; 0 at the end.
     pub(crate) fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
         loop {

@@ -32,6 +32,15 @@ impl<R: Read> Source<R> {
         }
     }
 
+    pub(crate) fn get_ref(&self) -> &R {
+        &self.reader
+    }
+
+    /// The stream below; what is in the buffer is lost.
+    pub(crate) fn into_inner(self) -> R {
+        self.reader
+    }
+
     /// The next bytes without taking them: at least `wanted`, fewer only at the end.
     pub(crate) fn peek(&mut self, wanted: usize) -> io::Result<&[u8]> {
         while self.end - self.start < wanted && !self.is_at_end {

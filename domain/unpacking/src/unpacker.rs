@@ -84,6 +84,8 @@ pub struct Unpacker<R: Read> {
     state: State<R>,
     limits: Limits,
     unpacked: u64,
+    /// Stopped for good.
+    is_ended: bool,
 }
 
 enum State<R: Read> {
@@ -94,14 +96,14 @@ enum State<R: Read> {
     Xz(Members<R, XzReader<Source<R>>>),
     Bzip2(Members<R, BzDecoder<Source<R>>>),
     Zstd(Box<Frames<R>>),
-    /// Stopped for good.
-    Ended(Option<Compression>),
+    /// Could not begin.
+    Lost,
 }
 
 impl<R: Read> Unpacker<R> {
     /// A reader of a stream from its beginning; nothing is read yet.
     pub fn new(reader: R, limits: Limits) -> Self {
-        Self { state: State::Fresh(Source::new(reader)), limits, unpacked: 0 }
+        Self { state: State::Fresh(Source::new(reader)), limits, unpacked: 0, is_ended: false }
     }
 
     /// What the stream is compressed with; reads its first bytes when none were read.
@@ -112,15 +114,14 @@ impl<R: Read> Unpacker<R> {
             State::Zstd(_) => Some(Compression::Zstd),
             State::Xz(_) => Some(Compression::Xz),
             State::Bzip2(_) => Some(Compression::Bzip2),
-            State::Ended(compression) => *compression,
-            State::Fresh(_) | State::Plain(_) => None,
+            State::Fresh(_) | State::Plain(_) | State::Lost => None,
         })
     }
 
     fn open(&mut self) -> io::Result<()> {
         let State::Fresh(source) = &mut self.state else { return Ok(()) };
         let compression = Compression::of(source.peek(Compression::START)?);
-        let State::Fresh(source) = std::mem::replace(&mut self.state, State::Ended(None)) else {
+        let State::Fresh(source) = std::mem::replace(&mut self.state, State::Lost) else {
             return Ok(());
         };
         self.state = match compression {
@@ -133,38 +134,60 @@ impl<R: Read> Unpacker<R> {
         Ok(())
     }
 
-    fn end(&mut self, compression: Compression) {
-        self.state = State::Ended(Some(compression));
+    /// The stream below; `None` when it was lost.
+    pub(crate) fn get_ref(&self) -> Option<&R> {
+        let source = match &self.state {
+            State::Fresh(source) | State::Plain(source) => Some(source),
+            State::Gzip(members) => members.source(),
+            State::Xz(members) => members.source(),
+            State::Bzip2(members) => members.source(),
+            State::Zstd(frames) => Some(&frames.source),
+            State::Lost => None,
+        };
+        source.map(Source::get_ref)
+    }
+
+    /// The stream below, behind what was taken from it ahead; `None` when it was lost.
+    pub(crate) fn into_inner(self) -> Option<R> {
+        let source = match self.state {
+            State::Fresh(source) | State::Plain(source) => Some(source),
+            State::Gzip(members) => members.into_source(),
+            State::Xz(members) => members.into_source(),
+            State::Bzip2(members) => members.into_source(),
+            State::Zstd(frames) => Some(frames.source),
+            State::Lost => None,
+        };
+        source.map(Source::into_inner)
     }
 }
 
 impl<R: Read> Read for Unpacker<R> {
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
-        if target.is_empty() {
+        if target.is_empty() || self.is_ended {
             return Ok(0);
         }
         self.open()?;
-        let (read, packed, compression) = match &mut self.state {
+        let (read, packed) = match &mut self.state {
             State::Plain(source) => return source.read(target),
-            State::Fresh(_) | State::Ended(_) => return Ok(0),
+            State::Fresh(_) | State::Lost => return Ok(0),
             State::Gzip(members) => step(members, target),
             State::Xz(members) => step(members, target),
             State::Bzip2(members) => step(members, target),
             State::Zstd(frames) => {
                 let read = frames.read(target);
-                (read, frames.source.consumed, Compression::Zstd)
+                (read, frames.source.consumed)
             }
         };
         let read = match read {
             Ok(read) => read,
             Err(error) => {
-                self.end(compression);
+                self.is_ended = true;
                 return Err(error);
             }
         };
         self.unpacked += read as u64;
         if let Err(error) = self.limits.check(packed, self.unpacked) {
-            self.end(compression);
+            self.is_ended = true;
             return Err(UnpackError::into(error));
         }
         Ok(read)
@@ -175,9 +198,9 @@ impl<R: Read> Read for Unpacker<R> {
 fn step<R: Read, M: Member<R>>(
     members: &mut Members<R, M>,
     target: &mut [u8],
-) -> (io::Result<usize>, u64, Compression) {
+) -> (io::Result<usize>, u64) {
     let read = members.read(target);
-    (read, members.source().map_or(0, |source| source.consumed), M::COMPRESSION)
+    (read, members.source().map_or(0, |source| source.consumed))
 }
 
 impl<R: Read> fmt::Debug for Unpacker<R> {

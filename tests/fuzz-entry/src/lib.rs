@@ -30,13 +30,13 @@ pub use logs::{check_logs, log_detection, log_lines, syslog_frames};
 pub use names::names;
 pub use packets::{captures, packets};
 pub use questions::questions;
-pub use values::{lists, observables, parts, tables, unpacking};
+pub use values::{lists, observables, parts, tables, unpacking, zips};
 
 /// Reads bytes; panics when a promise is broken.
 pub type Entry = fn(&[u8]);
 
 /// Every entry by the name of its target.
-pub const ALL: [(&str, Entry); 22] = [
+pub const ALL: [(&str, Entry); 23] = [
     ("autorun_inf", autorun_inf),
     ("captures", captures),
     ("check_logs", check_logs),
@@ -59,4 +59,5 @@ pub const ALL: [(&str, Entry); 22] = [
     ("tables", tables),
     ("task_xml", task_xml),
     ("unpacking", unpacking),
+    ("zips", zips),
 ];

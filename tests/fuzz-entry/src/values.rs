@@ -5,7 +5,7 @@ use std::io::Read as _;
 use campaigns::tree_import;
 use indicators::{ListFormat, ReadOptions, read_list};
 use observables::{Observable, refang};
-use unpacking::{Limits, NotOpened, PartLimits, Unpacker, each_part};
+use unpacking::{Limits, NotOpened, PartLimits, Unpacker, ZipReader, each_part};
 
 /// Every indicator taken is counted, and means the same when it is written and read again.
 pub fn lists(bytes: &[u8]) {
@@ -72,6 +72,21 @@ pub fn unpacking(bytes: &[u8]) {
         assert!(!is_packed || total <= limits.output_bytes + block.len() as u64);
     }
     assert!(is_packed || total <= bytes.len() as u64);
+}
+
+/// The members of an archive come to an end, and no more comes out of them than the limits let.
+pub fn zips(bytes: &[u8]) {
+    let limits = Limits { ratio: 100, ratio_from_bytes: 1 << 16, output_bytes: 1 << 22 };
+    let mut zip = ZipReader::new(bytes, limits);
+    let mut block = vec![0; 1 << 14];
+    let mut steps = 0;
+    while !matches!(zip.next_member(), Ok(None)) {
+        while let Ok(1..) = zip.read(&mut block) {}
+        steps += 1;
+        // Each member takes a header; after a fault it goes on further behind.
+        assert!(steps <= bytes.len() + 2);
+    }
+    assert!(zip.unpacked() <= limits.output_bytes + block.len() as u64);
 }
 
 /// No more parts, and no larger ones, than the limits let.

@@ -256,9 +256,13 @@ async fn upload(
             }
         };
         let portal = &state.portal;
-        let check = checks::check_log(portal, &actor, campaign, unit, &site, log, running.clone());
-        let (checked, ()) = tokio::join!(check, feed);
-        outcomes.push(outcome(&page, name, checked));
+        let check = checks::check_file(portal, &actor, campaign, unit, &site, log, running.clone());
+        match tokio::join!(check, feed).0 {
+            Ok(logs) => {
+                outcomes.extend(logs.into_iter().map(|it| outcome(&page, it.file, it.outcome)));
+            }
+            Err(error) => outcomes.push(outcome(&page, name, Err(error))),
+        }
         if running.is_cancelled() {
             break;
         }

@@ -1,5 +1,7 @@
 //! Logs, devices and cases in a browser without scripts: what is refused says so where it was given.
 
+use std::io::{Cursor, Write as _};
+
 use axum::http::StatusCode;
 use simulation::demo_list;
 
@@ -65,6 +67,44 @@ async fn every_file_of_an_upload_is_listed_with_what_became_of_it() {
     assert!(refused.text.contains("value=\"Nhà văn hóa\""), "the site as it was typed");
     let shown = story.officer.get(&story.of("logs", "H90.61")).await;
     assert!(shown.text.contains("<span class=\"badge warn\">Tệp rỗng</span>"), "{}", shown.text);
+}
+
+#[tokio::test]
+async fn every_log_in_an_uploaded_zip_is_listed_with_what_became_of_it() {
+    let mut story = started().await;
+    let (bad, mut zip) = (bad(), zip::ZipWriter::new(Cursor::new(Vec::new())));
+    let first = log(&[("10.0.0.5", &bad), ("10.0.0.6", "tot.example")]);
+    let second = log(&[("10.0.0.7", &bad)]);
+    let options = zip::write::SimpleFileOptions::default();
+    for (name, bytes) in [("dns/a.log", &first), ("dns/b.log", &second)] {
+        zip.start_file(name, options).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    let whole = zip.finish().unwrap().into_inner();
+    let sent = send(&mut story, "Trụ sở", &[("nhat-ky.zip", &whole)]).await;
+    done(&sent, "&notice=log-checked");
+    let shown = story.officer.get(&sent.location).await;
+    assert_is_whole(&shown, "logs, a zip just checked");
+    for (name, lines) in [("a", 2), ("b", 1)] {
+        let told = format!(
+            "<strong>nhat-ky.zip/dns/{name}.log</strong>: Đã đọc {lines} dòng, có 1 phát hiện trên 1 thiết bị."
+        );
+        assert!(shown.text.contains(&told), "{}", shown.text);
+    }
+    assert_eq!(story.cases().await.len(), 2);
+    // One of them again, by itself: it is known.
+    let again = send(&mut story, "Trụ sở", &[("a.log", &first)]).await;
+    done(&again, "&notice=log-checked");
+    assert_eq!(story.cases().await.len(), 2);
+
+    let cut = &whole[..whole.len() - 40];
+    let refused = send(&mut story, "Trụ sở", &[("nhat-ky.zip", cut)]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.text.contains("<strong>nhat-ky.zip</strong>: Tệp nén bị thiếu"),
+        "{}",
+        refused.text
+    );
 }
 
 #[tokio::test]

@@ -40,14 +40,14 @@ fn a_thousand_bad_values_are_counted_and_the_first_are_named() {
 #[test]
 fn a_log_that_cannot_be_read_does_not_keep_the_others_from_it() {
     let folder = folder();
-    fs::write(folder.path().join("a.zip"), b"PK\x03\x04\x14\0\0\0").unwrap();
+    fs::write(folder.path().join("a.7z"), b"7z\xbc\xaf\x27\x1c\x14\0\0\0").unwrap();
     fs::write(folder.path().join("b.bin"), [7; 400]).unwrap();
     let utf16: Vec<u8> =
         format!("\u{feff}{CLEAN_LINE}").encode_utf16().flat_map(u16::to_le_bytes).collect();
     fs::write(folder.path().join("c.log"), utf16).unwrap();
-    let ran = run(folder.path(), &["-i", "list.txt", "a.zip", "b.bin", "c.log", "dns.log"]);
+    let ran = run(folder.path(), &["-i", "list.txt", "a.7z", "b.bin", "c.log", "dns.log"]);
     assert_eq!(ran.status, Some(1));
-    assert!(ran.out.contains("! a.zip: Tệp được đóng gói kiểu zip"), "{}", ran.out);
+    assert!(ran.out.contains("! a.7z: Tệp được đóng gói kiểu 7z"), "{}", ran.out);
     assert!(ran.out.contains("! b.bin: Tệp không phải là văn bản"), "{}", ran.out);
     assert!(ran.out.contains("utf-16le"), "{}", ran.out);
 }

@@ -71,3 +71,30 @@ fn sites_are_not_mixed() {
     let one = hunt(&folder, &["--archive", "kept", "-i", "new.txt", "--site", "Cơ sở 2"]);
     assert_eq!(one.status, Some(1), "{}", one.err);
 }
+
+#[test]
+fn a_log_in_a_zip_is_searched_and_its_line_found_again() {
+    let folder = TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir(at("in")).unwrap();
+    fs::write(at("in/clean.log"), CLEAN_LINE).unwrap();
+    fs::write(at("in/dns.log"), format!("{CLEAN_LINE}{EVIL_LINES}")).unwrap();
+    fs::write(at("old.txt"), "other.example\n").unwrap();
+    fs::write(at("new.txt"), "evil.example\nevil.example/gate.php\n").unwrap();
+    let mut zip = Command::new("zip");
+    assert!(zip.args(["-qr", "logs.zip", "in"]).current_dir(&folder).status().unwrap().success());
+    fs::remove_dir_all(at("in")).unwrap();
+    let matching = ["-i", "old.txt", "--archive", "kept", "logs.zip"];
+    assert_eq!(run(folder.path(), &matching).status, Some(0));
+    let found = hunt(&folder, &["--archive", "kept", "-i", "new.txt", "--output", "json"]);
+    assert_eq!(found.status, Some(1), "{}", found.err);
+    let sighting: serde_json::Value =
+        serde_json::from_str(found.out.lines().next().unwrap()).unwrap();
+    let evidence = &sighting["evidence"];
+    assert!(evidence["file"].as_str().unwrap().ends_with("/logs.zip/in/dns.log"), "{evidence}");
+    assert_eq!(evidence["line_number"], 2);
+    assert!(evidence["line"].as_str().unwrap().contains("a.evil.example"), "{evidence}");
+    let last = found.out.lines().last().unwrap();
+    let last: serde_json::Value = serde_json::from_str(last).unwrap();
+    assert_eq!(last["summary"]["complete"], true, "the URL's host was looked for in the log again");
+}

@@ -121,6 +121,73 @@ fn every_format_gives_exactly_what_was_planted_plain_and_packed() {
     }
 }
 
+/// Packs files of a folder into one, with the real program.
+fn zip(folder: &Path, arguments: &[&str]) -> Vec<u8> {
+    let zip = Command::new("zip").current_dir(folder).args(["-q", "-"]).args(arguments).output();
+    zip.expect("zip is installed (script/setup installs it)").stdout
+}
+
+#[test]
+fn a_zip_of_logs_gives_exactly_what_was_planted_from_a_file_and_a_pipe() {
+    let folder = tempfile::tempdir().unwrap();
+    let targets = Targets::new(5, 40);
+    let mut list = Vec::new();
+    targets.write_csv(&mut list).unwrap();
+    fs::write(folder.path().join("list.csv"), list).unwrap();
+    let mut truth = Truth::default();
+    fs::create_dir(folder.path().join("logs")).unwrap();
+    for kind in LogKind::ALL {
+        let log = log(kind, &targets, &mut truth);
+        write(&folder.path().join("logs").join(kind.file_name()), &log);
+    }
+    let expected: BTreeSet<_> = truth.sightings().into_iter().collect();
+    let archive = zip(folder.path(), &["-r", "logs"]);
+    write(&folder.path().join("logs.zip"), &archive);
+    let from_file = run(folder.path(), &["-i", "list.csv", "--output", "json", "logs.zip"]);
+    let from_pipe = run_with(folder.path(), &["-i", "list.csv", "--output", "json", "-"], &archive);
+    for (ran, name) in [(from_file, "logs.zip"), (from_pipe, "-")] {
+        assert_eq!((ran.status, ran.err.as_str()), (Some(1), ""));
+        assert_eq!(found(&ran.out), expected);
+        let last: Value = serde_json::from_str(ran.out.lines().last().unwrap()).unwrap();
+        let summary = &last["summary"];
+        assert_eq!(
+            (&summary["lines_read"], &summary["complete"]),
+            (&truth.lines().into(), &true.into())
+        );
+        let mut told: Vec<&str> = summary["files"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["file"].as_str().unwrap())
+            .collect();
+        told.sort_unstable();
+        let mut files: Vec<String> =
+            LogKind::ALL.map(|it| format!("{name}/logs/{}", it.file_name())).into();
+        files.sort();
+        assert_eq!(told, files);
+    }
+}
+
+#[test]
+fn a_log_behind_a_password_is_named_and_the_others_are_read() {
+    let folder = super::folder();
+    fs::write(folder.path().join("a.log"), super::CLEAN_LINE).unwrap();
+    fs::write(folder.path().join("b.log"), super::CLEAN_LINE.repeat(3)).unwrap();
+    let whole = zip(folder.path(), &["a.log", "b.log"]);
+    fs::write(folder.path().join("all.zip"), whole).unwrap();
+    assert_eq!(run(folder.path(), &["-i", "list.txt", "all.zip"]).status, Some(0));
+    let locked = zip(folder.path(), &["-P", "secret", "a.log"]);
+    fs::write(folder.path().join("locked.zip"), locked).unwrap();
+    let ran = run(folder.path(), &["-i", "list.txt", "locked.zip", "all.zip"]);
+    assert_eq!(ran.status, Some(3));
+    assert!(
+        ran.out.contains("! locked.zip/a.log: Nhật ký trong tệp nén được đặt mật khẩu"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("all.zip/b.log"), "{}", ran.out);
+}
+
 #[test]
 fn a_packed_log_may_come_through_standard_input() {
     let folder = tempfile::tempdir().unwrap();

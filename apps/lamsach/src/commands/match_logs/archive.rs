@@ -4,7 +4,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use files::{InputFile, MappedFile, files_below, write_whole};
-use log_check::{About, Archive, LogInput, Logs, SideCar, SideCarBuilder, SideCarInput};
+use log_check::{
+    About, Archive, LogInput, Logs, SideCar, SideCarBuilder, SideCarInput, open_member,
+};
 
 use super::inputs::log;
 
@@ -61,6 +63,21 @@ pub(super) struct LogsInPlace;
 impl Logs for LogsInPlace {
     fn open(&self, about: &About) -> LogInput {
         let path = Path::new(&about.log);
-        log(path, InputFile::at(path))
+        match archive_above(path) {
+            Some((archive, member)) => {
+                let file = InputFile::at(archive);
+                let bytes = file.and_then(|file| open_member(file.bytes(), &member));
+                LogInput { name: about.log.clone(), modified: None, size_bytes: None, bytes }
+            }
+            None => log(path, InputFile::at(path)),
+        }
     }
+}
+
+/// The archive that a log is a member of, and the name it has there: the name of a log goes on behind
+/// a file.
+fn archive_above(log: &Path) -> Option<(&Path, String)> {
+    let archive = log.ancestors().skip(1).find(|it| it.is_file())?;
+    let member = log.strip_prefix(archive).ok()?;
+    Some((archive, member.display().to_string()))
 }

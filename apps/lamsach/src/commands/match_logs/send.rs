@@ -90,7 +90,7 @@ impl Sending {
             return;
         };
         let log = Log {
-            file: name(&file.file),
+            file: name(file),
             sha256,
             live: None,
             format: file.format.clone(),
@@ -225,10 +225,12 @@ pub(in crate::commands) fn wire_sighting(it: matching::Sighting) -> Sighting {
     }
 }
 
-/// A log's name as it is sent: without its folders, which are this machine's own; its end, which
-/// tells more, when it is long.
-fn name(file: &str) -> String {
-    let file = file.rsplit(['/', '\\']).next().unwrap_or(file);
+/// A log's name as it is sent: without its folders, which are this machine's own, but those in an
+/// archive; its end, which tells more, when it is long.
+fn name(log: &FileSummary) -> String {
+    let outside = log.archive.as_ref().unwrap_or(&log.file);
+    let folders = outside.rfind(['/', '\\']).map_or(0, |at| at + 1);
+    let file = log.file.get(folders..).unwrap_or(&log.file);
     let surplus = file.chars().count().saturating_sub(LONGEST_NAME);
     file.chars().skip(surplus).collect()
 }
