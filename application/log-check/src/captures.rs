@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 use std::net::IpAddr;
 
-use contacts::WireContact;
 use contacts::packets::{
     CaptureKind, CaptureProblem, CaptureReader, Count, Packet, Reason, Sink, What,
 };
+use contacts::{Contact, WireContact};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use matching::{Destination, Gatherer, Hit, Layers, Matcher, Place, Verdict};
 use naming::Names;
@@ -180,6 +180,10 @@ impl Found<'_> {
     #[inline]
     pub(crate) fn holds(&self, address: IpAddr) -> bool {
         self.matcher.holds_address(address.to_canonical())
+    }
+
+    pub(crate) fn examine_text<'l>(&mut self, contact: &Contact<'l>) -> Option<Hit<'l>> {
+        self.matcher.examine(contact)
     }
 
     pub(crate) fn examine<'p>(&mut self, contact: &WireContact<'p>) -> Option<Hit<'p>> {

@@ -7,6 +7,7 @@
 mod archive;
 mod blocks;
 mod captures;
+mod events;
 mod evidence;
 mod flows;
 mod guarding;
@@ -26,6 +27,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 pub use archive::Archive;
+pub use contacts::events::Reason as EventReason;
 pub use contacts::flows::{Reason as FlowReason, Refusal as FlowRefusal};
 pub use contacts::packets::Reason as PacketReason;
 pub use contacts::{Columns, ColumnsError, Format};
@@ -193,6 +195,8 @@ pub enum Unit {
     Packets,
     /// Flow records.
     Flows,
+    /// Events of an event log, or messages of dnstap.
+    Events,
 }
 
 impl Unit {

@@ -109,6 +109,18 @@ pub enum Problem {
         /// `layout`, `byte-order`, `encrypted` or `compression`.
         why: String,
     },
+    /// The file of events ends inside an event, or without its end.
+    #[error("the file of events breaks off: {bytes} bytes could be read")]
+    EventsCutOff {
+        /// Decompressed bytes up to the end of the last whole part.
+        bytes: u64,
+    },
+    /// The file of events contradicts itself.
+    #[error("the file of events is damaged behind {bytes} bytes")]
+    EventsDamaged {
+        /// Decompressed bytes up to the end of the last whole part.
+        bytes: u64,
+    },
     /// The map of columns names one that the log has not.
     #[error("the log has no column `{column}`")]
     MissingColumn {
@@ -141,6 +153,9 @@ pub enum Problem {
     /// It was read; files of flow records have no side-car for looking back.
     #[error("the flow records were read; they have no side-car yet")]
     FlowsNotArchived,
+    /// It was read; files of events have no side-car for looking back.
+    #[error("the file of events was read; it has no side-car yet")]
+    EventsNotArchived,
     /// The log was read to this point only when its side-car was written.
     #[error("the log was not read to its end when its side-car was written")]
     SideCarCut,
@@ -157,7 +172,7 @@ pub enum Problem {
 
 impl Problem {
     /// Every code.
-    pub const CODES: [&'static str; 27] = [
+    pub const CODES: [&'static str; 30] = [
         "unreadable",
         "interrupted",
         "truncated",
@@ -176,12 +191,15 @@ impl Problem {
         "flows-cut-off",
         "flows-damaged",
         "flows-refused",
+        "events-cut-off",
+        "events-damaged",
         "no-format",
         "scanned-only",
         "binary",
         "not-archived",
         "capture-not-archived",
         "flows-not-archived",
+        "events-not-archived",
         "side-car-cut",
         "side-car",
         "cancelled",
@@ -212,6 +230,9 @@ impl Problem {
             Self::CaptureDamaged { .. } => "log-check-problem-capture-damaged",
             Self::FlowsCutOff { .. } => "log-check-problem-flows-cut-off",
             Self::FlowsDamaged { .. } => "log-check-problem-flows-damaged",
+            Self::EventsCutOff { .. } => "log-check-problem-events-cut-off",
+            Self::EventsDamaged { .. } => "log-check-problem-events-damaged",
+            Self::EventsNotArchived => "log-check-problem-events-not-archived",
             Self::FlowsRefused { .. } => "log-check-problem-flows-refused",
             Self::NoFormat => "log-check-problem-no-format",
             Self::ScannedOnly => "log-check-problem-scanned-only",
@@ -240,7 +261,13 @@ impl Problem {
 
     /// Whether the log was read and only its side-car is not there.
     pub fn is_of_archive(&self) -> bool {
-        matches!(self, Self::NotArchived { .. } | Self::CaptureNotArchived | Self::FlowsNotArchived)
+        matches!(
+            self,
+            Self::NotArchived { .. }
+                | Self::CaptureNotArchived
+                | Self::FlowsNotArchived
+                | Self::EventsNotArchived
+        )
     }
 
     /// What its message says besides the code, by the message's variables.
@@ -259,7 +286,9 @@ impl Problem {
             | Self::CaptureCutOff { bytes }
             | Self::CaptureDamaged { bytes }
             | Self::FlowsCutOff { bytes }
-            | Self::FlowsDamaged { bytes } => {
+            | Self::FlowsDamaged { bytes }
+            | Self::EventsCutOff { bytes }
+            | Self::EventsDamaged { bytes } => {
                 vec![("bytes", bytes.to_string())]
             }
             Self::FlowsRefused { why } => vec![("why", why.clone())],
@@ -274,6 +303,7 @@ impl Problem {
             | Self::ScannedOnly
             | Self::Binary
             | Self::CaptureNotArchived
+            | Self::EventsNotArchived
             | Self::FlowsNotArchived
             | Self::SideCarCut
             | Self::Cancelled => Vec::new(),

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use contacts::events::EventFileKind;
 use contacts::flows::FlowFileKind;
 use contacts::packets::CaptureKind;
 use contacts::{Encoding, Format, Parser, TimeReading, detect};
@@ -285,7 +286,8 @@ impl Run<'_> {
         let mut text = Text::new(unpacker);
         let capture = CaptureKind::of(text.start());
         let flows = FlowFileKind::of(text.start());
-        if capture.is_some() || flows.is_some() {
+        let events = EventFileKind::of(text.start());
+        if capture.is_some() || flows.is_some() || events.is_some() {
             let reading = captures::Reading {
                 layers: self.layers,
                 log: number,
@@ -294,11 +296,14 @@ impl Run<'_> {
                 report: &report,
                 is_cancelled: &|| self.progress.is_cancelled(),
             };
-            let (ended, not_archived) = match (capture, flows) {
-                (Some(kind), _) => {
+            let (ended, not_archived) = match (capture, events, flows) {
+                (Some(kind), _, _) => {
                     (reading.read(kind, &mut text, &mut file), Problem::CaptureNotArchived)
                 }
-                (None, kind) => {
+                (None, Some(kind), _) => {
+                    (reading.read_events(kind, &mut text, &mut file), Problem::EventsNotArchived)
+                }
+                (None, None, kind) => {
                     let kind = kind.unwrap_or(FlowFileKind::Ipfix);
                     (reading.read_flows(kind, &mut text, &mut file), Problem::FlowsNotArchived)
                 }

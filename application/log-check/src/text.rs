@@ -2,6 +2,7 @@
 
 use std::io::{self, Cursor, Read};
 
+use contacts::events::EventFileKind;
 use contacts::flows::FlowFileKind;
 use contacts::packets::CaptureKind;
 use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE};
@@ -94,7 +95,9 @@ impl<R: Read> Text<R> {
     pub(crate) fn new(mut reader: R) -> Self {
         let mut start = Vec::new();
         let failure = reader.by_ref().take(SAMPLE_BYTES).read_to_end(&mut start).err();
-        let is_binary = CaptureKind::of(&start).is_some() || FlowFileKind::of(&start).is_some();
+        let is_binary = CaptureKind::of(&start).is_some()
+            || FlowFileKind::of(&start).is_some()
+            || EventFileKind::of(&start).is_some();
         let encoding = if is_binary { Encoding::Bytes } else { Encoding::of(&start) };
         let has_mark = start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff");
         let origin = if has_mark { 2 } else { 0 };

@@ -20,13 +20,14 @@
 //! ```
 //!
 //! Captures of packets are read by [`packets`] and flow records by [`flows`], which give
-//! [`WireContact`]s: values instead of text.
+//! [`WireContact`]s: values instead of text. Files of events (EVTX, dnstap) are read by [`events`].
 //!
 //! What it deliberately does not do: open files, unpack, know indicators, decide verdicts.
 
 mod contact;
 mod detect;
 pub mod dns;
+pub mod events;
 mod fields;
 pub mod flows;
 pub mod formats;

@@ -14,6 +14,7 @@
 
 mod artifacts;
 mod cleaning;
+mod events;
 mod flows;
 mod index;
 mod logs;
@@ -24,6 +25,7 @@ mod values;
 
 pub use self::artifacts::{autorun_inf, hive, lnk, task_xml};
 pub use self::cleaning::{cleaning_journal, quarantine_item};
+pub use events::event_files;
 pub use flows::{flow_files, flow_messages};
 pub use index::index_file;
 pub use logs::{check_logs, log_detection, log_lines, syslog_frames};
@@ -36,11 +38,12 @@ pub use values::{lists, observables, parts, tables, unpacking, zips};
 pub type Entry = fn(&[u8]);
 
 /// Every entry by the name of its target.
-pub const ALL: [(&str, Entry); 23] = [
+pub const ALL: [(&str, Entry); 24] = [
     ("autorun_inf", autorun_inf),
     ("captures", captures),
     ("check_logs", check_logs),
     ("cleaning_journal", cleaning_journal),
+    ("event_files", event_files),
     ("flow_files", flow_files),
     ("flow_messages", flow_messages),
     ("hive", hive),

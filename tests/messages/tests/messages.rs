@@ -285,7 +285,8 @@ fn word_sets() -> BTreeMap<&'static str, Vec<String>> {
         ("packet-reason", {
             let packets = codes(log_check::PacketReason::ALL.map(log_check::PacketReason::code));
             let flows = codes(log_check::FlowReason::ALL.map(log_check::FlowReason::code));
-            [packets, flows].concat()
+            let events = codes(log_check::EventReason::ALL.map(log_check::EventReason::code));
+            [packets, flows, events].concat()
         }),
         ("receipt", stages),
         ("receiver", codes(ReceiverRole::ALL)),

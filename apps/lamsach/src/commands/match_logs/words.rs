@@ -53,6 +53,7 @@ impl Words {
             Unit::Lines => self.number(count),
             Unit::Packets => self.t1("log-check-packets", "count", &self.number(count)),
             Unit::Flows => self.t1("log-check-flows", "count", &self.number(count)),
+            Unit::Events => self.t1("log-check-events", "count", &self.number(count)),
         }
     }
 
@@ -62,6 +63,7 @@ impl Words {
             Unit::Lines => self.tn("match-line", "line", line_number),
             Unit::Packets => self.tn("match-packet", "line", line_number),
             Unit::Flows => self.tn("match-flow", "line", line_number),
+            Unit::Events => self.tn("match-event", "line", line_number),
         }
     }
 
@@ -71,6 +73,7 @@ impl Words {
             Unit::Lines => self.t("match-not-parsed-such-as"),
             Unit::Packets => self.t("match-packets-not-parsed-such-as"),
             Unit::Flows => self.t("match-flows-not-parsed-such-as"),
+            Unit::Events => self.t("match-events-not-parsed-such-as"),
         }
     }
 

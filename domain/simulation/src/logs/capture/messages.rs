@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::random::Random;
 
 /// A question for an address, or its answer.
-pub(super) fn dns(id: u16, name: &str, answers: Option<&[IpAddr]>) -> Vec<u8> {
+pub(in crate::logs) fn dns(id: u16, name: &str, answers: Option<&[IpAddr]>) -> Vec<u8> {
     let count = u16::try_from(answers.map_or(0, <[_]>::len)).unwrap_or_default();
     let flags: u16 = match answers {
         None => 0x0100,

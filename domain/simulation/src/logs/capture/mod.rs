@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 
 use self::frames::{Frames, Sides};
+pub(super) use self::messages::dns;
 use super::event::{Answer, Ending, Event, Flow};
 use super::planting::Planting;
 use super::zeek::{ZeekLog, ZeekWriter};

@@ -1,0 +1,265 @@
+//! Event logs of Windows: network connections and DNS questions that Sysmon and Windows' own DNS client
+//! note, with the process that made them.
+//!
+//! Sources: the layout of files and chunks as Joachim Metz documents it for libevtx, MS-EVEN6 for binary
+//! XML, and the fields of Sysmon's and the DNS client's published manifests.
+
+mod xml;
+
+use std::fmt;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::net::IpAddr;
+
+use super::{Asked, Event, EventFileProblem, Reason, Sink, State, Step};
+use crate::fields::answers_outcome;
+use crate::{Contact, Outcome};
+
+use xml::Fields;
+
+const FILE_HEADER: usize = 4096;
+const CHUNK: usize = 65_536;
+const CHUNK_HEADER: usize = 512;
+const CHUNK_START: &[u8] = b"ElfChnk\0";
+const RECORD_START: [u8; 4] = [0x2a, 0x2a, 0, 0];
+const RECORD_HEADER: usize = 24;
+
+/// Whether a file that begins like this is one.
+pub(super) fn is_start(start: &[u8]) -> bool {
+    start.starts_with(b"ElfFile\0")
+}
+
+/// Reads chunks.
+#[derive(Default)]
+pub(super) struct Evtx {
+    is_begun: bool,
+    fields: Fields,
+    answers: String,
+    /// Questions of the DNS client.
+    pub(super) asked: Asked,
+}
+
+impl Evtx {
+    pub(super) fn step(&mut self, bytes: &[u8], state: &mut State, sink: &mut impl Sink) -> Step {
+        if !self.is_begun {
+            if bytes.len() < FILE_HEADER {
+                return Step::Need(FILE_HEADER);
+            }
+            self.is_begun = true;
+            return Step::Took(FILE_HEADER);
+        }
+        let Some(chunk) = bytes.get(..CHUNK) else { return Step::Need(CHUNK) };
+        self.chunk(chunk, state, sink);
+        Step::Took(CHUNK)
+    }
+
+    /// What there is of a last chunk is read as well.
+    pub(super) fn finish(
+        &mut self,
+        held: &[u8],
+        state: &mut State,
+        sink: &mut impl Sink,
+    ) -> Option<EventFileProblem> {
+        if self.is_begun && held.iter().all(|byte| *byte == 0) {
+            return None;
+        }
+        if self.is_begun && held.len() > CHUNK_HEADER {
+            self.chunk(held, state, sink);
+        }
+        Some(EventFileProblem::CutOff)
+    }
+
+    /// Reads the events of a chunk, which stands alone: what it names twice it holds itself.
+    fn chunk(&mut self, chunk: &[u8], state: &mut State, sink: &mut impl Sink) {
+        if !chunk.starts_with(CHUNK_START) {
+            // Files are made larger than what is in them.
+            if chunk.iter().any(|byte| *byte != 0) {
+                sink.not_parsed(state.next(0), Reason::Chunk);
+            }
+            return;
+        }
+        let is_whole = chunk.len() == CHUNK;
+        let end = le32(chunk, 48).map_or(0, |it| it as usize);
+        let is_end = (CHUNK_HEADER..=CHUNK).contains(&end);
+        let end = if is_end { end.min(chunk.len()) } else { chunk.len() };
+        let records = chunk.get(CHUNK_HEADER..end).unwrap_or_default();
+        if is_whole && (!is_end || Some(crc32fast::hash(records)) != le32(chunk, 52)) {
+            sink.not_parsed(state.next(0), Reason::Checksum);
+        }
+        let mut at = CHUNK_HEADER;
+        while at + RECORD_HEADER < end {
+            let size = le32(chunk, at + 4).map_or(0, |it| it as usize);
+            let is_record = chunk.get(at..).is_some_and(|it| it.starts_with(&RECORD_START));
+            if !is_record || size < RECORD_HEADER + 4 || at + size > chunk.len() {
+                if !is_whole && at + size > chunk.len() {
+                    // The end of the file, which is told of.
+                    return;
+                }
+                sink.not_parsed(state.next(at), Reason::Event);
+                // On to the next one that begins like one.
+                let rest = chunk.get(at + 1..end).unwrap_or_default();
+                match memchr::memmem::find(rest, &RECORD_START) {
+                    Some(next) => at += 1 + next,
+                    None => return,
+                }
+                continue;
+            }
+            self.record(chunk, (at, size), state, sink);
+            at += size;
+        }
+    }
+
+    fn record(
+        &mut self,
+        chunk: &[u8],
+        (at, size): (usize, usize),
+        state: &mut State,
+        sink: &mut impl Sink,
+    ) {
+        let place = state.next(at);
+        if self.fields.read(chunk, at + RECORD_HEADER, at + size - 4).is_err() {
+            return sink.not_parsed(place, Reason::Event);
+        }
+        let written = le64(chunk, at + 16).and_then(xml::file_time);
+        let time = self.fields.time.or(written);
+        state.see(time, sink);
+        let fields = &self.fields;
+        let Some(kind) = Kind::of(fields) else { return };
+        self.answers.clear();
+        let contact = match kind {
+            Kind::Connection => connection(fields),
+            Kind::Answer | Kind::Question | Kind::Response => {
+                list_answers(fields.get("QueryResults"), &mut self.answers);
+                question(fields, &self.answers)
+            }
+        };
+        let key = question_key(fields);
+        let line = &Line { fields, kind, answers: &self.answers };
+        let event = Event { place, time, is_more: false, line };
+        if kind == Kind::Question {
+            return self.asked.hold(key, &contact, &event, sink);
+        }
+        let is_more = !fields.is_sysmon() && self.asked.answered(key);
+        let is_found = sink.contact(&contact, &Event { is_more, ..event });
+        if is_found && kind == Kind::Response {
+            self.asked.told(key, sink);
+        }
+    }
+}
+
+/// The events that tell of contacts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Sysmon 3.
+    Connection,
+    /// DNS client 3006: a name is asked for.
+    Question,
+    /// DNS client 3020: a server's answer.
+    Response,
+    /// Sysmon 22, DNS client 3008: what came of a question.
+    Answer,
+}
+
+impl Kind {
+    fn of(fields: &Fields) -> Option<Self> {
+        let is_client = fields.provider == "Microsoft-Windows-DNS-Client";
+        match fields.id.as_str() {
+            "3" if fields.is_sysmon() => Some(Self::Connection),
+            "22" if fields.is_sysmon() => Some(Self::Answer),
+            "3006" if is_client => Some(Self::Question),
+            "3008" if is_client => Some(Self::Answer),
+            "3020" if is_client => Some(Self::Response),
+            _ => None,
+        }
+    }
+}
+
+/// Who opened it stands on the left. What was opened from this computer is the computer's; its name
+/// stands for it, as it does in all of its events.
+fn connection(fields: &Fields) -> Contact<'_> {
+    let is_own = fields.get("Initiated").eq_ignore_ascii_case("true");
+    let is_tcp = fields.get("Protocol").eq_ignore_ascii_case("tcp");
+    let (device, device_name) =
+        if is_own { ("", fields.computer.as_str()) } else { (fields.get("SourceIp"), "") };
+    Contact {
+        device: device.as_bytes(),
+        device_name: device_name.as_bytes(),
+        address: fields.get("DestinationIp").as_bytes(),
+        port: fields.get("DestinationPort").parse().unwrap_or_default(),
+        // Noted when TCP's connection stands, and when a first datagram is sent.
+        outcome: if is_tcp { Outcome::Connected } else { Outcome::Attempted },
+        ..Contact::default()
+    }
+}
+
+fn question<'f>(fields: &'f Fields, answers: &'f str) -> Contact<'f> {
+    Contact {
+        device_name: fields.computer.as_bytes(),
+        name: fields.get("QueryName").as_bytes(),
+        answers: answers.as_bytes(),
+        outcome: answers_outcome(answers.as_bytes()),
+        ..Contact::default()
+    }
+}
+
+/// The addresses in `type:  5 name;::ffff:192.0.2.7;`.
+fn list_answers(results: &str, answers: &mut String) {
+    use fmt::Write as _;
+    for piece in results.split(';') {
+        let Ok(address) = piece.trim().parse::<IpAddr>() else { continue };
+        let comma = if answers.is_empty() { "" } else { "," };
+        // Writing into a string does not fail.
+        write!(answers, "{comma}{}", address.to_canonical()).unwrap_or_default();
+    }
+}
+
+fn question_key(fields: &Fields) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for text in [&fields.computer, &fields.process] {
+        text.hash(&mut hasher);
+    }
+    fields.get("QueryName").to_ascii_lowercase().hash(&mut hasher);
+    fields.get("QueryType").hash(&mut hasher);
+    hasher.finish()
+}
+
+/// One line of evidence: what noted it, on which computer, for which process, and what it was.
+struct Line<'l> {
+    fields: &'l Fields,
+    kind: Kind,
+    answers: &'l str,
+}
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields = self.fields;
+        if let Some(time) = fields.time {
+            write!(f, "{time:.3} ")?;
+        }
+        let noted_by = if fields.is_sysmon() { "Sysmon" } else { "DNS-Client" };
+        write!(f, "{noted_by} {} {} ", fields.id, fields.computer)?;
+        let image = fields.get("Image");
+        if fields.is_sysmon() {
+            write!(f, "{image} (pid {}) ", fields.get("ProcessId"))?;
+        } else {
+            write!(f, "pid {} ", fields.process)?;
+        }
+        if self.kind == Kind::Connection {
+            let ends = ["SourceIp", "SourcePort", "DestinationIp", "DestinationPort", "Protocol"];
+            let [from, from_port, to, to_port, protocol] = ends.map(|it| fields.get(it));
+            return write!(f, "{from} {from_port} > {to} {to_port} {protocol}");
+        }
+        f.write_str(fields.get("QueryName"))?;
+        if !self.answers.is_empty() {
+            write!(f, " = {}", self.answers.replace(',', ", "))?;
+        }
+        Ok(())
+    }
+}
+
+fn le32(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..)?.first_chunk().map(|it| u32::from_le_bytes(*it))
+}
+
+fn le64(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..)?.first_chunk().map(|it| u64::from_le_bytes(*it))
+}
