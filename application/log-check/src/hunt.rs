@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use hunting::{About, SideCar, SideCarError, Trace};
+use hunting::{About, Questions, SideCar, SideCarError, Trace};
 use indicators::Indicator;
 use matching::{Evidence, IndexBuilder, IndexFull, Origin, Sighting, Verdict};
 use observables::Observable;
@@ -70,6 +70,7 @@ pub fn hunt(
     progress: &dyn Progress,
 ) -> Result<CheckReport, HuntError> {
     let indicators: Vec<Indicator> = wanted.iter().map(|it| it.indicator.clone()).collect();
+    let questions = Questions::new(&indicators);
     let mut summary = Summary { complete: true, ..Summary::default() };
     let mut held: FxHashMap<Key, Held> = FxHashMap::default();
     let mut files: BTreeMap<String, FileSummary> = BTreeMap::new();
@@ -81,7 +82,7 @@ pub fn hunt(
             summary.complete = false;
             break;
         }
-        match traces(&indicators, input.bytes) {
+        match traces(&questions, input.bytes) {
             Ok((about, _)) if settings.site.is_some() && about.site != settings.site => {}
             Ok((about, traces)) => {
                 if !traces.is_empty() {
@@ -143,13 +144,13 @@ pub fn hunt(
 }
 
 fn traces(
-    indicators: &[Indicator],
+    questions: &Questions,
     bytes: io::Result<Box<dyn AsRef<[u8]>>>,
 ) -> Result<(About, Vec<Trace>), Problem> {
     let bytes = bytes.map_err(|error| Problem::of(&error, 0))?;
     let damaged = |error: SideCarError| Problem::SideCar { detail: error.to_string() };
     let side_car = SideCar::open((*bytes).as_ref()).map_err(damaged)?;
-    let traces = side_car.find(indicators).map_err(damaged)?;
+    let traces = side_car.find(questions).map_err(damaged)?;
     Ok((side_car.about().clone(), traces))
 }
 

@@ -45,6 +45,11 @@ impl<'b> Reader<'b> {
         None
     }
 
+    /// What was not read.
+    pub(crate) fn rest(&self) -> &'b [u8] {
+        self.bytes
+    }
+
     /// The next number, when it is a length or a count that memory can hold.
     pub(crate) fn size(&mut self) -> Option<usize> {
         usize::try_from(self.number()?).ok()

@@ -1,8 +1,8 @@
 //! A filter that says "certainly not here" for nearly every name and address.
 
-/// About ten bits a key, four of them set, all in one block of 64 bits: one key in fifty passes
-/// that is not there.
-const BITS_A_KEY: usize = 10;
+/// About 16 bits a hash, five of them set, all in one block of 64 bits: one key in two hundred passes
+/// that is not there. Each that passes in vain unpacks a block.
+const BITS_A_KEY: usize = 16;
 
 /// The filter of some keys, as bytes.
 pub(crate) fn filter_of(hashes: &[u64]) -> Vec<u8> {
@@ -38,6 +38,7 @@ fn bits_of(hash: u64) -> u64 {
         | (1 << (hash >> 6 & 63))
         | (1 << (hash >> 12 & 63))
         | (1 << (hash >> 18 & 63))
+        | (1 << (hash >> 24 & 63))
 }
 
 #[cfg(test)]
@@ -52,7 +53,7 @@ mod tests {
         let filter = filter_of(&hashes);
         assert!(hashes.iter().all(|it| may_hold(&filter, *it)));
         let passed = (20_000..40_000).filter(|it| may_hold(&filter, hash(*it))).count();
-        assert!(passed < 1_000, "{passed} of 20,000");
+        assert!(passed < 140, "{passed} of 20,000");
         assert!(!may_hold(&[], 7));
     }
 }

@@ -77,10 +77,12 @@ pub(crate) fn text_of(key: &[u8]) -> Option<String> {
     })
 }
 
-/// The hashes under which a key is looked for: each domain it is in, or the address without port.
+/// The hashes under which a key is looked for: each domain it is in, or the address without port
+/// and the network around it.
 pub(crate) fn each_hash(key: &[u8], mut each: impl FnMut(u64)) {
     if key.first() != Some(&NAME) {
-        each(hash_of(key.get(..key.len().saturating_sub(2)).unwrap_or_default()));
+        each(hash_of(without_port(key)));
+        each(hash_of(network_around(key)));
         return;
     }
     let mut hash = START;
@@ -91,6 +93,21 @@ pub(crate) fn each_hash(key: &[u8], mut each: impl FnMut(u64)) {
         hash = step(hash, *byte);
     }
     each(finished(hash));
+}
+
+/// The part of an address's key that its port does not change.
+pub(crate) fn without_port(key: &[u8]) -> &[u8] {
+    key.get(..key.len().saturating_sub(2)).unwrap_or_default()
+}
+
+/// The part of an address's key that its /24 shares, or its /48 when it is IPv6.
+pub(crate) fn network_around(key: &[u8]) -> &[u8] {
+    key.get(..=usize::from(network_bits(key) / 8)).unwrap_or_default()
+}
+
+/// How long the prefix of [`network_around`] is.
+pub(crate) fn network_bits(key: &[u8]) -> u8 {
+    if key.first() == Some(&V4) { 24 } else { 48 }
 }
 
 /// The hash of a key of which nothing is left out.

@@ -8,7 +8,7 @@
 //!
 //! ```
 //! use contacts::{Contact, Outcome};
-//! use hunting::{About, SideCar, SideCarBuilder};
+//! use hunting::{About, Questions, SideCar, SideCarBuilder};
 //! use indicators::{Indicator, Scope};
 //! use observables::Observable;
 //!
@@ -29,7 +29,7 @@
 //!     family: None,
 //!     valid_until: None,
 //! };
-//! let traces = side_car.find(&[evil])?;
+//! let traces = side_car.find(&Questions::new(&[evil]))?;
 //! assert_eq!(traces[0].device, "10.0.0.7");
 //! assert_eq!((traces[0].destination.as_str(), traces[0].offset), ("www.evil.example", 4096));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -46,5 +46,5 @@ mod search;
 mod side_car;
 
 pub use builder::SideCarBuilder;
-pub use search::Trace;
+pub use search::{Questions, Trace};
 pub use side_car::{About, SideCar, SideCarError};

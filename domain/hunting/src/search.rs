@@ -1,5 +1,7 @@
 //! New indicators against a side-car.
 
+use std::cmp::Reverse;
+
 use contacts::Outcome;
 use indicators::{Indicator, Scope};
 use jiff::Timestamp;
@@ -7,8 +9,10 @@ use observables::{Host, Observable};
 use rustc_hash::FxHashMap;
 
 use crate::filter::may_hold;
-use crate::key::{hash_of, set_address, set_name, text_of};
-use crate::side_car::{Record, moment};
+use crate::key::{
+    hash_of, network_around, network_bits, set_address, set_name, text_of, without_port,
+};
+use crate::side_car::{OpenedBlock, Record, moment};
 use crate::{SideCar, SideCarError};
 
 /// A device that contacted an indicator.
@@ -41,51 +45,103 @@ pub struct Trace {
 type Rank = u16;
 
 /// The records that indicators cover, by their place; with the rank and number of the indicator.
-type Found<'b> = FxHashMap<u64, (Rank, usize, String, &'b [u8])>;
+type Found = FxHashMap<u64, (Rank, usize, String, Vec<u8>)>;
 
-impl<B: AsRef<[u8]>> SideCar<B> {
-    /// The devices that contacted any of `indicators`, by destination.
-    pub fn find(&self, indicators: &[Indicator]) -> Result<Vec<Trace>, SideCarError> {
-        let (mut found, mut hosts) = (Found::default(), Found::default());
+/// Indicators as side-cars are asked for them, in the order of their keys: made once for many
+/// side-cars.
+#[derive(Clone, Debug)]
+pub struct Questions(Vec<Question>);
+
+/// One indicator. Only its hash is touched in side-cars that cannot hold it.
+#[derive(Clone, Debug)]
+struct Question {
+    /// Its place among those asked for.
+    number: usize,
+    /// What the filter is asked for; `None` for a network too wide for it.
+    hash: Option<u64>,
+    key: Box<[u8]>,
+    what: What,
+    /// A URL, of which the side-car knows the host alone.
+    is_host_only: bool,
+}
+
+#[derive(Clone, Debug)]
+enum What {
+    Name { is_exact: bool },
+    Address,
+    Endpoint,
+    Network { last: Box<[u8]>, rank: Rank },
+}
+
+impl Questions {
+    /// The questions for some indicators; a [`Trace`] names them by their place among these.
+    pub fn new(indicators: &[Indicator]) -> Self {
+        let mut questions: Vec<_> = indicators.iter().enumerate().map(Question::new).collect();
+        questions.sort_by(|left, right| left.key.cmp(&right.key));
+        Self(questions)
+    }
+}
+
+impl Question {
+    fn new((number, indicator): (usize, &Indicator)) -> Self {
         let mut key = Vec::new();
-        for (number, indicator) in indicators.iter().enumerate() {
-            match &indicator.observable {
-                Observable::Domain(name) => {
-                    let is_exact = indicator.scope == Scope::Exact;
-                    set_name(&mut key, name.as_str().as_bytes());
-                    self.find_name(&key, is_exact, number, &mut found)?;
-                }
-                Observable::Address(address) => {
-                    set_address(&mut key, *address, 0);
-                    self.find_address(&key, 200, number, &mut found)?;
-                }
-                Observable::Endpoint(endpoint) => {
-                    set_address(&mut key, endpoint.address, endpoint.port);
-                    if self.may_hold_address(&key) {
-                        let is_same = |it: &[u8]| it == key.as_slice();
-                        self.take_while(&key, is_same, is_same, (201, number), &mut found)?;
-                    }
-                }
-                Observable::Network(network) => {
-                    let mut last = Vec::new();
-                    set_address(&mut key, network.first(), 0);
-                    set_address(&mut last, network.last(), u16::MAX);
-                    let rank = u16::from(network.prefix_length());
-                    let is_inside = |it: &[u8]| it <= last.as_slice();
-                    let is_ours = |it: &[u8]| it.len() == last.len();
-                    self.take_while(&key, is_inside, is_ours, (rank, number), &mut found)?;
-                }
-                Observable::Url(url) => match &url.host {
+        let mut is_host_only = false;
+        let what = match &indicator.observable {
+            Observable::Domain(name) => {
+                set_name(&mut key, name.as_str().as_bytes());
+                What::Name { is_exact: indicator.scope == Scope::Exact }
+            }
+            Observable::Address(address) => {
+                set_address(&mut key, *address, 0);
+                What::Address
+            }
+            Observable::Endpoint(endpoint) => {
+                set_address(&mut key, endpoint.address, endpoint.port);
+                What::Endpoint
+            }
+            Observable::Network(network) => {
+                let mut last = Vec::new();
+                set_address(&mut key, network.first(), 0);
+                set_address(&mut last, network.last(), u16::MAX);
+                What::Network { last: last.into(), rank: u16::from(network.prefix_length()) }
+            }
+            Observable::Url(url) => {
+                is_host_only = true;
+                match &url.host {
                     Host::Name(name) => {
                         set_name(&mut key, name.as_str().as_bytes());
-                        self.find_name(&key, true, number, &mut hosts)?;
+                        What::Name { is_exact: true }
                     }
                     Host::Address(address) => {
                         set_address(&mut key, *address, 0);
-                        self.find_address(&key, 200, number, &mut hosts)?;
+                        What::Address
                     }
-                },
+                }
             }
+        };
+        let hash = match what {
+            What::Name { .. } => Some(hash_of(&key)),
+            What::Address | What::Endpoint => Some(hash_of(without_port(&key))),
+            What::Network { rank, .. } => {
+                let is_within = rank >= u16::from(network_bits(&key));
+                is_within.then(|| hash_of(network_around(&key)))
+            }
+        };
+        Self { number, hash, key: key.into(), what, is_host_only }
+    }
+}
+
+impl<B: AsRef<[u8]>> SideCar<B> {
+    /// The devices that contacted any of the indicators asked for, by destination.
+    pub fn find(&self, questions: &Questions) -> Result<Vec<Trace>, SideCarError> {
+        let (mut found, mut hosts) = (Found::default(), Found::default());
+        let (filter, mut opened) = (self.filter(), OpenedBlock::default());
+        for question in &questions.0 {
+            if question.hash.is_some_and(|hash| !may_hold(filter, hash)) {
+                continue;
+            }
+            let found = if question.is_host_only { &mut hosts } else { &mut found };
+            self.find_one(&mut opened, question, found)?;
         }
         let mut traces = Vec::new();
         for (found, is_host_only) in [(found, false), (hosts, true)] {
@@ -94,57 +150,61 @@ impl<B: AsRef<[u8]>> SideCar<B> {
         Ok(traces)
     }
 
-    fn find_name<'b>(
-        &'b self,
-        key: &[u8],
-        is_exact: bool,
-        number: usize,
-        found: &mut Found<'b>,
+    fn find_one(
+        &self,
+        opened: &mut OpenedBlock,
+        question: &Question,
+        found: &mut Found,
     ) -> Result<(), SideCarError> {
-        if !may_hold(self.filter(), hash_of(key)) {
-            return Ok(());
+        let (key, number) = (&*question.key, question.number);
+        let mut take =
+            |is_near: &dyn Fn(&[u8]) -> bool, is_covered: &dyn Fn(&[u8]) -> bool, rank| {
+                self.take_while(opened, key, is_near, is_covered, (rank, number), found)
+            };
+        match &question.what {
+            What::Name { is_exact: true } => {
+                let is_same = |it: &[u8]| it == key;
+                let rank = u16::try_from(key.len()).unwrap_or(Rank::MAX);
+                take(&is_same, &is_same, rank)
+            }
+            What::Name { is_exact: false } => {
+                let is_covered = |it: &[u8]| {
+                    let below = it.strip_prefix(key);
+                    below.is_some_and(|it| it.is_empty() || it.first() == Some(&b'.'))
+                };
+                // `evil-x` sorts between `evil` and what is below it.
+                let is_near = |it: &[u8]| it.starts_with(key);
+                let rank = u16::try_from(key.len()).unwrap_or(Rank::MAX);
+                take(&is_near, &is_covered, rank)
+            }
+            What::Address => {
+                let is_same = |it: &[u8]| it.starts_with(without_port(key));
+                take(&is_same, &is_same, 200)
+            }
+            What::Endpoint => {
+                let is_same = |it: &[u8]| it == key;
+                take(&is_same, &is_same, 201)
+            }
+            What::Network { last, rank } => {
+                let is_inside = |it: &[u8]| it <= &**last;
+                let is_ours = |it: &[u8]| it.len() == last.len();
+                take(&is_inside, &is_ours, *rank)
+            }
         }
-        let rank = u16::try_from(key.len()).unwrap_or(Rank::MAX);
-        let is_covered = |it: &[u8]| {
-            let below = it.strip_prefix(key);
-            below.is_some_and(|it| it.is_empty() || (!is_exact && it.first() == Some(&b'.')))
-        };
-        // `evil-x` sorts between `evil` and what is below it.
-        let is_near = |it: &[u8]| if is_exact { it == key } else { it.starts_with(key) };
-        self.take_while(key, is_near, is_covered, (rank, number), found)
-    }
-
-    fn find_address<'b>(
-        &'b self,
-        key: &[u8],
-        rank: Rank,
-        number: usize,
-        found: &mut Found<'b>,
-    ) -> Result<(), SideCarError> {
-        if !self.may_hold_address(key) {
-            return Ok(());
-        }
-        let address = key.get(..key.len().saturating_sub(2)).unwrap_or_default();
-        let is_same = |it: &[u8]| it.starts_with(address);
-        self.take_while(key, is_same, is_same, (rank, number), found)
-    }
-
-    fn may_hold_address(&self, key: &[u8]) -> bool {
-        let address = key.get(..key.len().saturating_sub(2)).unwrap_or_default();
-        may_hold(self.filter(), hash_of(address))
     }
 
     /// Takes what is covered of the keys from `from` on, as long as they are near.
-    fn take_while<'b>(
-        &'b self,
+    fn take_while(
+        &self,
+        opened: &mut OpenedBlock,
         from: &[u8],
-        is_near: impl Fn(&[u8]) -> bool,
-        is_covered: impl Fn(&[u8]) -> bool,
+        is_near: &dyn Fn(&[u8]) -> bool,
+        is_covered: &dyn Fn(&[u8]) -> bool,
         (rank, number): (Rank, usize),
-        found: &mut Found<'b>,
+        found: &mut Found,
     ) -> Result<(), SideCarError> {
         let mut is_sound = true;
-        self.scan(from, |key, Record { ordinal, pairs }| {
+        self.scan(opened, from, |key, Record { ordinal, pairs }| {
             if !is_near(key) {
                 return false;
             }
@@ -154,9 +214,9 @@ impl<B: AsRef<[u8]>> SideCar<B> {
                     return false;
                 };
                 // The first of equals stays, as it does in an index.
-                let held = found.get(&ordinal).map(|it| it.0);
-                if held.is_none_or(|held| rank > held) {
-                    found.insert(ordinal, (rank, number, text, pairs));
+                let held = found.get(&ordinal).map(|it| (it.0, Reverse(it.1)));
+                if held.is_none_or(|held| (rank, Reverse(number)) > held) {
+                    found.insert(ordinal, (rank, number, text, pairs.to_vec()));
                 }
             }
             true
@@ -164,7 +224,7 @@ impl<B: AsRef<[u8]>> SideCar<B> {
         if is_sound { Ok(()) } else { Err(SideCarError::Damaged) }
     }
 
-    fn traces(&self, found: Found<'_>, is_host_only: bool) -> Result<Vec<Trace>, SideCarError> {
+    fn traces(&self, found: Found, is_host_only: bool) -> Result<Vec<Trace>, SideCarError> {
         if found.is_empty() {
             return Ok(Vec::new());
         }
@@ -173,7 +233,7 @@ impl<B: AsRef<[u8]>> SideCar<B> {
         found.sort_unstable_by_key(|(ordinal, _)| *ordinal);
         let mut traces = Vec::new();
         for (_, (_, indicator, destination, record)) in found {
-            for (device, pair) in self.pairs(record).ok_or(SideCarError::Damaged)? {
+            for (device, pair) in self.pairs(&record).ok_or(SideCarError::Damaged)? {
                 let (text, name) = devices.get(device).ok_or(SideCarError::Damaged)?;
                 let name = String::from_utf8_lossy(name).into_owned();
                 traces.push(Trace {

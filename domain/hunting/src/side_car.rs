@@ -6,17 +6,23 @@
 //! devices  for each: length, text, length, name            (numbers of 7 bits a byte)
 //! filter   blocks of 64 bits
 //! index    u64 for each block: where in the blocks it begins
-//! blocks   for each key: bytes shared with the key before, length, bytes,
-//!          length of the pairs, pairs
+//! blocks   length of its first key, that key, records in raw deflate (RFC 1951)
+//! records  for each key: bytes shared with the key before, at first with the block's,
+//!          length, bytes, length of the pairs, pairs
 //! pairs    how many; for each: device less the one before, count × 8 + outcome,
 //!          first − base + 1 (0 = unknown), last − first, offset
 //! ```
 //!
 //! All numbers of fixed width have the lowest byte first.
 
+use std::io::Write as _;
+
 use contacts::Outcome;
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use unpacking::Inflater;
 
 use crate::builder::Pair;
 use crate::bytes::{Reader, put_number};
@@ -24,10 +30,14 @@ use crate::filter::filter_of;
 use crate::key::each_hash;
 
 const MAGIC: &[u8; 8] = b"LSBESIDE";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const HEADER: usize = 64;
-/// How many keys a search walks through at most before it meets the one it wants.
+/// The most keys of a block.
 const KEYS_A_BLOCK: usize = 64;
+/// A block of so many bytes takes no more keys: what one indicator wants is unpacked with all of it.
+const FULL_BLOCK: usize = 3 << 10;
+/// No block unpacks to more: it would be larger than the part of a log that a side-car covers.
+const MOST_UNPACKED: usize = 256 << 20;
 /// Longer than any key: a name of 253 octets and its mark.
 const LONGEST_KEY: usize = 300;
 
@@ -76,6 +86,9 @@ pub enum SideCarError {
     /// Written by a newer program.
     #[error("a side-car of version {0}, newer than this program")]
     Newer(u32),
+    /// Written by an older program.
+    #[error("a side-car of version {0}, older than this program reads: match the log again")]
+    Older(u32),
     /// Cut short or changed.
     #[error("a damaged side-car")]
     Damaged,
@@ -89,6 +102,27 @@ pub struct SideCar<B> {
     /// Where each section begins and ends.
     sections: [(usize, usize); 5],
     about: About,
+}
+
+/// The block that was read last: indicators in order often want the same one.
+#[derive(Debug, Default)]
+pub(crate) struct OpenedBlock {
+    inflater: Inflater,
+    number: Option<usize>,
+    records: Vec<u8>,
+}
+
+impl OpenedBlock {
+    /// The records of a block.
+    fn records(&mut self, number: usize, packed: &[u8]) -> Result<&[u8], SideCarError> {
+        if self.number != Some(number) {
+            self.number = None;
+            let unpacked = self.inflater.unpack(packed, MOST_UNPACKED, &mut self.records);
+            unpacked.map_err(|_| SideCarError::Damaged)?;
+            self.number = Some(number);
+        }
+        Ok(&self.records)
+    }
 }
 
 /// What a key's record holds.
@@ -106,8 +140,12 @@ impl<B: AsRef<[u8]>> SideCar<B> {
             return Err(SideCarError::Foreign);
         }
         let version = u64_at(all, 8).ok_or(SideCarError::Damaged)? & u64::from(u32::MAX);
-        if version != u64::from(VERSION) {
-            return Err(SideCarError::Newer(u32::try_from(version).unwrap_or(u32::MAX)));
+        let version = u32::try_from(version).unwrap_or(u32::MAX);
+        if version > VERSION {
+            return Err(SideCarError::Newer(version));
+        }
+        if version < VERSION {
+            return Err(SideCarError::Older(version));
         }
         let base = u64_at(all, 16).ok_or(SideCarError::Damaged)?.cast_signed();
         let mut sections = [(0, 0); 5];
@@ -147,18 +185,14 @@ impl<B: AsRef<[u8]>> SideCar<B> {
     }
 
     /// Calls `each` with every key from `from` on, until it gives `false`.
-    pub(crate) fn scan<'b>(
-        &'b self,
+    pub(crate) fn scan(
+        &self,
+        opened: &mut OpenedBlock,
         from: &[u8],
-        mut each: impl FnMut(&[u8], Record<'b>) -> bool,
+        mut each: impl FnMut(&[u8], Record<'_>) -> bool,
     ) -> Result<(), SideCarError> {
         let blocks = self.section(3).len() / 8;
-        let first_key = |block: usize| {
-            let mut reader = self.block(block)?;
-            reader.number().filter(|shared| *shared == 0)?;
-            let length = reader.size()?;
-            reader.take(length)
-        };
+        let first_key = |block: usize| self.block(block).map(|it| it.0);
         // The last block whose first key is not behind the one wanted.
         let (mut low, mut high) = (0, blocks);
         while low < high {
@@ -171,7 +205,10 @@ impl<B: AsRef<[u8]>> SideCar<B> {
         }
         let mut key = Vec::new();
         for block in low.saturating_sub(1)..blocks {
-            let mut reader = self.block(block).ok_or(SideCarError::Damaged)?;
+            let (first, packed) = self.block(block).ok_or(SideCarError::Damaged)?;
+            key.clear();
+            key.extend_from_slice(first.get(..LONGEST_KEY).unwrap_or(first));
+            let mut reader = Reader::new(opened.records(block, packed)?);
             let mut ordinal = (block * KEYS_A_BLOCK) as u64;
             while !reader.is_empty() {
                 let pairs = next_record(&mut reader, &mut key).ok_or(SideCarError::Damaged)?;
@@ -207,7 +244,8 @@ impl<B: AsRef<[u8]>> SideCar<B> {
         Some(pairs)
     }
 
-    fn block(&self, number: usize) -> Option<Reader<'_>> {
+    /// The first key of a block, and its records as they are packed.
+    fn block(&self, number: usize) -> Option<(&[u8], &[u8])> {
         let index = self.section(3);
         let blocks = self.section(4);
         let from = usize::try_from(u64_at(index, number * 8)?).ok()?;
@@ -215,7 +253,9 @@ impl<B: AsRef<[u8]>> SideCar<B> {
             Some(end) => usize::try_from(end).ok()?,
             None => blocks.len(),
         };
-        Some(Reader::new(blocks.get(from..end)?))
+        let mut reader = Reader::new(blocks.get(from..end)?);
+        let length = reader.size()?;
+        Some((reader.take(length)?, reader.rest()))
     }
 
     fn section(&self, number: usize) -> &[u8] {
@@ -252,24 +292,35 @@ pub(crate) fn write(
         }
     }
     let (mut hashes, mut index, mut blocks) = (Vec::new(), Vec::new(), Vec::new());
-    let mut before: &[u8] = b"";
-    let mut record = Vec::new();
-    for (number, pairs) in pairs.chunk_by(|left, right| left.0 == right.0).enumerate() {
+    let (mut records, mut record) = (Vec::new(), Vec::new());
+    let (mut before, mut keys): (&[u8], usize) = (b"", 0);
+    for pairs in pairs.chunk_by(|left, right| left.0 == right.0) {
         let key = pairs.first().map_or(&b""[..], |it| it.0);
         each_hash(key, |hash| hashes.push(hash));
-        if number % KEYS_A_BLOCK == 0 {
-            index.extend((blocks.len() as u64).to_le_bytes());
-            before = b"";
+        if keys == KEYS_A_BLOCK || records.len() > FULL_BLOCK {
+            pack(&records, &mut blocks);
+            records.clear();
+            keys = 0;
         }
+        if keys == 0 {
+            index.extend((blocks.len() as u64).to_le_bytes());
+            put_number(&mut blocks, key.len() as u64);
+            blocks.extend_from_slice(key);
+            before = key;
+        }
+        keys += 1;
         let shared = before.iter().zip(key).take_while(|(left, right)| left == right).count();
-        put_number(&mut blocks, shared as u64);
-        put_number(&mut blocks, (key.len() - shared) as u64);
-        blocks.extend_from_slice(key.get(shared..).unwrap_or_default());
+        put_number(&mut records, shared as u64);
+        put_number(&mut records, (key.len() - shared) as u64);
+        records.extend_from_slice(key.get(shared..).unwrap_or_default());
         before = key;
         record.clear();
         put_pairs(&mut record, base, pairs);
-        put_number(&mut blocks, record.len() as u64);
-        blocks.extend_from_slice(&record);
+        put_number(&mut records, record.len() as u64);
+        records.extend_from_slice(&record);
+    }
+    if keys > 0 {
+        pack(&records, &mut blocks);
     }
     hashes.sort_unstable();
     hashes.dedup();
@@ -287,6 +338,13 @@ pub(crate) fn write(
         bytes.extend(section);
     }
     bytes
+}
+
+/// Puts bytes, packed, behind what `packed` holds.
+fn pack(bytes: &[u8], packed: &mut Vec<u8>) {
+    let mut encoder = DeflateEncoder::new(packed, Compression::best());
+    // Writing into memory cannot fail.
+    encoder.write_all(bytes).and_then(|()| encoder.finish().map(drop)).unwrap_or_default();
 }
 
 fn put_pairs(record: &mut Vec<u8>, base: i64, pairs: &[(&[u8], u32, Pair)]) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use contacts::{Contact, Outcome};
-use hunting::{About, SideCar, SideCarBuilder, SideCarError};
+use hunting::{About, Questions, SideCar, SideCarBuilder, SideCarError};
 use indicators::{Indicator, Scope};
 use jiff::Timestamp;
 use observables::{Observable, parse_address};
@@ -128,7 +128,7 @@ proptest! {
             }
         }
         let side_car = SideCar::open(built(&lines).finish(&About::default())).unwrap();
-        let traces = side_car.find(&indicators).unwrap();
+        let traces = side_car.find(&Questions::new(&indicators)).unwrap();
         for trace in &traces {
             // The line given shows the strongest outcome, and no other line a stronger one.
             let of_pair = |it: &&(u64, Line)| {
@@ -188,7 +188,7 @@ proptest! {
                 indicator("0.0.0.0/0", Scope::Subdomains),
             ];
             // Nothing is promised but that it ends.
-            drop(side_car.find(&evil));
+            drop(side_car.find(&Questions::new(&evil)));
         }
     }
 }
@@ -219,7 +219,7 @@ fn answers_and_urls_are_found() {
         indicator("http://host.example/a", Scope::Subdomains),
         indicator("http://cdn.example:8080/a", Scope::Subdomains),
     ];
-    let traces = side_car.find(&indicators).unwrap();
+    let traces = side_car.find(&Questions::new(&indicators)).unwrap();
     let short: Vec<_> = traces
         .iter()
         .map(|it| (it.indicator, it.is_host_only, it.device.as_str(), it.destination.as_str()))
@@ -242,10 +242,12 @@ fn other_files_are_told_apart() {
     assert_eq!(error(b""), SideCarError::Foreign);
     assert_eq!(error(b"PK\x03\x04 something else"), SideCarError::Foreign);
     let mut bytes = SideCarBuilder::default().finish(&About::default());
-    assert!(SideCar::open(bytes.clone()).unwrap().find(&[]).unwrap().is_empty());
+    assert!(SideCar::open(bytes.clone()).unwrap().find(&Questions::new(&[])).unwrap().is_empty());
     bytes[8] = 9;
     assert_eq!(error(&bytes), SideCarError::Newer(9));
     bytes[8] = 1;
+    assert_eq!(error(&bytes), SideCarError::Older(1));
+    bytes[8] = 2;
     bytes.truncate(70);
     assert_eq!(error(&bytes), SideCarError::Damaged);
 }

@@ -40,7 +40,7 @@ mod zst;
 #[cfg(any(test, target_family = "wasm"))]
 mod zst_rust;
 
-pub use block::{BlockCompression, BlockError, unpack_block};
+pub use block::{BlockCompression, BlockError, Inflater, unpack_block};
 pub use error::UnpackError;
 pub use limits::Limits;
 #[cfg(not(target_family = "wasm"))]

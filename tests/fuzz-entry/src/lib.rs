@@ -21,6 +21,7 @@ mod logs;
 mod names;
 mod packets;
 mod questions;
+mod side_cars;
 mod values;
 
 pub use self::artifacts::{autorun_inf, hive, lnk, task_xml};
@@ -32,13 +33,14 @@ pub use logs::{check_logs, log_detection, log_lines, syslog_frames};
 pub use names::names;
 pub use packets::{captures, packets};
 pub use questions::questions;
+pub use side_cars::side_cars;
 pub use values::{lists, observables, parts, tables, unpacking, zips};
 
 /// Reads bytes; panics when a promise is broken.
 pub type Entry = fn(&[u8]);
 
 /// Every entry by the name of its target.
-pub const ALL: [(&str, Entry); 24] = [
+pub const ALL: [(&str, Entry); 25] = [
     ("autorun_inf", autorun_inf),
     ("captures", captures),
     ("check_logs", check_logs),
@@ -58,6 +60,7 @@ pub const ALL: [(&str, Entry); 24] = [
     ("parts", parts),
     ("quarantine_item", quarantine_item),
     ("questions", questions),
+    ("side_cars", side_cars),
     ("syslog_frames", syslog_frames),
     ("tables", tables),
     ("task_xml", task_xml),
