@@ -121,16 +121,16 @@ pub async fn held_against(
     Ok(())
 }
 
-/// Deletes the side-cars of a log.
+/// Deletes the side-cars of a log; gives the SHA-256 of each.
 pub async fn delete_of_source(
     db: &mut AnyConnection,
     source_id: SourceId,
-) -> Result<(), StorageError> {
-    sqlx::query("DELETE FROM side_cars WHERE source_id = $1")
+) -> Result<Vec<String>, StorageError> {
+    let rows = sqlx::query("DELETE FROM side_cars WHERE source_id = $1 RETURNING sha256")
         .bind(source_id.to_string())
-        .execute(db)
+        .fetch_all(db)
         .await?;
-    Ok(())
+    rows.iter().map(|row| row.text("sha256")).collect()
 }
 
 /// Deletes the side-cars whose time has come and those of campaigns that do not run any more; gives

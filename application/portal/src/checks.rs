@@ -513,7 +513,7 @@ async fn keep(
     }
     let before = sightings::find_source(&mut write, campaign_id, site_id, &source.sha256).await?;
     let mut lines = KeptLines::new();
-    let mut side_cars_before = Vec::new();
+    let (mut side_cars_before, mut side_cars_gone) = (Vec::new(), Vec::new());
     let mut is_news = true;
     if let Some(before) = &before {
         let known = sightings::of_source(&mut write, before.id).await?;
@@ -525,13 +525,15 @@ async fn keep(
                 .await?
         {
             if let Some(side_cars) = &result.side_cars {
-                looking_back::replace(portal, &mut write, before.id, side_cars).await?;
+                side_cars_gone =
+                    looking_back::replace(portal, &mut write, before.id, side_cars).await?;
             }
             let mut devices = BTreeSet::new();
             for sighting in known.iter().filter(|it| it.is_finding) {
                 devices.insert(devices::root_of(&mut write, sighting.device_id).await?.id);
             }
             write.commit().await?;
+            looking_back::forget(portal, side_cars_gone).await?;
             return Ok(Checked {
                 source: before.clone(),
                 is_repeat: true,

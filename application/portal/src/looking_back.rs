@@ -85,14 +85,15 @@ fn noted(lists: &[ListRecord]) -> String {
     json!(ids).to_string()
 }
 
-/// Notes the side-cars of a log in place of those it had.
+/// Notes the side-cars of a log in place of those it had; gives the files of those, to be forgotten
+/// once this is committed.
 pub(crate) async fn replace(
     portal: &Portal,
     write: &mut Write,
     source_id: SourceId,
     new: &SideCars,
-) -> Result<(), PortalError> {
-    side_cars::delete_of_source(write, source_id).await?;
+) -> Result<Vec<String>, PortalError> {
+    let gone = side_cars::delete_of_source(write, source_id).await?;
     let kept_until = portal.now() + SignedDuration::from_hours(24 * KEPT_DAYS);
     for (number, sha256) in (0..).zip(&new.files) {
         let record = SideCarRecord {
@@ -105,7 +106,7 @@ pub(crate) async fn replace(
         };
         side_cars::insert(write, &record).await?;
     }
-    Ok(())
+    Ok(gone)
 }
 
 /// Notes side-cars under the new id of their log.
@@ -244,10 +245,12 @@ async fn look_into(
         hunt(&wanted, inputs, &NotKept, &settings, &Unwatched)
     });
     let found = found.await.map_err(|error| PortalError::Internal(format!("hunt: {error}")))?;
-    let found = found.map_err(|error| PortalError::Internal(format!("hunt: {error}")))?;
-    // A web address is known by its host only, and a damaged side-car by nothing.
-    let is_unsure = found.summary.files.iter().any(|it| it.problem.is_some());
-    let sightings: Vec<Sighting> = found.sightings;
+    // A web address is known by its host only, a damaged side-car by nothing, and more web addresses
+    // than an index holds by neither: the log itself has to tell. One log keeps no other one waiting.
+    let (sightings, is_unsure): (Vec<Sighting>, bool) = match found {
+        Ok(found) => (found.sightings, found.summary.files.iter().any(|it| it.problem.is_some())),
+        Err(_) => (Vec::new(), true),
+    };
     let mut write = portal.database.write().await?;
     if let Some(found) = add_found(portal, &mut write, source, &sightings).await? {
         side_cars::held_against(&mut write, source, lists, is_unsure).await?;

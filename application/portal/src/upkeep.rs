@@ -39,11 +39,12 @@ impl Upkeep {
     /// Every kind.
     pub const ALL: [Self; 6] = [
         Self::VerifyCases,
-        Self::LookBack,
         Self::DeleteOldSideCars,
         Self::DeleteOldLines,
         Self::DeleteOldSessions,
         Self::DeleteOldTables,
+        // Last, for it takes longest.
+        Self::LookBack,
     ];
 
     /// The code kept in the database.

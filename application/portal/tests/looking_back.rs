@@ -11,12 +11,13 @@ mod world;
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use campaigns::{CampaignId, ReceiverRole, Role};
 use jiff::SignedDuration;
 use jiff::civil::date;
 use portal::cases::{self, CaseSummary};
-use portal::checks::{self, CheckResult, FileSummary, Seen};
+use portal::checks::{self, CheckResult, FileSummary, LogInput, Seen};
 use portal::looking_back::KEPT_DAYS;
 use portal::tokens::Sender;
 use portal::upkeep::{self, Upkeep};
@@ -158,6 +159,32 @@ async fn a_log_that_is_sent_again_from_elsewhere_can_still_be_looked_back_into()
         let unit = world.unit("sen");
         let sent = checks::receive(&world.portal, &sender, id, unit, "A", vec![sent]).await;
         assert_ne!(sent.unwrap()[0].source.id, kept.id);
+        add_list(&world, id, "bo-sung.txt", NEW).await;
+        assert_eq!(look_back(&world).await, 1);
+        assert_eq!(cases_of(&world, id).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_log_that_comes_again_under_another_name_is_kept_once() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let id = campaign(&world).await;
+        let log = bind_log(&[(date(2026, 8, 1), "10.0.0.5", NEW)]);
+        world.check(id, "sen", "A", &log).await.unwrap();
+        let input = LogInput {
+            name: "tên-khác.log".to_owned(),
+            modified: Some(world.portal.now()),
+            size_bytes: None,
+            bytes: Ok(Box::new(std::io::Cursor::new(log))),
+        };
+        let (officer, unit) = (world.officer("sen").await, world.unit("sen"));
+        let quiet = Arc::new(world::Quiet);
+        let done = checks::check_log(&world.portal, &officer, id, unit, "A", input, quiet);
+        let (checked, _) = done.await.unwrap();
+        assert!(checked.is_unchanged);
+        assert_eq!(side_cars(&world), 1);
         add_list(&world, id, "bo-sung.txt", NEW).await;
         assert_eq!(look_back(&world).await, 1);
         assert_eq!(cases_of(&world, id).await.len(), 1);

@@ -270,7 +270,7 @@ pub(crate) fn problems<T: std::fmt::Debug>(result: Result<T, PortalError>) -> Ve
     }
 }
 
-struct Quiet;
+pub(crate) struct Quiet;
 
 impl Progress for Quiet {
     fn advanced(&self, _raw_bytes: u64, _lines: u64) {}
