@@ -14,6 +14,8 @@ use crate::Category;
 const LONGEST_LINE: u64 = 8 << 10;
 /// Refused lines that are named; the rest is counted.
 const MOST_LISTED: usize = 1_000;
+/// Version of the table that [`Known::to_bytes`] writes.
+const KNOWN_VERSION: u32 = 1;
 
 /// Hashes and names of files, with what the lists call them.
 #[derive(Debug, Default)]
@@ -53,6 +55,14 @@ impl<const N: usize> Table<N> {
         self.is_sorted = true;
     }
 
+    fn put(&self, bytes: &mut Vec<u8>) {
+        bytes.extend(u32::try_from(self.entries.len()).unwrap_or(u32::MAX).to_le_bytes());
+        for (hash, label) in &self.entries {
+            bytes.extend(hash);
+            bytes.extend(label.to_le_bytes());
+        }
+    }
+
     fn get(&self, hash: &[u8; N]) -> Option<u32> {
         debug_assert!(self.is_sorted);
         let at = self.entries.binary_search_by(|(it, _)| it.cmp(hash)).ok()?;
@@ -78,6 +88,20 @@ pub struct ListOutcome {
     /// What ended the reading early.
     pub problem: Option<String>,
 }
+
+/// How much is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KnownCounts {
+    /// Hashes of all kinds.
+    pub hashes: u64,
+    /// File names.
+    pub names: u64,
+}
+
+/// Bytes that are none of [`Known::to_bytes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the table of hashes is damaged")]
+pub struct KnownDamaged;
 
 /// Which hashes of a file are worth computing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -207,6 +231,7 @@ fn is_header(columns: &[&str]) -> bool {
 }
 
 impl Known {
+    /// The number of a label; one that is longer than [`LONGEST_LINE`] never comes.
     fn label(&mut self, text: &str) -> u32 {
         if let Some(number) = self.label_numbers.get(text) {
             return *number;
@@ -285,9 +310,132 @@ impl Known {
         self.labels.get(number as usize).map_or("", String::as_str)
     }
 
+    /// Everything that is known, as bytes: hashes and names in order, each with the number of what it
+    /// is called.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = KNOWN_VERSION.to_le_bytes().to_vec();
+        let put_count = |bytes: &mut Vec<u8>, count: usize| {
+            bytes.extend(u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes());
+        };
+        let put_text = |bytes: &mut Vec<u8>, text: &str| {
+            let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
+            bytes.extend(length.to_le_bytes());
+            bytes.extend(text.as_bytes().get(..usize::from(length)).unwrap_or_default());
+        };
+        put_count(&mut bytes, self.labels.len());
+        for label in &self.labels {
+            put_text(&mut bytes, label);
+        }
+        self.md5.put(&mut bytes);
+        self.sha1.put(&mut bytes);
+        self.sha256.put(&mut bytes);
+        put_count(&mut bytes, self.names.len());
+        let mut names: Vec<_> = self.names.iter().collect();
+        names.sort_unstable();
+        for (name, label) in names {
+            put_text(&mut bytes, name);
+            bytes.extend(label.to_le_bytes());
+        }
+        bytes
+    }
+
+    /// Takes in what [`Known::to_bytes`] wrote; nothing of it when it is damaged.
+    pub fn add_bytes(&mut self, bytes: &[u8]) -> Result<KnownCounts, KnownDamaged> {
+        let mut reader = Reader { rest: bytes };
+        if reader.number()? != KNOWN_VERSION {
+            return Err(KnownDamaged);
+        }
+        let count = reader.number()?;
+        let labels = (0..count).map(|_| reader.text()).collect::<Result<Vec<_>, _>>()?;
+        let most = u32::try_from(labels.len()).unwrap_or(u32::MAX);
+        let md5 = reader.table::<16>(most)?;
+        let sha1 = reader.table::<20>(most)?;
+        let sha256 = reader.table::<32>(most)?;
+        let count = reader.number()?;
+        let names = (0..count).map(|_| Ok((reader.text()?, reader.label(most)?)));
+        let names = names.collect::<Result<Vec<_>, KnownDamaged>>()?;
+        if !reader.rest.is_empty() {
+            return Err(KnownDamaged);
+        }
+        let counts = KnownCounts {
+            hashes: (md5.len() + sha1.len() + sha256.len()) as u64,
+            names: names.len() as u64,
+        };
+        let labels: Vec<u32> = labels.iter().map(|it| self.label(it)).collect();
+        let number = |of: u32| labels.get(of as usize).copied().unwrap_or_default();
+        self.md5.entries.extend(md5.into_iter().map(|(hash, of)| (hash, number(of))));
+        self.sha1.entries.extend(sha1.into_iter().map(|(hash, of)| (hash, number(of))));
+        self.sha256.entries.extend(sha256.into_iter().map(|(hash, of)| (hash, number(of))));
+        for (name, of) in names {
+            self.names.insert(name.to_lowercase(), number(of));
+        }
+        self.sort();
+        Ok(counts)
+    }
+
+    /// Whether one of these SHA-256 is known as malicious: the first of them.
+    pub fn first_of(&self, sha256: &[[u8; 32]]) -> Option<[u8; 32]> {
+        sha256.iter().find(|it| self.sha256.get(it).is_some()).copied()
+    }
+
+    /// What hashes and names are called in the lists.
+    pub fn labels(&self) -> impl Iterator<Item = &str> {
+        self.labels.iter().map(String::as_str)
+    }
+
+    /// How much is known.
+    pub fn counts(&self) -> KnownCounts {
+        let hashes = self.md5.entries.len() + self.sha1.entries.len() + self.sha256.entries.len();
+        KnownCounts { hashes: hashes as u64, names: self.names.len() as u64 }
+    }
+
     /// What a match of a list means.
     pub fn category(&self) -> Category {
         Category::Malware
+    }
+}
+
+/// Takes bytes from the front.
+struct Reader<'b> {
+    rest: &'b [u8],
+}
+
+impl<'b> Reader<'b> {
+    fn take(&mut self, length: usize) -> Result<&'b [u8], KnownDamaged> {
+        let (taken, rest) = self.rest.split_at_checked(length).ok_or(KnownDamaged)?;
+        self.rest = rest;
+        Ok(taken)
+    }
+
+    fn number(&mut self) -> Result<u32, KnownDamaged> {
+        let bytes = self.take(4)?.first_chunk::<4>().ok_or(KnownDamaged)?;
+        Ok(u32::from_le_bytes(*bytes))
+    }
+
+    fn label(&mut self, most: u32) -> Result<u32, KnownDamaged> {
+        self.number().and_then(|it| if it < most { Ok(it) } else { Err(KnownDamaged) })
+    }
+
+    fn text(&mut self) -> Result<String, KnownDamaged> {
+        let length = self.take(2)?.first_chunk::<2>().ok_or(KnownDamaged)?;
+        let bytes = self.take(usize::from(u16::from_le_bytes(*length)))?;
+        String::from_utf8(bytes.to_vec()).map_err(|_| KnownDamaged)
+    }
+
+    /// Hashes with the numbers of their labels, in strictly ascending order.
+    fn table<const N: usize>(&mut self, most: u32) -> Result<Vec<([u8; N], u32)>, KnownDamaged> {
+        let count = self.number()? as usize;
+        let length = count.checked_mul(N + 4).ok_or(KnownDamaged)?;
+        let mut entries = Self { rest: self.take(length)? };
+        let mut table: Vec<([u8; N], u32)> = Vec::with_capacity(count);
+        for _ in 0..count {
+            let hash = *entries.take(N)?.first_chunk::<N>().ok_or(KnownDamaged)?;
+            if table.last().is_some_and(|(before, _)| *before >= hash) {
+                return Err(KnownDamaged);
+            }
+            table.push((hash, entries.label(most)?));
+        }
+        Ok(table)
     }
 }
 
@@ -329,5 +477,30 @@ mod tests {
         assert_eq!(known.name("CRACK.EXE"), Some("Crack"));
         assert_eq!(known.name("rack.exe"), None);
         assert_eq!(known.needed(), NeededDigests::default());
+    }
+
+    #[test]
+    fn a_table_is_read_back_the_same_and_a_damaged_one_is_refused() {
+        let list = format!(
+            "{EMPTY};Rỗng\nd41d8cd98f00b204e9800998ecf8427e,x\n\
+             da39a3ee5e6b4b0d3255bfef95601890afd80709\ty\nfilename,Crack.exe,Bẻ-khóa\n"
+        );
+        let (known, _) = read(&list);
+        let bytes = known.to_bytes();
+        let mut again = Known::default();
+        assert_eq!(again.add_bytes(&bytes), Ok(KnownCounts { hashes: 3, names: 1 }));
+        assert_eq!((again.digest(), again.to_bytes()), (known.digest(), bytes.clone()));
+        assert_eq!(again.name("CRACK.EXE"), Some("Bẻ-khóa"));
+        // Together with another list, each keeps its own words.
+        let (mut both, _) = read("filename,a.exe,Khác\n");
+        both.add_bytes(&bytes).unwrap();
+        assert_eq!((both.name("a.exe"), both.name("crack.exe")), (Some("Khác"), Some("Bẻ-khóa")));
+        assert_eq!(both.hash(&Digests::of(b"", both.needed())).unwrap().1, "Rỗng");
+        for length in 0..bytes.len() {
+            assert_eq!(Known::default().add_bytes(&bytes[..length]), Err(KnownDamaged));
+        }
+        let mut longer = bytes;
+        longer.push(0);
+        assert_eq!(Known::default().add_bytes(&longer), Err(KnownDamaged));
     }
 }

@@ -27,6 +27,8 @@ mod rules;
 mod verdict;
 
 pub use facts::{FileFacts, FileKind};
-pub use known::{Digests, Known, ListOutcome, NeededDigests, read_known};
+pub use known::{
+    Digests, Known, KnownCounts, KnownDamaged, ListOutcome, NeededDigests, read_known,
+};
 pub use rules::{Include, RefusedRules, RuleExaminer, RuleHit, RuleText, Rules, RulesUndecided};
 pub use verdict::{Category, Verdict};

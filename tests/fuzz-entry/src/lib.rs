@@ -20,12 +20,14 @@ mod index;
 mod logs;
 mod names;
 mod packets;
+mod packs;
 mod questions;
 mod side_cars;
 mod values;
 
 pub use self::artifacts::{autorun_inf, hive, lnk, task_xml};
 pub use self::cleaning::{cleaning_journal, quarantine_item};
+pub use self::packs::packs;
 pub use events::event_files;
 pub use flows::{flow_files, flow_messages};
 pub use index::index_file;
@@ -40,7 +42,7 @@ pub use values::{lists, observables, parts, tables, unpacking, zips};
 pub type Entry = fn(&[u8]);
 
 /// Every entry by the name of its target.
-pub const ALL: [(&str, Entry); 25] = [
+pub const ALL: [(&str, Entry); 26] = [
     ("autorun_inf", autorun_inf),
     ("captures", captures),
     ("check_logs", check_logs),
@@ -57,6 +59,7 @@ pub const ALL: [(&str, Entry); 25] = [
     ("names", names),
     ("observables", observables),
     ("packets", packets),
+    ("packs", packs),
     ("parts", parts),
     ("quarantine_item", quarantine_item),
     ("questions", questions),
