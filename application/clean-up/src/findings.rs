@@ -28,6 +28,22 @@ pub struct FindingsRead {
     pub scanned: Option<u64>,
     /// How much was not scanned, by reason.
     pub not_scanned: BTreeMap<String, u64>,
+    /// The packs that it looked for.
+    pub packs: Vec<PackRead>,
+}
+
+/// A pack that a scan used.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct PackRead {
+    /// Its name.
+    pub pack: String,
+    /// Its serial.
+    pub serial: u64,
+    /// The last day on which it is current.
+    pub expires: String,
+    /// Whether that day was over.
+    #[serde(default)]
+    pub expired: bool,
 }
 
 #[derive(Deserialize)]
@@ -43,6 +59,8 @@ struct Summary {
     scanned: Option<u64>,
     #[serde(default)]
     not_scanned: BTreeMap<String, u64>,
+    #[serde(default)]
+    packs: Vec<PackRead>,
 }
 
 /// Reads what `scan --json` wrote.
@@ -71,6 +89,7 @@ pub fn read_findings(mut lines: impl BufRead) -> io::Result<FindingsRead> {
                     read.verdict = summary.verdict;
                     (read.seen, read.scanned) = (summary.seen, summary.scanned);
                     read.not_scanned = summary.not_scanned;
+                    read.packs = summary.packs;
                 }
                 Err(_) => read.refused.push((number, error.to_string())),
             },

@@ -16,7 +16,7 @@ mod quarantine;
 mod stick;
 
 pub use cleaning::{Change, HOST_CODES, HostError, Outcome, Path, Report};
-pub use findings::{FindingsRead, read_findings};
+pub use findings::{FindingsRead, PackRead, read_findings};
 pub use host::{Computer, sticks};
 pub use keeper::{CleanUpError, Keeper, RunFacts, RunOutcome, run_name};
 pub use places::{PlacesChecked, RISKS, check_places, quick_places};

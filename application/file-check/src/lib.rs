@@ -6,6 +6,7 @@
 mod cache;
 mod detector;
 mod gentle;
+mod packed;
 mod run;
 
 use std::collections::BTreeMap;
@@ -13,8 +14,13 @@ use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 pub use detection::{
-    Category, Include, Known, ListOutcome, RefusedRules, RuleText, Rules, Verdict, read_known,
+    Category, Include, Known, KnownCounts, ListOutcome, RefusedRules, RuleText, Rules, Verdict,
+    read_known,
 };
+pub use packed::{
+    LoadedPack, PackUnusable, PackedRules, Vault, include_packed, newest_packs, packs_in, read_pack,
+};
+pub use packs::{Family, KeyFileError, LedgerError, PackError, PublicKey, TrustedKeys};
 use serde::{Deserialize, Serialize};
 
 pub use cache::Remembered;
@@ -27,6 +33,9 @@ pub struct Detection {
     pub rules: Rules,
     /// Hashes and names of indicator lists.
     pub known: Known,
+    /// SHA-256 of files that are known to be good, in ascending order: whatever rules say of them
+    /// is wrong.
+    pub good: Vec<[u8; 32]>,
 }
 
 impl Detection {
@@ -35,6 +44,18 @@ impl Detection {
         let unpacked = unpacking::Unpacker::new(list, unpacking::Limits::default());
         let mut lines: Box<dyn BufRead + '_> = Box::new(std::io::BufReader::new(unpacked));
         read_known(&mut lines, &mut self.known)
+    }
+
+    /// Takes in files that are known to be good.
+    pub fn add_good(&mut self, good: Vec<[u8; 32]>) {
+        self.good.extend(good);
+        self.good.sort_unstable();
+        self.good.dedup();
+    }
+
+    /// Whether a file of this SHA-256 is known to be good.
+    pub(crate) fn is_good(&self, sha256: &[u8; 32]) -> bool {
+        self.good.binary_search(sha256).is_ok()
     }
 }
 
@@ -180,6 +201,9 @@ pub struct Summary {
     pub places: Option<u64>,
     /// Findings.
     pub findings: u64,
+    /// Files and parts that something was found in, and that a pack knows to be good.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub good: u64,
     /// How many files or parts were not scanned, or not whole, by reason.
     pub not_scanned: BTreeMap<String, u64>,
     /// The first of them.
@@ -207,6 +231,11 @@ impl Summary {
         self.complete = self.not_scanned.is_empty();
         self.verdict = Some(Verdict::of(worst, self.complete));
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// A file or part that was not scanned, or not whole.

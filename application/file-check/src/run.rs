@@ -66,6 +66,7 @@ fn digest(detection: &Detection, settings: &Settings) -> [u8; 32] {
     hash.update(env!("CARGO_PKG_VERSION"));
     hash.update(detection.rules.digest());
     hash.update(detection.known.digest());
+    hash.update(Sha256::digest(detection.good.concat()));
     hash.update(format!("{:?}{:?}", settings.parts, settings.root));
     hash.finalize().into()
 }
@@ -173,11 +174,12 @@ impl Run<'_> {
         gathered.summary.seen += 1;
         match examined {
             Err(not_scanned) => gathered.leave(not_scanned),
-            Ok(Examined { mut findings, not_scanned, parts }) => {
+            Ok(Examined { mut findings, not_scanned, parts, good }) => {
                 let is_clean = findings.is_empty() && not_scanned.is_empty();
                 gathered.summary.scanned += 1;
                 gathered.summary.bytes += size;
                 gathered.summary.parts += parts;
+                gathered.summary.good += good;
                 gathered.summary.findings += findings.len() as u64;
                 for it in not_scanned {
                     gathered.leave(it);

@@ -170,6 +170,13 @@ pub fn read_known(list: &mut dyn BufRead, known: &mut Known) -> ListOutcome {
     outcome
 }
 
+/// Whether a line of a list names a hash or a file: nothing that a log would show.
+pub fn is_of_files(line: &str) -> bool {
+    let (mut known, mut outcome) = (Known::default(), ListOutcome::default());
+    take_line(line.trim_start_matches('\u{feff}').trim(), &mut known, &mut outcome)
+        && outcome.hashes + outcome.names > 0
+}
+
 /// Whether anything could be made of a line.
 fn take_line(text: &str, known: &mut Known, outcome: &mut ListOutcome) -> bool {
     let columns: Vec<&str> = text

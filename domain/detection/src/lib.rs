@@ -28,7 +28,7 @@ mod verdict;
 
 pub use facts::{FileFacts, FileKind};
 pub use known::{
-    Digests, Known, KnownCounts, KnownDamaged, ListOutcome, NeededDigests, read_known,
+    Digests, Known, KnownCounts, KnownDamaged, ListOutcome, NeededDigests, is_of_files, read_known,
 };
 pub use rules::{Include, RefusedRules, RuleExaminer, RuleHit, RuleText, Rules, RulesUndecided};
 pub use verdict::{Category, Verdict};

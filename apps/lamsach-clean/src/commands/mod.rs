@@ -2,6 +2,7 @@
 //! shows what it gave; none decides anything.
 
 mod apply;
+mod packs;
 mod plan;
 mod quarantine;
 mod report;
@@ -45,6 +46,7 @@ enum Command {
     Quarantine(quarantine::Args),
     Usb(usb::Args),
     Report(report::Args),
+    Update(packs::Args),
 }
 
 /// Reads the arguments and runs a command; what went wrong is said once, here.
@@ -73,6 +75,7 @@ pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
             Command::Quarantine(args) => quarantine::run(&args, language),
             Command::Usb(args) => usb::run(args, language),
             Command::Report(args) => report::run(&args, language),
+            Command::Update(args) => packs::run(&args, language),
         },
     };
     match done {

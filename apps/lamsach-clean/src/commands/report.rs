@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use askama::Template;
-use clean_up::{FindingsRead, Outcome, RunFacts, RunOutcome};
+use clean_up::{FindingsRead, Outcome, PackRead, RunFacts, RunOutcome};
 use command_line::bilingual::failure;
 use command_line::printable;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use language::{Language, date_time, number, text, text_with};
+use language::{Language, date, date_time, number, text, text_with};
 
 use super::store::{Store, now, reason, said};
 use super::{plan, words};
@@ -100,6 +100,7 @@ fn page(
         has_risk: rows.iter().any(|it| it.category == "risk"),
         findings: rows.into_iter().take(MOST_FINDINGS).collect(),
         not_scanned: found.map(|found| not_scanned(language, found)).unwrap_or_default(),
+        packs: found.map(|found| packs(language, found)).unwrap_or_default(),
         scanned: found.and_then(|found| {
             let values = [
                 ("scanned", number(language, i64::try_from(found.scanned?).ok()?).into()),
@@ -132,6 +133,8 @@ struct Page {
     cleaned: Option<Cleaned>,
     changes: Vec<ChangeRow>,
     not_scanned: Vec<(String, String)>,
+    /// Each pack that was used, and whether it had expired.
+    packs: Vec<(String, bool)>,
 }
 
 struct Texts(Language);
@@ -219,6 +222,23 @@ fn not_scanned(language: Language, found: &FindingsRead) -> Vec<(String, String)
         (count, words::not_scanned(language, code))
     };
     found.not_scanned.iter().map(reason).collect()
+}
+
+fn packs(language: Language, found: &FindingsRead) -> Vec<(String, bool)> {
+    let told = |pack: &PackRead| {
+        let expires = match pack.expires.parse() {
+            Ok(day) => date(language, day),
+            Err(_) => printable(&pack.expires),
+        };
+        let values = [
+            ("name", printable(&pack.pack).into()),
+            ("serial", pack.serial.to_string().into()),
+            ("expires", expires.into()),
+        ];
+        let key = if pack.expired { "clean-pack-expired" } else { "clean-pack" };
+        (text_with(language, key, &values), pack.expired)
+    };
+    found.packs.iter().map(told).collect()
 }
 
 fn moment(language: Language, at: i64) -> String {

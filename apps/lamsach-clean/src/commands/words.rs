@@ -18,11 +18,15 @@ const YES: [&str; 6] = ["y", "yes", "c", "co", "có", "đồng ý"];
 /// Codes of the verdicts of a scan.
 pub(super) const VERDICTS: [&str; 5] = ["clean", "incomplete", "risky", "suspicious", "infected"];
 
+/// Reasons that lie in what is looked for.
+const INPUT_REASONS: [&str; 4] =
+    ["rules-refused", "indicators-refused", "pack-expired", "pack-part-unknown"];
+
 /// Whether a reason for which something was not scanned is known here.
 fn is_reason(code: &str) -> bool {
     file_check::REASONS.contains(&code)
         || unpacking::NotOpened::CODES.contains(&code)
-        || ["rules-refused", "indicators-refused"].contains(&code)
+        || INPUT_REASONS.contains(&code)
 }
 
 /// The reason for which something was not scanned, in words.

@@ -157,6 +157,12 @@ impl Rules {
         self.units.is_empty()
     }
 
+    /// Names of the rules that are reported.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let named = |unit: &Unit| Some(&self.sources.get(unit.source)?.rules.get(unit.rule)?.name);
+        self.units.iter().filter_map(move |unit| named(unit).map(String::as_str))
+    }
+
     /// Tells these rules from any others.
     pub fn digest(&self) -> [u8; 32] {
         self.digest

@@ -1,5 +1,5 @@
 # The clean-up tool: lamsach-clean.
-clean-nothing-to-look-for = It was not said what to look for. Add --rules (YARA rules) or --indicators (a list of hashes).
+clean-nothing-to-look-for = It was not said what to look for. Add --pack (a signed pack), --rules (YARA rules) or --indicators (a list of hashes).
 clean-nothing-usable = No rule and no hash can be used, so nothing was scanned.
 clean-list-unreadable = The list { $name } cannot be opened: { $why }
 clean-rules-unreadable = The rules { $name } cannot be opened: { $why }
@@ -177,3 +177,27 @@ clean-report-by = Cleaned by
 clean-report-owner = User of the computer
 clean-report-private = This page names files of the computer: give it to those in charge only.
 clean-undo-not-a-disk = This run is one of this computer itself, not of a mounted disk. Leave out --root.
+
+# Packs.
+clean-pack = Pack { $name }, serial { $serial }, current until the end of { $expires }
+clean-pack-expired = THE PACK IS OLD: { $name }, serial { $serial }, expired on { $expires }. Malware that came later was not looked for. Get a new pack.
+clean-pack-gaps = This pack does not find on a PC: { $names }
+clean-pack-not-remembered = The serial of the pack could not be remembered, so an older pack in its place would not be noticed next time: { $why }
+clean-pack-unreadable = The pack { $path } cannot be read: { $why }
+clean-pack-no-keys = { $path } is not used: there is no file of trusted keys. Put lamsach-clean.keys beside the program, or name --trust FILE. Fingerprints of the keys that signed it: { $signers }. Trust them only when they are those that the publisher told.
+clean-pack-not-a-pack = { $path } is no pack.
+clean-pack-other-version = { $path } was made by a later program. Get the new version of this tool.
+clean-pack-not-trusted = { $path } is not used: it has { $trusted } of the { $needed } trusted signatures that are needed. It may be forged.
+clean-pack-older = { $path } is not used: it has serial { $serial }, and this PC has used serial { $known }. Get a new pack.
+clean-pack-other-content = { $path } is not used: this PC has used another pack of that name and serial { $serial }. Tell the publisher.
+clean-pack-ledger = { $path } is not used: { $why }. The file that remembers used packs is damaged.
+clean-pack-damaged = { $path } is not used: { $why }. It was damaged or changed; get it again.
+clean-keys-unusable = The file of trusted keys { $path } cannot be used: { $why }
+clean-good = { $count } files that rules are wrong about: the pack knows them to be good
+clean-reason-pack-expired = the pack is old, new malware was not looked for
+clean-reason-pack-part-unknown = this program does not know a part of the pack
+clean-report-pack = Pack
+cli-about-update = Takes a new pack from a file or stick, and keeps it for later scans
+cli-arg-update-pack = The pack (.lspack)
+cli-arg-clean-pack = A signed pack; may be repeated [default: the packs beside the program and those of update, when nothing to look for is named]
+cli-arg-clean-trust = File of keys that are trusted with packs [default: lamsach-clean.keys beside the program]

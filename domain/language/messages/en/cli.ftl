@@ -92,6 +92,7 @@ cli-arg-spool = Folder that keeps what was seen until it is sent; needed with --
 cli-arg-interval = Seconds between two reports of what grew; a first contact is told at once
 
 cli-value-address = ADDRESS
+cli-value-date = DATE
 cli-value-file = FILE
 cli-value-filter = FILTER
 cli-value-folder = FOLDER

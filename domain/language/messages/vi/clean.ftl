@@ -1,5 +1,5 @@
 # Công cụ xử lý mã độc: lamsach-clean.
-clean-nothing-to-look-for = Chưa cho biết tìm gì. Hãy thêm --rules (quy tắc YARA) hoặc --indicators (danh sách mã băm).
+clean-nothing-to-look-for = Chưa cho biết tìm gì. Hãy thêm --pack (gói dữ liệu có ký), --rules (quy tắc YARA) hoặc --indicators (danh sách mã băm).
 clean-nothing-usable = Không có quy tắc hay mã băm nào dùng được, nên chưa quét gì.
 clean-list-unreadable = Không mở được danh sách { $name }: { $why }
 clean-rules-unreadable = Không mở được quy tắc { $name }: { $why }
@@ -177,3 +177,27 @@ clean-report-by = Người xử lý
 clean-report-owner = Người dùng máy
 clean-report-private = Trang này có tên tệp trên máy: chỉ gửi cho người phụ trách.
 clean-undo-not-a-disk = Lần xử lý này là của chính máy này, không phải của ổ đĩa gắn ngoài. Hãy bỏ --root.
+
+# Gói dữ liệu.
+clean-pack = Gói dữ liệu { $name }, số { $serial }, dùng đến hết ngày { $expires }
+clean-pack-expired = GÓI DỮ LIỆU ĐÃ CŨ: { $name }, số { $serial }, hết hạn ngày { $expires }. Mã độc xuất hiện sau đó không được tìm. Hãy lấy gói mới.
+clean-pack-gaps = Gói này chưa giúp phát hiện trên máy: { $names }
+clean-pack-not-remembered = Không ghi nhớ được số của gói, nên lần sau không biết gói có bị thay bằng gói cũ hay không: { $why }
+clean-pack-unreadable = Không đọc được gói { $path }: { $why }
+clean-pack-no-keys = Không dùng { $path }: chưa có tệp khóa tin cậy. Hãy đặt lamsach-clean.keys cạnh chương trình hoặc nêu --trust TỆP. Dấu vân tay của các khóa đã ký: { $signers }. Chỉ tin nếu trùng với dấu vân tay nơi phát hành đã thông báo.
+clean-pack-not-a-pack = { $path } không phải là gói dữ liệu.
+clean-pack-other-version = { $path } do chương trình mới hơn tạo ra. Hãy lấy bản mới của công cụ này.
+clean-pack-not-trusted = Không dùng { $path }: chỉ có { $trusted } trên { $needed } chữ ký tin cậy cần có. Gói có thể là giả.
+clean-pack-older = Không dùng { $path }: gói số { $serial }, mà máy này đã dùng gói số { $known }. Hãy lấy gói mới.
+clean-pack-other-content = Không dùng { $path }: máy này đã dùng một gói khác cùng tên, cùng số { $serial }. Hãy báo cho nơi phát hành.
+clean-pack-ledger = Không dùng { $path }: { $why }. Tệp ghi nhớ các gói đã dùng bị hỏng.
+clean-pack-damaged = Không dùng { $path }: { $why }. Gói bị hỏng hoặc bị sửa, hãy lấy lại.
+clean-keys-unusable = Không dùng được tệp khóa tin cậy { $path }: { $why }
+clean-good = { $count } tệp bị quy tắc báo nhầm, gói dữ liệu xác nhận là tệp lành
+clean-reason-pack-expired = gói dữ liệu đã cũ, mã độc mới không được tìm
+clean-reason-pack-part-unknown = chương trình này không biết một phần của gói dữ liệu
+clean-report-pack = Gói dữ liệu
+cli-about-update = Nhận gói dữ liệu mới từ tệp hoặc USB và giữ lại cho những lần quét sau
+cli-arg-update-pack = Gói dữ liệu (.lspack)
+cli-arg-clean-pack = Gói dữ liệu có ký; có thể nêu nhiều lần [mặc định: các gói cạnh chương trình và gói của lệnh update, khi không nêu gì để tìm]
+cli-arg-clean-trust = Tệp khóa tin cậy cho gói [mặc định: lamsach-clean.keys cạnh chương trình]

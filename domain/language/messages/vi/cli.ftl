@@ -92,6 +92,7 @@ cli-arg-spool = Thư mục giữ những gì đã ghi nhận cho tới khi gửi
 cli-arg-interval = Số giây giữa hai lần báo số lượt tăng thêm; kết nối đầu tiên được báo ngay
 
 cli-value-address = ĐỊA-CHỈ
+cli-value-date = NGÀY
 cli-value-file = TỆP
 cli-value-filter = MỨC
 cli-value-folder = THƯ-MỤC

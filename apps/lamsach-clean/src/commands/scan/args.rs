@@ -26,6 +26,10 @@ pub(crate) struct Args {
         value_name = "LIST"
     )]
     indicators: Vec<PathBuf>,
+    #[arg(id = "clean_pack", long = "pack", short = 'p', value_name = "FILE")]
+    packs: Vec<PathBuf>,
+    #[arg(id = "clean_trust", long = "trust", value_name = "FILE")]
+    trust: Option<PathBuf>,
     #[arg(id = "clean_root", long = "root", value_name = "FOLDER")]
     root: Option<PathBuf>,
     #[arg(id = "clean_quick", long = "quick", conflicts_with = "clean_path")]
@@ -59,6 +63,8 @@ pub(crate) struct Args {
 pub(crate) struct Choices {
     pub(super) rules: Vec<PathBuf>,
     pub(super) indicators: Vec<PathBuf>,
+    pub(super) packs: Vec<PathBuf>,
+    pub(super) trust: Option<PathBuf>,
     pub(super) places: Vec<PathBuf>,
     /// Whether what starts by itself is looked at too: when no path is named.
     pub(super) looks_at_computer: bool,
@@ -74,7 +80,7 @@ pub(crate) struct Choices {
 impl Args {
     /// Whether anything is said about what to look for.
     pub(crate) fn looks_for_something(&self) -> bool {
-        !(self.rules.is_empty() && self.indicators.is_empty())
+        !(self.rules.is_empty() && self.indicators.is_empty() && self.packs.is_empty())
     }
 
     /// The folder that another computer's disk is mounted at.
@@ -101,7 +107,12 @@ impl Args {
 
     /// Checks everything that can be checked without opening a file.
     pub(crate) fn choices(self) -> anyhow::Result<Choices> {
-        if self.rules.is_empty() && self.indicators.is_empty() {
+        let packs = if self.looks_for_something() {
+            self.packs.clone()
+        } else {
+            crate::commands::packs::at_hand()
+        };
+        if self.rules.is_empty() && self.indicators.is_empty() && packs.is_empty() {
             return Err(failure("clean-nothing-to-look-for", &[]));
         }
         let threads = match self.threads.as_deref() {
@@ -125,6 +136,8 @@ impl Args {
         Ok(Choices {
             rules: self.rules,
             indicators: self.indicators,
+            packs,
+            trust: self.trust,
             places,
             looks_at_computer,
             is_quick: self.is_quick,

@@ -5,9 +5,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use command_line::bilingual::failure;
-use file_check::{Detection, ListOutcome, RefusedRules, RuleText, Rules, Summary, Verdict};
+use file_check::{
+    Detection, ListOutcome, LoadedPack, PackedRules, RefusedRules, RuleText, Rules, Summary,
+    Verdict, include_packed,
+};
 use files::{Walk, Walked};
 
+use super::super::packs;
 use super::args::Choices;
 
 /// What is looked for, and what of it could not be used.
@@ -16,13 +20,20 @@ pub(super) struct Inputs {
     pub(super) detection: Detection,
     pub(super) refused: Vec<RefusedRules>,
     pub(super) lists: Vec<(String, ListOutcome)>,
+    pub(super) packs: Vec<LoadedPack>,
 }
 
 impl Inputs {
     /// Reads everything that is looked for. Without anything usable nothing is scanned.
     pub(super) fn load(choices: &Choices) -> anyhow::Result<Self> {
-        let mut texts = Vec::new();
         let mut refused = Vec::new();
+        let mut detection = Detection::default();
+        let mut packed = PackedRules::new();
+        let trust = choices.trust.as_deref();
+        let packs = packs::load(&choices.packs, trust, &mut detection, &mut packed)?;
+        let text =
+            |(name, text): (&String, &String)| RuleText { name: name.clone(), text: text.clone() };
+        let mut texts: Vec<RuleText> = packed.iter().map(text).collect();
         for path in &choices.rules {
             for file in rule_files(path)? {
                 let name = file.display().to_string();
@@ -35,10 +46,13 @@ impl Inputs {
                 }
             }
         }
+        let include = |from: &str, path: &str| {
+            include_packed(&packed, from, path).unwrap_or_else(|| include(from, path))
+        };
         let (rules, refused_rules) = Rules::read(texts, &include, choices.threads);
         refused.extend(refused_rules);
-        let mut inputs =
-            Self { detection: Detection { rules, ..Detection::default() }, refused, lists: vec![] };
+        detection.rules = rules;
+        let mut inputs = Self { detection, refused, lists: vec![], packs };
         for path in &choices.indicators {
             let name = path.display().to_string();
             let list = File::open(path).map_err(|error| {
@@ -62,7 +76,15 @@ impl Inputs {
         let refused = self.refused.len() as u64;
         let lines = self.lists.iter().map(|(_, it)| it.refused + u64::from(it.problem.is_some()));
         let lines: u64 = lines.sum();
-        for (reason, count) in [("rules-refused", refused), ("indicators-refused", lines)] {
+        let expired = self.packs.iter().filter(|it| it.is_expired).count() as u64;
+        let unknown = self.packs.iter().map(|it| it.unknown.len() as u64).sum();
+        let not_used = [
+            ("rules-refused", refused),
+            ("indicators-refused", lines),
+            ("pack-expired", expired),
+            ("pack-part-unknown", unknown),
+        ];
+        for (reason, count) in not_used {
             if count > 0 {
                 summary.not_scanned.insert(reason.to_owned(), count);
                 summary.complete = false;

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use command_line::printable;
-use file_check::{Finding, Summary};
+use file_check::{Finding, LoadedPack, Summary};
+use jiff::Timestamp;
+use jiff::civil::Date;
 use language::{Language, Value, number, text, text_with};
 use serde::Serialize;
 
-use super::super::words;
+use super::super::{packs, words};
 use super::inputs::Inputs;
 
 /// Files that were not scanned are named so often for people.
@@ -54,7 +56,7 @@ pub(super) fn show(
     let shown = if is_json {
         json(&mut out, findings, summary, inputs)
     } else {
-        for_people(&mut out, language, findings, summary)
+        for_people(&mut out, language, findings, summary, inputs)
     };
     match shown.and_then(|()| out.flush()) {
         // A reader that has seen enough, such as `head`, is no error.
@@ -70,6 +72,22 @@ struct SummaryOut<'s> {
     rules: usize,
     rules_refused: Vec<RefusedOut<'s>>,
     lists: Vec<ListOut<'s>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    packs: Vec<PackOut<'s>>,
+}
+
+#[derive(Serialize)]
+struct PackOut<'s> {
+    pack: &'s str,
+    serial: u64,
+    issued: Timestamp,
+    expires: Date,
+    expired: bool,
+    hashes: u64,
+    good: u64,
+    families: usize,
+    gaps: Vec<&'s str>,
+    unknown: &'s [String],
 }
 
 #[derive(Serialize)]
@@ -109,9 +127,26 @@ fn json(
         rules: inputs.detection.rules.len(),
         rules_refused: refused.collect(),
         lists: lists.collect(),
+        packs: inputs.packs.iter().map(pack_out).collect(),
     };
     let object = BTreeMap::from([("summary", summary)]);
     writeln!(out, "{}", serde_json::to_string(&object)?)
+}
+
+fn pack_out(pack: &LoadedPack) -> PackOut<'_> {
+    let gaps = pack.families.iter().filter(|it| it.has_gap());
+    PackOut {
+        pack: &pack.name,
+        serial: pack.serial,
+        issued: pack.issued,
+        expires: pack.expires,
+        expired: pack.is_expired,
+        hashes: pack.hashes,
+        good: pack.good,
+        families: pack.families.len(),
+        gaps: gaps.map(|it| it.name.as_str()).collect(),
+        unknown: &pack.unknown,
+    }
 }
 
 fn for_people(
@@ -119,6 +154,7 @@ fn for_people(
     language: Language,
     findings: &[Finding],
     summary: &Summary,
+    inputs: &Inputs,
 ) -> io::Result<()> {
     for finding in findings {
         let category = text(language, &format!("clean-category-{}", finding.category.code()));
@@ -146,6 +182,13 @@ fn for_people(
         ("remembered", count(summary.remembered)),
     ];
     writeln!(out, "{}", text_with(language, "clean-scanned", &values))?;
+    for line in inputs.packs.iter().flat_map(|it| packs::told(language, it)) {
+        writeln!(out, "{line}")?;
+    }
+    if summary.good > 0 {
+        let values = [("count", count(summary.good))];
+        writeln!(out, "{}", text_with(language, "clean-good", &values))?;
+    }
     if let Some(places) = summary.places {
         let values = [("count", count(places))];
         writeln!(out, "{}", text_with(language, "clean-places", &values))?;

@@ -1,4 +1,4 @@
-//! `lamsach indicators inspect`: what a compiled file holds.
+//! `lamsach indicators inspect`: what a compiled file or a pack holds.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,6 +8,7 @@ use language::Language;
 
 use super::OutputKind;
 use super::input::{compiled, unusable};
+use super::pack;
 use super::shown::Shown;
 use command_line::bilingual::failure;
 
@@ -19,6 +20,8 @@ pub(super) struct Args {
     inspect_file: PathBuf,
     #[arg(long)]
     verify: bool,
+    #[arg(id = "inspect_trust", long = "trust", value_name = "FILE")]
+    trust: Option<PathBuf>,
     #[arg(long, value_name = "ZONE", default_value = "Asia/Ho_Chi_Minh")]
     timezone: String,
     #[arg(long = "output", value_name = "KIND", value_enum, default_value_t = OutputKind::Table)]
@@ -29,6 +32,11 @@ pub(super) struct Args {
 pub(super) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     let zone = TimeZone::get(&args.timezone)
         .map_err(|_| failure("match-unknown-zone", &[("name", args.timezone.into())]))?;
+    if pack::is_pack(&args.inspect_file) {
+        let trusted = args.trust.as_deref().map(pack::trusted_keys).transpose()?;
+        let bytes = pack::read(&args.inspect_file)?;
+        return pack::show(&args.inspect_file, &bytes, trusted.as_ref(), args.shown_as, language);
+    }
     let index = compiled(&args.inspect_file)?;
     if args.verify {
         index.verify().map_err(|error| unusable(&args.inspect_file, error))?;

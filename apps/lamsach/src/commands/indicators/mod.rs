@@ -1,9 +1,11 @@
-//! `lamsach indicators`: lists of malicious addresses as one file.
+//! `lamsach indicators`: lists of malicious addresses as one file, and packs for the tools.
 
 mod compile;
 mod input;
 mod inspect;
+mod pack;
 mod shown;
+mod shown_pack;
 
 use std::process::ExitCode;
 
@@ -23,6 +25,9 @@ pub(crate) struct Args {
 enum Command {
     Compile(compile::Args),
     Inspect(inspect::Args),
+    Pack(Box<pack::Args>),
+    Sign(pack::SignArgs),
+    Keys(pack::KeysArgs),
 }
 
 /// Forms of the result.
@@ -37,5 +42,8 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Compile(args) => compile::run(args, language),
         Command::Inspect(args) => inspect::run(args, language),
+        Command::Pack(args) => pack::run(&args, language),
+        Command::Sign(args) => pack::run_sign(&args, language),
+        Command::Keys(args) => pack::run_keys(&args, language),
     }
 }
