@@ -58,6 +58,21 @@ pub struct Sighting {
     pub device: String,
     /// What the log itself calls it.
     pub device_name: Option<String>,
+    /// Its hardware address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_mac: Option<String>,
+    /// Code of who says which device it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_source: Option<String>,
+    /// Code of how sure that is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_confidence: Option<String>,
+    /// Code of what it does in the place of others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub intermediary: Option<String>,
+    /// Code of who says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub intermediary_source: Option<String>,
     /// The indicator.
     pub indicator: String,
     /// `domain`, `ip`, `ip-port`, `network` or `url`.
@@ -66,6 +81,9 @@ pub struct Sighting {
     pub family: Option<String>,
     /// List it came from.
     pub list: String,
+    /// The warning list that names the indicator too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
     /// What was contacted.
     pub destination: String,
     /// Verdict code.

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::net::IpAddr;
 
 use hunting::{About, Questions, SideCar, SideCarError, Trace};
 use indicators::Indicator;
 use matching::{Evidence, IndexBuilder, IndexFull, Origin, Sighting, Verdict};
+use naming::{Confidence, Holder, Intermediary, Names, Source, ToldBy, Who};
 use observables::Observable;
 use rustc_hash::FxHashMap;
 
@@ -117,7 +119,7 @@ pub fn hunt(
     if sites.len() > 1 {
         return Err(HuntError::SeveralSites(sites.into_iter().collect()));
     }
-    let mut sightings = sightings(wanted, held, logs);
+    let mut sightings = sightings(wanted, held, logs, &settings.names);
     if !again.is_empty() {
         let inputs = again.values().map(|about| logs.open(about)).collect();
         let read = read_again(wanted, &urls, inputs, settings, progress)?;
@@ -179,7 +181,12 @@ fn take(held: &mut FxHashMap<Key, Held>, trace: Trace, log: &About) {
 }
 
 /// The sightings of what is held, with their lines where the logs still are.
-fn sightings(wanted: &[Wanted], held: FxHashMap<Key, Held>, logs: &dyn Logs) -> Vec<Sighting> {
+fn sightings(
+    wanted: &[Wanted],
+    held: FxHashMap<Key, Held>,
+    logs: &dyn Logs,
+    names: &Names,
+) -> Vec<Sighting> {
     let mut of_logs: BTreeMap<String, (About, Vec<(usize, Trace)>)> = BTreeMap::new();
     for ((_, indicator), Held { trace, log }) in held {
         let of_log = of_logs.entry(log.log.clone()).or_insert_with(|| (log, Vec::new()));
@@ -193,19 +200,23 @@ fn sightings(wanted: &[Wanted], held: FxHashMap<Key, Held>, logs: &dyn Logs) -> 
         for ((indicator, trace), line) in traces.into_iter().zip(lines) {
             let Some(wanted) = wanted.get(indicator) else { continue };
             let (line_number, line) = line.unwrap_or_default();
+            let verdict = Verdict::from(trace.outcome);
+            let told = told(names, &trace, verdict);
             sightings.push(Sighting {
                 device: trace.device,
-                name_source: trace.device_name.as_ref().map(|_| naming::Source::Log),
-                name_confidence: trace.device_name.as_ref().map(|_| naming::Confidence::High),
-                device_name: trace.device_name,
-                device_mac: None,
+                device_name: told.name,
+                device_mac: told.mac,
+                name_source: told.said.map(|it| it.0),
+                name_confidence: told.said.map(|it| it.1),
+                intermediary: told.role.map(|it| it.0),
+                intermediary_source: told.role.map(|it| it.1),
                 indicator: wanted.indicator.observable.to_string(),
                 indicator_type: wanted.indicator.observable.kind().code().to_owned(),
                 family: wanted.indicator.family.clone(),
                 list: wanted.list.clone(),
                 warning: wanted.warning.clone(),
                 destination: trace.destination,
-                verdict: Verdict::from(trace.outcome),
+                verdict,
                 count: trace.count,
                 first_seen: trace.first_seen,
                 last_seen: trace.last_seen,
@@ -214,6 +225,46 @@ fn sightings(wanted: &[Wanted], held: FxHashMap<Key, Held>, logs: &dyn Logs) -> 
         }
     }
     sightings
+}
+
+/// What is known of the device of a trace.
+#[derive(Default)]
+struct Told {
+    name: Option<String>,
+    mac: Option<String>,
+    said: Option<(Source, Confidence)>,
+    role: Option<(Intermediary, ToldBy)>,
+}
+
+/// A side-car keeps one record a device address: other sources than the log name the device only where
+/// one and the same held the address from the first contact to the last.
+fn told(names: &Names, trace: &Trace, verdict: Verdict) -> Told {
+    let address: Option<IpAddr> = trace.device.parse().ok();
+    let own = trace.device_name.as_deref();
+    let span = trace.first_seen.zip(trace.last_seen);
+    let holder = match (own, address, span) {
+        (Some(own), _, _) => names.holder_by_name(own.as_bytes()),
+        (None, Some(address), Some((from, to))) => {
+            let claim = names.resolve_span(address, from, to);
+            let who = claim.map_or(Who::Unknown, |it| Who::Device(it.device));
+            let source = claim.map(|it| (it.source, it.confidence));
+            Holder { who, source, behind: None }
+        }
+        (None, Some(address), None) => names.holder(Some(address), b"", None),
+        (None, None, _) => names.holder_by_name(trace.device.as_bytes()),
+    };
+    let mut told = Told { name: own.map(str::to_owned), said: holder.source, ..Told::default() };
+    if let Who::Device(device) = holder.who {
+        let facts = names.describe(device);
+        told.name = told.name.or_else(|| facts.name.map(str::to_owned));
+        told.mac = facts.mac.map(|it| it.to_string());
+        told.said = holder.source.map(|it| names.said_of(device, it));
+    }
+    told.name = told.name.filter(|it| *it != trace.device);
+    told.said = told.said.filter(|_| told.name.is_some() || told.mac.is_some());
+    let roles = names.roles(address, &holder.who, trace.last_seen);
+    told.role = roles.in_contact(verdict.is_question()).filter(|_| verdict.is_finding());
+    told
 }
 
 /// Matches logs against the URLs whose hosts they name.

@@ -43,7 +43,10 @@ pub use live::{Gain, LiveLog};
 pub use live_wire::{LiveFlows, LivePackets, LiveQuestions, PacketPiece};
 pub use members::open_member;
 pub use names::{NamesInput, UnreadNames, load_names};
-pub use naming::{Names, NamesFormat, NamesProblem, NamesReport};
+pub use naming::{
+    Block, Confidence as NameConfidence, Intermediary, Names, NamesFormat, NamesProblem,
+    NamesReport, Source as NameSource, ToldBy,
+};
 pub use problem::Problem;
 pub use run::{check_logs, check_logs_one_by_one};
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use contacts::{Columns, Encoding, Format, Parser, TimeReading, detect};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use matching::{Layers, Place, Sighting};
+use matching::{Layers, Place, Sighting, StandingIn};
 use naming::Names;
 
 use crate::blocks::{LONGEST_LINE, Lines};
@@ -70,6 +70,8 @@ pub struct LiveLog {
     lines: u64,
     recent: (u64, u64),
     sender: Option<IpAddr>,
+    names: Arc<Names>,
+    standing_in: StandingIn,
 }
 
 impl LiveLog {
@@ -91,6 +93,8 @@ impl LiveLog {
             lines: 0,
             recent: (0, 0),
             sender: None,
+            names: Arc::default(),
+            standing_in: StandingIn::default(),
         };
         if let Some((format, columns)) = log.asked.clone() {
             let parser = match columns {
@@ -108,6 +112,11 @@ impl LiveLog {
     /// message's header, and without one the sender.
     pub fn set_sender(&mut self, sender: IpAddr) {
         self.sender = Some(sender);
+    }
+
+    /// Which device an address was, from now on.
+    pub fn set_names(&mut self, names: Arc<Names>) {
+        self.names = names;
     }
 
     /// Lets the log see its first lines without reading them: where reading begins further on, they
@@ -139,7 +148,7 @@ impl LiveLog {
             self.look_at(lines);
         }
         let times = TimeReading { zone: self.zone.clone(), written: Some(now) };
-        let names = Names::default();
+        let names = Arc::clone(&self.names);
         let reading = Reading {
             layers,
             log: 0,
@@ -165,8 +174,10 @@ impl LiveLog {
         let others: u64 = found.lines_of_others.values().sum();
         self.doubt(read, others);
         let locate = |place: Place| (self.name.clone(), before + place.line);
-        let mut sightings = found.gatherer.finish(layers, &names, locate);
+        let known = &mut self.standing_in;
+        let mut sightings = found.gatherer.finish_knowing(known, layers, &names, locate);
         for sighting in &mut sightings {
+            sighting.count = sighting.count.max(1);
             sighting.first_seen.get_or_insert(now);
             sighting.last_seen.get_or_insert(now);
         }

@@ -2,26 +2,42 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use contacts::flows::{At, FlowReader};
 use contacts::packets::PacketReader;
 use contacts::{Outcome, WireContact};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use matching::{Layers, Matcher, Place, Verdict};
+use matching::{Layers, Matcher, Place, StandingIn, Verdict};
 use naming::Names;
 
 use crate::captures::{Found, Reading, Shown};
 use crate::{FileSummary, Gain};
 
 /// What a piece belongs to.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct About {
     name: String,
     format: &'static str,
     zone: TimeZone,
+    names: Mutex<Arc<Names>>,
+    standing_in: Mutex<StandingIn>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl About {
+    fn new(name: String, format: &'static str, zone: TimeZone) -> Self {
+        let (names, standing_in) = (Mutex::default(), Mutex::default());
+        Self { name, format, zone, names, standing_in }
+    }
+
+    fn set_names(&self, names: Arc<Names>) {
+        *locked(&self.names) = names;
+    }
+
     /// Reads a piece; `read` gives how many lines, packets or records that were.
     fn gain(
         &self,
@@ -29,7 +45,7 @@ impl About {
         now: Timestamp,
         read: impl FnOnce(&mut Found<'_>) -> u64,
     ) -> Gain {
-        let names = Names::default();
+        let names = Arc::clone(&locked(&self.names));
         let reading = Reading {
             layers,
             log: 0,
@@ -43,7 +59,8 @@ impl About {
         let mut summary = FileSummary::default();
         let gatherer = found.sum_up(&mut summary);
         let locate = |place: Place| (self.name.clone(), place.line);
-        let mut sightings = gatherer.finish_part(layers, &names, locate);
+        let known = &mut locked(&self.standing_in);
+        let mut sightings = gatherer.finish_knowing(known, layers, &names, locate);
         for sighting in &mut sightings {
             sighting.first_seen.get_or_insert(now);
             sighting.last_seen.get_or_insert(now);
@@ -70,8 +87,13 @@ pub struct LiveFlows {
 impl LiveFlows {
     /// A reader by its name, which stands in the evidence.
     pub fn new(name: String, zone: TimeZone) -> Self {
-        let about = About { name, format: "netflow", zone };
+        let about = About::new(name, "netflow", zone);
         Self { about, reader: FlowReader::default(), offset: 0 }
+    }
+
+    /// Which device an address was, from now on.
+    pub fn set_names(&self, names: Arc<Names>) {
+        self.about.set_names(names);
     }
 
     /// Reads messages in the order in which they came at `now`.
@@ -144,8 +166,13 @@ impl LivePackets {
     /// A reader by its name, which stands in the evidence; of frames of a link type, by tcpdump.org's
     /// registry.
     pub fn new(name: String, zone: TimeZone, link_type: u16) -> Self {
-        let about = About { name, format: "packets", zone };
+        let about = About::new(name, "packets", zone);
         Self { about, reader: PacketReader::default(), link_type, flows_settled: None }
+    }
+
+    /// Which device an address was, from now on.
+    pub fn set_names(&self, names: Arc<Names>) {
+        self.about.set_names(names);
     }
 
     /// Reads the packets that `each` hands in.
@@ -199,7 +226,12 @@ pub struct LiveQuestions {
 impl LiveQuestions {
     /// A reader by its name, which stands in the evidence.
     pub fn new(name: String, zone: TimeZone) -> Self {
-        Self { about: About { name, format: "dns", zone }, questions: AtomicU64::new(0) }
+        Self { about: About::new(name, "dns", zone), questions: AtomicU64::new(0) }
+    }
+
+    /// Which device an address was, from now on.
+    pub fn set_names(&self, names: Arc<Names>) {
+        self.about.set_names(names);
     }
 
     /// What a question gives when its name is listed; `None` when it is not.

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use contacts::TimeReading;
 use jiff::{Timestamp, tz::TimeZone};
-use naming::{Names, NamesBuilder, NamesReport};
+use naming::{Block, Intermediary, Names, NamesBuilder, NamesReport};
 use unpacking::{Limits, Unpacker};
 
 use crate::text::Text;
@@ -33,13 +33,18 @@ pub struct UnreadNames {
     pub error: io::Error,
 }
 
-/// Reads files that tell names, for logs of this site; gives what became of each.
+/// Reads files that tell names, for logs of this site; gives what became of each. `stand_ins` are
+/// addresses of which the person says that they stand for others.
 pub fn load_names(
     inputs: Vec<NamesInput>,
+    stand_ins: &[(Block, Intermediary)],
     site: Option<&str>,
     zone: &TimeZone,
 ) -> Result<(Names, Vec<(String, NamesReport)>), UnreadNames> {
     let mut builder = NamesBuilder::new(site);
+    for (block, kind) in stand_ins {
+        builder.stand_in(*block, *kind);
+    }
     let mut reports = Vec::with_capacity(inputs.len());
     for input in inputs {
         let mut bytes = Vec::new();

@@ -37,7 +37,7 @@ fn check(log: &str, names: &[(&str, &str)], threads: usize) -> Vec<Sighting> {
         modified: "2026-11-24T00:00:00Z".parse().ok(),
         bytes: Box::new(Cursor::new(text.as_bytes().to_vec())),
     });
-    let (names, reports) = load_names(inputs.collect(), None, &TimeZone::UTC).unwrap();
+    let (names, reports) = load_names(inputs.collect(), &[], None, &TimeZone::UTC).unwrap();
     assert!(reports.iter().all(|(_, it)| it.problem.is_none() && it.refused_total() == 0));
     let log = LogInput {
         name: "log".to_owned(),

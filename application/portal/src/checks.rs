@@ -9,7 +9,7 @@ use ::campaigns::{
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use log_check::Settings;
 pub use log_check::{FileSummary, LogInput, Problem as LogProblem, Progress};
-pub use matching::{Evidence, Sighting, Verdict};
+pub use matching::{Evidence, Intermediary, NameConfidence, NameSource, Sighting, ToldBy, Verdict};
 use observables::Observable;
 use serde::{Deserialize, Serialize};
 use serde_json::json;

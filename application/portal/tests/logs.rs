@@ -81,6 +81,8 @@ fn sighting(device: &str, name: Option<&str>, indicator: &str) -> Sighting {
         device_mac: None,
         name_source: None,
         name_confidence: None,
+        intermediary: None,
+        intermediary_source: None,
         indicator: indicator.to_owned(),
         indicator_type: "domain".to_owned(),
         family: None,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use files::FollowedTo;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use log_check::Gain;
+use log_check::{Gain, Names};
 use matching::Layers;
 
 use crate::event::Note;
@@ -17,6 +17,7 @@ use crate::tally::Tally;
 /// Where inputs hand in what they found, and get what they match against.
 pub struct Desk {
     layers: Mutex<Arc<Layers>>,
+    names: Mutex<Arc<Names>>,
     pending: Mutex<Pending>,
     signal: Condvar,
     is_stopping: AtomicBool,
@@ -68,6 +69,7 @@ impl Desk {
     pub(crate) fn new(layers: Layers, zone: TimeZone, clock: fn() -> Timestamp) -> Self {
         Self {
             layers: Mutex::new(Arc::new(layers)),
+            names: Mutex::default(),
             pending: Mutex::default(),
             signal: Condvar::new(),
             is_stopping: AtomicBool::new(false),
@@ -87,6 +89,16 @@ impl Desk {
     pub(crate) fn set_layers(&self, layers: Layers) {
         // The last of the old ones is freed outside of the lock.
         let old = std::mem::replace(&mut *locked(&self.layers), Arc::new(layers));
+        drop(old);
+    }
+
+    /// Which device an address was, as far as is known by now. Ask for each piece.
+    pub fn names(&self) -> Arc<Names> {
+        Arc::clone(&locked(&self.names))
+    }
+
+    pub(crate) fn set_names(&self, names: Names) {
+        let old = std::mem::replace(&mut *locked(&self.names), Arc::new(names));
         drop(old);
     }
 

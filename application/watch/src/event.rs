@@ -86,6 +86,8 @@ pub enum Note {
     },
     /// Changed lists cannot be used: the old ones stay.
     ListsFailed(String),
+    /// Changed files of names cannot be used: what they said before stays.
+    NamesFailed(String),
     /// The portal cannot be reached or is busy: what is to be sent stays in the spool.
     PortalAway(String),
     /// The portal took what had waited.

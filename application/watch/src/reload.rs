@@ -1,5 +1,6 @@
-//! Lists that change while they are used.
+//! Lists and names that change while they are used.
 
+use log_check::Names;
 use matching::Layers;
 
 /// What a look at the lists gave.
@@ -16,4 +17,11 @@ pub enum Loaded {
 pub trait Lists: Send {
     /// Looks at the lists; `must` reads them whether they have changed or not.
     fn look(&mut self, must: bool) -> Loaded;
+
+    /// Looks at the files that tell which device an address was: what they say when they have changed, or
+    /// were never looked at; or why they cannot be read.
+    fn look_at_names(&mut self, must: bool) -> Option<Result<Names, String>> {
+        let _ = must;
+        None
+    }
 }

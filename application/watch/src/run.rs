@@ -95,6 +95,7 @@ pub fn watch(
     observer: &dyn Observer,
 ) -> (Ledger, Status) {
     let desk = Desk::new(layers, settings.zone.clone(), settings.clock);
+    look_at_names(&desk, &mut *lists, true);
     let ledger = Mutex::new(ledger);
     let has_portal = portal.is_some();
     let is_kept = AtomicBool::new(false);
@@ -113,7 +114,9 @@ pub fn watch(
         }
         scope.spawn(move || {
             while !desk.is_stopping() {
-                look_at_lists(desk, &mut *lists, observer.is_reload_asked());
+                let must = observer.is_reload_asked();
+                look_at_lists(desk, &mut *lists, must);
+                look_at_names(desk, &mut *lists, must);
                 thread::sleep(TICK);
             }
         });
@@ -157,6 +160,14 @@ fn look_at_lists(desk: &Desk, lists: &mut dyn Lists, must: bool) {
             desk.note(Note::ListsChanged { indicators, millis });
         }
         Loaded::Failed(why) => desk.note(Note::ListsFailed(why)),
+    }
+}
+
+fn look_at_names(desk: &Desk, lists: &mut dyn Lists, must: bool) {
+    match lists.look_at_names(must) {
+        None => {}
+        Some(Ok(names)) => desk.set_names(names),
+        Some(Err(why)) => desk.note(Note::NamesFailed(why)),
     }
 }
 

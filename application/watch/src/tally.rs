@@ -4,7 +4,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, civil::Date};
-use log_check::Gain;
+use log_check::{Gain, NameSource};
 use matching::Sighting;
 use serde::{Deserialize, Serialize};
 
@@ -93,7 +93,14 @@ impl Tally {
 
 /// What makes two sightings of an input and a day the same one.
 pub(crate) fn key_of(sighting: &Sighting) -> String {
-    format!("{} {} {}", sighting.device, sighting.indicator_type, sighting.indicator)
+    // An address that a device was given after another one is another device: decision 15.
+    let is_told = sighting.name_source.is_some_and(|it| it != NameSource::Log);
+    let who = sighting.device_mac.as_ref().or(sighting.device_name.as_ref()).filter(|_| is_told);
+    let device = match who {
+        Some(who) => format!("{}[{}]", sighting.device, who.to_lowercase()),
+        None => sighting.device.clone(),
+    };
+    format!("{device} {} {}", sighting.indicator_type, sighting.indicator)
 }
 
 /// Adds a later sighting of the same device and indicator.
@@ -108,6 +115,17 @@ fn merge(held: &mut Sighting, later: Sighting) {
     }
     if held.device_name.is_none() {
         held.device_name = later.device_name;
+    }
+    held.device_mac = held.device_mac.take().or(later.device_mac);
+    held.name_source = held.name_source.max(later.name_source);
+    held.name_confidence = match (held.name_confidence, later.name_confidence) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    };
+    // What was shown once holds.
+    if later.intermediary.is_some() {
+        held.intermediary = later.intermediary;
+        held.intermediary_source = later.intermediary_source;
     }
 }
 

@@ -4,7 +4,7 @@
 //! it stands here.
 
 use log_check::{FileSummary, Problem};
-use matching::{Sighting, Verdict};
+use matching::{Intermediary, NameConfidence, NameSource, Sighting, ToldBy, Verdict};
 use serde::Serialize;
 
 /// One log with what was seen in it; no line of it.
@@ -48,6 +48,14 @@ pub struct SentSighting {
     pub device: String,
     /// What the log itself calls it.
     pub device_name: Option<String>,
+    /// Who says which device it is.
+    pub name_source: Option<NameSource>,
+    /// How sure that is.
+    pub name_confidence: Option<NameConfidence>,
+    /// What it does in the place of others.
+    pub intermediary: Option<Intermediary>,
+    /// Who says so.
+    pub intermediary_source: Option<ToldBy>,
     /// The indicator.
     pub indicator: String,
     /// Its kind.
@@ -105,6 +113,10 @@ impl From<Sighting> for SentSighting {
         Self {
             device: it.device,
             device_name: it.device_name,
+            name_source: it.name_source,
+            name_confidence: it.name_confidence,
+            intermediary: it.intermediary,
+            intermediary_source: it.intermediary_source,
             indicator: it.indicator,
             indicator_type: it.indicator_type,
             family: it.family,

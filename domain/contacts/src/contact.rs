@@ -27,6 +27,22 @@ pub struct Contact<'l> {
     pub time: &'l [u8],
     /// How it ended, as far as this line tells.
     pub outcome: Outcome,
+    /// What the line shows of machines that stand for others.
+    pub between: Between<&'l [u8]>,
+}
+
+/// What a contact shows of a machine that stands for others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Between<A> {
+    /// Nothing.
+    #[default]
+    Nobody,
+    /// The device asked this machine, a name server or a proxy, and not the destination itself.
+    Asked(A),
+    /// Further on the device's packets carry this address.
+    Translated(A),
+    /// The device passed on what this address asked of it.
+    For(A),
 }
 
 /// How a contact ended, as far as its line tells; ordered from weakest to strongest.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use crate::Outcome;
+use crate::{Between, Outcome};
 
 /// One piece of evidence, taken from packets or flow records, that a device talked, or tried to
 /// talk, to a destination: a [`crate::Contact`] whose values are typed already.
@@ -34,6 +34,8 @@ pub struct WireContact<'p> {
     pub time: Option<Timestamp>,
     /// How it ended, as far as it is known by now.
     pub outcome: Outcome,
+    /// What packet or record shows of machines that stand for others.
+    pub between: Between<IpAddr>,
 }
 
 impl WireContact<'_> {
@@ -54,6 +56,7 @@ impl WireContact<'_> {
             answers: &[],
             time: None,
             outcome: Outcome::default(),
+            between: Between::Nobody,
         }
     }
 }

@@ -4,10 +4,12 @@
 use std::cmp::{Ordering, Reverse};
 use std::net::IpAddr;
 
+use contacts::Between;
 use jiff::Timestamp;
-use naming::{Confidence, DeviceNumber, Holder, Names, Source, Who};
+use naming::{Confidence, DeviceNumber, Holder, Intermediary, Names, Source, ToldBy, Who};
 use rustc_hash::FxHashMap;
 
+use crate::standing_in::StandingIn;
 use crate::{
     Describe, Described, Destination, Device, Evidence, Hit, IndicatorId, Sighting, Verdict,
 };
@@ -36,6 +38,7 @@ pub struct Place {
 #[derive(Clone, Debug)]
 pub struct Gatherer {
     records: FxHashMap<Key, Record>,
+    standing_in: StandingIn,
     most: usize,
     is_full: bool,
 }
@@ -108,7 +111,12 @@ impl Strongest {
 impl Gatherer {
     /// A gatherer that holds at most so many sightings.
     pub fn with_limit(most: usize) -> Self {
-        Self { records: FxHashMap::default(), most, is_full: false }
+        Self {
+            records: FxHashMap::default(),
+            standing_in: StandingIn::default(),
+            most,
+            is_full: false,
+        }
     }
 
     /// Adds a hit of a line. [`Hit::holder`] tells which device it was.
@@ -146,6 +154,9 @@ impl Gatherer {
         place: Place,
         line: &[u8],
     ) {
+        if let (Device::Address(device), true) = (hit.device, hit.between != Between::Nobody) {
+            self.standing_in.see(device, hit.between, hit.verdict.is_question());
+        }
         let key = (device_key(hit.device), holder.who, hit.indicator);
         let said = holder.source.map(|(source, confidence)| (confidence, Reverse(source)));
         let behind = Behind::of(holder.behind);
@@ -182,6 +193,7 @@ impl Gatherer {
     /// Takes over what another gatherer holds of other lines.
     pub fn merge(&mut self, other: Self) {
         self.is_full |= other.is_full;
+        self.standing_in.merge(other.standing_in);
         for (key, record) in other.records {
             self.put(key, record);
         }
@@ -221,12 +233,26 @@ impl Gatherer {
     /// As [`Self::finish`], of a part of a run whose parts are added up: a sighting that only says
     /// more of a contact which an earlier part has counted has the count 0.
     pub fn finish_part(
+        self,
+        index: &impl Describe,
+        names: &Names,
+        locate: impl Fn(Place) -> (String, u64),
+    ) -> Vec<Sighting> {
+        self.finish_knowing(&mut StandingIn::default(), index, names, locate)
+    }
+
+    /// As [`Self::finish_part`], with what earlier parts showed of machines that stand for others; what
+    /// this one shows is added.
+    pub fn finish_knowing(
         mut self,
+        standing_in: &mut StandingIn,
         index: &impl Describe,
         names: &Names,
         locate: impl Fn(Place) -> (String, u64),
     ) -> Vec<Sighting> {
         self.join_unnamed();
+        standing_in.merge(std::mem::take(&mut self.standing_in));
+        let standing_in = &*standing_in;
         let described =
             self.records.into_iter().filter_map(|((device, who, indicator), record)| {
                 let it = index.describe(indicator)?;
@@ -250,6 +276,7 @@ impl Gatherer {
             Record,
         )| {
             let facts = device_facts(names, &who, &record);
+            let role = role_of((names, standing_in), &device, &who, &record);
             let Record { count, first_seen, last_seen, strongest, .. } = record;
             let (file, line_number) = locate(strongest.place);
             let line = String::from_utf8_lossy(&strongest.line).into_owned();
@@ -266,6 +293,8 @@ impl Gatherer {
                 device_mac,
                 name_source: said.map(|it| it.0),
                 name_confidence: said.map(|it| it.1),
+                intermediary: role.map(|it| it.0),
+                intermediary_source: role.map(|it| it.1),
                 indicator,
                 indicator_type: it.kind().code().to_owned(),
                 family: it.family.map(str::to_owned),
@@ -370,6 +399,28 @@ fn device_facts(names: &Names, who: &Who, record: &Record) -> Facts {
             (name, facts.mac.map(|it| it.to_string()), said)
         }
     }
+}
+
+/// What the device of a finding does in the place of others, and who says so.
+fn role_of(
+    (names, standing_in): (&Names, &StandingIn),
+    device: &DeviceKey,
+    who: &Who,
+    record: &Record,
+) -> Option<(Intermediary, ToldBy)> {
+    let verdict = record.strongest.verdict;
+    if !verdict.is_finding() {
+        return None;
+    }
+    let address = match device {
+        DeviceKey::Address(address) => Some(*address),
+        DeviceKey::Name(_) => None,
+    };
+    let mut roles = names.roles(address, who, record.last_seen);
+    if let Some(address) = address {
+        roles.join(standing_in.of(address));
+    }
+    roles.in_contact(verdict.is_question())
 }
 
 /// The least sure; of two as sure as each other, the one believed last.

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::net::IpAddr;
 
-use contacts::{Contact, Outcome, WireContact};
+use contacts::{Between, Contact, Outcome, WireContact};
 use jiff::Timestamp;
 use memchr::memchr;
 use naming::{Holder, Names};
@@ -27,6 +27,8 @@ pub struct Hit<'l> {
     pub device_name: &'l [u8],
     /// What was contacted.
     pub destination: Destination<'l>,
+    /// What the contact shows of a machine that stands for others.
+    pub between: Between<IpAddr>,
 }
 
 impl Hit<'_> {
@@ -228,6 +230,7 @@ impl<'i> One<'i> {
                 device: target(target_text(contact)),
                 device_name: b"",
                 destination: Destination::Address(source, 0),
+                between: Between::Nobody,
             });
         }
         if contact.query.is_empty() {
@@ -243,8 +246,8 @@ impl<'i> One<'i> {
         let address = contact.address.map(|it| it.to_canonical());
         let source = contact.device.to_canonical();
         let outbound = |indicator, verdict, destination| {
-            let device = Device::Address(source);
-            Some(Hit { indicator, verdict, device, device_name: b"", destination })
+            let (device, between) = (Device::Address(source), contact.between);
+            Some(Hit { indicator, verdict, device, device_name: b"", destination, between })
         };
         let asked = Asked {
             name: contact.name,
@@ -268,6 +271,7 @@ impl<'i> One<'i> {
                 device: address.map_or_else(|| target(contact.name), Device::Address),
                 device_name: b"",
                 destination: Destination::Address(source, 0),
+                between: Between::Nobody,
             });
         }
         if contact.query.is_empty() {
@@ -396,7 +400,14 @@ fn outbound<'l>(
         None if contact.device.is_empty() => Device::Name(contact.device_name),
         None => Device::Name(contact.device),
     };
-    Hit { indicator, verdict, device, device_name: contact.device_name, destination }
+    let between = match contact.between {
+        Between::Nobody => None,
+        Between::Asked(it) => parse_logged(it).map(Between::Asked),
+        Between::Translated(it) => parse_logged(it).map(Between::Translated),
+        Between::For(it) => parse_logged(it).map(Between::For),
+    };
+    let between = between.unwrap_or_default();
+    Hit { indicator, verdict, device, device_name: contact.device_name, destination, between }
 }
 
 /// The addresses of an answer as a log lists them.

@@ -1,7 +1,7 @@
 //! What a run reports: one sighting per device and indicator.
 
 use jiff::Timestamp;
-use naming::{Confidence, Source};
+use naming::{Confidence, Intermediary, Source, ToldBy};
 use serde::{Deserialize, Serialize};
 
 /// Contacts of one device with one indicator, summed up.
@@ -21,6 +21,12 @@ pub struct Sighting {
     /// How sure that is, for the least sure of the contacts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_confidence: Option<Confidence>,
+    /// What the device does in the place of others: it is not the one to clean, those behind it are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intermediary: Option<Intermediary>,
+    /// Who says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intermediary_source: Option<ToldBy>,
     /// The indicator in its normal form.
     pub indicator: String,
     /// `domain`, `ip`, `ip-port`, `network` or `url`.
@@ -85,5 +91,10 @@ impl Verdict {
     /// Whether somebody must handle the device.
     pub fn is_finding(self) -> bool {
         self > Self::InboundScan
+    }
+
+    /// Whether it is about a question for a name.
+    pub fn is_question(self) -> bool {
+        matches!(self, Self::DnsBlocked | Self::DnsQueried | Self::DnsResolved)
     }
 }

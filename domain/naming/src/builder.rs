@@ -9,8 +9,11 @@ use rustc_hash::FxHashMap;
 use crate::formats::{self, NamesFormat};
 use crate::holdings::{Event, What, holdings};
 use crate::identity::{Identity, host_key};
-use crate::names::{DeviceRecord, Fixed, OfAddress, Snapshot};
-use crate::{DeviceNumber, Mac, Names, NamesProblem, NamesReport, Reason, Source};
+use crate::names::{DeviceRecord, Fixed, OfAddress, Snapshot, StandIn};
+use crate::{
+    Block, DeviceNumber, Intermediary, Mac, Names, NamesProblem, NamesReport, Reason, Roles,
+    Source, ToldBy,
+};
 
 /// The most claims that are held, about 150 bytes each: further ones are left out, and said.
 const MOST_CLAIMS: usize = 2_000_000;
@@ -25,6 +28,7 @@ pub struct NamesBuilder {
     events: FxHashMap<IpAddr, Vec<Event>>,
     snapshots: FxHashMap<IpAddr, Vec<Snapshot>>,
     fixed: FxHashMap<IpAddr, Vec<Fixed>>,
+    stand_ins: Vec<StandIn>,
     claims: usize,
 }
 
@@ -34,6 +38,7 @@ struct Known {
     identity: Identity,
     /// Its newest name of each source.
     names: Vec<(Source, Option<Timestamp>, Box<str>)>,
+    roles: Roles,
 }
 
 /// One device as a line of a file tells it.
@@ -43,6 +48,8 @@ pub(crate) struct Told {
     /// DHCP's identifier of the client, in hexadecimal.
     pub(crate) client: Option<Box<str>>,
     pub(crate) name: Option<Box<str>>,
+    /// For whom else it stands.
+    pub(crate) stands_as: Option<Intermediary>,
 }
 
 /// What a line says of an address.
@@ -91,8 +98,15 @@ impl NamesBuilder {
             events: FxHashMap::default(),
             snapshots: FxHashMap::default(),
             fixed: FxHashMap::default(),
+            stand_ins: Vec::new(),
             claims: 0,
         }
+    }
+
+    /// Addresses of which somebody says that they stand for others, at any time.
+    pub fn stand_in(&mut self, block: Block, kind: Intermediary) {
+        let (from, until, by) = (None, None, ToldBy::Person);
+        self.stand_ins.push(StandIn { block, from, until, kind, by });
     }
 
     /// Reads one file whole; `times` has when it was last written, which dates tables without times
@@ -134,8 +148,13 @@ impl NamesBuilder {
         }
         let mut by_name: FxHashMap<String, Option<DeviceNumber>> = FxHashMap::default();
         let mut devices = Vec::with_capacity(self.records.len());
-        for (number, known) in (0..).zip(self.records) {
-            let number = device(number);
+        let mut roles: FxHashMap<DeviceNumber, Roles> = FxHashMap::default();
+        for (number, known) in (0..).zip(&self.records) {
+            roles.entry(device(number)).or_default().join(known.roles);
+        }
+        for (own, mut known) in (0..).zip(self.records) {
+            let number = device(own);
+            known.roles = roles.get(&own).copied().unwrap_or_default();
             for (_, _, name) in &known.names {
                 let key = host_key(name);
                 let short = key.split_once('.').map(|(host, _)| host.to_owned());
@@ -151,7 +170,7 @@ impl NamesBuilder {
             devices.push(known.into_record());
         }
         let by_name = by_name.into_iter().filter_map(|(name, it)| Some((name, it?))).collect();
-        Names { addresses, devices, by_name }
+        Names { addresses, devices, by_name, stand_ins: self.stand_ins }
     }
 
     /// A device known by its name alone, as an inventory without hardware addresses knows it, is
@@ -181,14 +200,18 @@ impl NamesBuilder {
         source: Source,
         at: Option<Timestamp>,
     ) -> Option<DeviceNumber> {
-        let Told { mac, client, name } = told;
+        let Told { mac, client, name, stands_as } = told;
         let by_name = || name.as_deref().map(|it| Identity::Name(host_key(it).into()));
         let identity =
             mac.map(Identity::Mac).or_else(|| client.map(Identity::Client)).or_else(by_name)?;
         let next = DeviceNumber::try_from(self.records.len()).ok()?;
         let number = *self.devices.entry(identity.clone()).or_insert(next);
         if number == next {
-            self.records.push(Known { identity, names: Vec::new() });
+            self.records.push(Known { identity, names: Vec::new(), roles: Roles::default() });
+        }
+        let known = self.records.get_mut(number as usize);
+        if let (Some(kind), Some(known)) = (stands_as, known) {
+            known.roles.add(kind, ToldBy::Inventory);
         }
         if let (Some(name), Some(known)) = (name, self.records.get_mut(number as usize)) {
             match known.names.iter_mut().find(|(by, _, _)| *by == source) {
@@ -208,7 +231,8 @@ impl Known {
             Identity::Client(_) | Identity::Name(_) => None,
         };
         let first = self.names.into_iter().min_by_key(|(source, _, _)| *source);
-        DeviceRecord { mac, name: first.map(|(source, _, name)| (source, name)) }
+        let name = first.map(|(source, _, name)| (source, name));
+        DeviceRecord { mac, name, roles: self.roles }
     }
 }
 
@@ -248,6 +272,15 @@ impl Reading<'_> {
             // The server does not say whose it was: it is nobody's any more.
             let event = Event { at, device: DeviceNumber::MAX, source, what: What::Ended };
             self.builder.events.entry(address.to_canonical()).or_default().push(event);
+            self.builder.claims += 1;
+            self.report.claims += 1;
+            return;
+        }
+        if let (Some(kind), Some(address), Said::Fixed { from, until }, None, None, None) =
+            (told.stands_as, address, said, told.mac, &told.client, &told.name)
+        {
+            let (block, by) = (Block::single(address), ToldBy::Inventory);
+            self.builder.stand_ins.push(StandIn { block, from, until, kind, by });
             self.builder.claims += 1;
             self.report.claims += 1;
             return;

@@ -21,12 +21,13 @@
 //! ```
 //!
 //! What it deliberately does not do: open files, know the time, look names up in a network. How
-//! claims are weighed: decision 15.
+//! claims are weighed: decision 15. Which machines stand for others: decision 33.
 
 mod builder;
 mod formats;
 mod holdings;
 mod identity;
+mod intermediary;
 mod mac;
 mod names;
 mod report;
@@ -37,6 +38,7 @@ mod tests;
 pub use builder::NamesBuilder;
 pub use formats::NamesFormat;
 pub use identity::host_key;
+pub use intermediary::{Block, Intermediary, NotABlock, Roles, ToldBy};
 pub use mac::Mac;
 pub use names::{Claim, Confidence, DeviceFacts, DeviceNumber, Holder, Names, Source, Who};
 pub use report::{NamesProblem, NamesReport, Reason, Refused};

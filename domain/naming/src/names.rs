@@ -1,5 +1,6 @@
 //! Which device an address was.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use jiff::{SignedDuration, Timestamp};
@@ -7,7 +8,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::holdings::Holding;
-use crate::{Mac, host_key};
+use crate::{Block, Intermediary, Mac, Roles, ToldBy, host_key};
 
 /// Up to how far from a moment a table that was saved once still says something of it.
 const NEAR: SignedDuration = SignedDuration::from_hours(24);
@@ -137,12 +138,25 @@ pub struct Names {
     pub(crate) devices: Vec<DeviceRecord>,
     /// Devices by name, where one alone is called so; full names and those without their domain.
     pub(crate) by_name: FxHashMap<String, DeviceNumber>,
+    /// Addresses that stand for others.
+    pub(crate) stand_ins: Vec<StandIn>,
+}
+
+/// Addresses that are said to stand for others, for a time or for always.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StandIn {
+    pub(crate) block: Block,
+    pub(crate) from: Option<Timestamp>,
+    pub(crate) until: Option<Timestamp>,
+    pub(crate) kind: Intermediary,
+    pub(crate) by: ToldBy,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct DeviceRecord {
     pub(crate) mac: Option<Mac>,
     pub(crate) name: Option<(Source, Box<str>)>,
+    pub(crate) roles: Roles,
 }
 
 /// What is said of one address.
@@ -174,7 +188,7 @@ pub(crate) struct Fixed {
 impl Names {
     /// Whether nothing is known.
     pub fn is_empty(&self) -> bool {
-        self.devices.is_empty()
+        self.devices.is_empty() && self.stand_ins.is_empty()
     }
 
     /// The device that held an address at a moment.
@@ -186,6 +200,40 @@ impl Names {
         let known = self.addresses.get(&address.to_canonical())?;
         let Some(at) = at else { return known.only() };
         known.held(at).or_else(|| known.near(at)).or_else(|| known.fixed(at))
+    }
+
+    /// The device that held an address from one moment to another, as [`Self::resolve`] tells it for
+    /// each in between; `None` when more than one did.
+    pub fn resolve_span(&self, address: IpAddr, from: Timestamp, to: Timestamp) -> Option<Claim> {
+        let known = self.addresses.get(&address.to_canonical())?;
+        let mut found = self.resolve(address, Some(from))?;
+        // What anybody says changes at these moments, or right behind them, and at no other.
+        let holdings = known.holdings.iter().flat_map(|it| [it.from, it.sure_until, it.until]);
+        let fixed = known.fixed.iter().flat_map(|it| [it.from, it.until]).flatten();
+        let mut saved: Vec<Timestamp> = known.snapshots.iter().filter_map(|it| it.at).collect();
+        saved.sort_unstable();
+        saved.dedup();
+        let middle = |pair: &[Timestamp]| match pair {
+            [one, other] => one.checked_add(other.duration_since(*one) / 2).ok(),
+            _ => None,
+        };
+        let middles: Vec<Timestamp> = saved.windows(2).filter_map(middle).collect();
+        let reach = |it: Timestamp, far| [it.checked_sub(far).ok(), it.checked_add(far).ok()];
+        let reaches = saved.into_iter().flat_map(|it| [reach(it, NEAR), reach(it, FAR)]);
+        let reaches = reaches.flatten().flatten();
+        let inside = holdings.chain(fixed).chain(middles).chain(reaches);
+        let inside: BTreeSet<Timestamp> = inside.filter(|at| from <= *at && *at < to).collect();
+        let behind = |at: Timestamp| [Some(at), at.checked_add(SignedDuration::from_nanos(1)).ok()];
+        for at in inside.into_iter().flat_map(behind).flatten().chain([to]) {
+            let claim = self.resolve(address, Some(at))?;
+            if claim.device != found.device {
+                return None;
+            }
+            if claim.confidence < found.confidence {
+                found = claim;
+            }
+        }
+        Some(found)
     }
 
     /// The one device of that name.
@@ -208,6 +256,30 @@ impl Names {
             name_source: record.name.as_ref().map(|(source, _)| *source),
             mac: record.mac,
         }
+    }
+
+    /// For whom else a device stands that was seen at an address at a moment, as far as anybody has said;
+    /// what logs show is not in it.
+    pub fn roles(&self, address: Option<IpAddr>, who: &Who, at: Option<Timestamp>) -> Roles {
+        let mut roles = match who {
+            Who::Device(device) => {
+                self.devices.get(*device as usize).map(|it| it.roles).unwrap_or_default()
+            }
+            Who::Unknown | Who::Named(_) => Roles::default(),
+        };
+        let Some(address) = address else { return roles };
+        for it in self.stand_ins.iter().filter(|it| it.block.holds(address)) {
+            let is_of_then = match at {
+                Some(at) => {
+                    it.from.is_none_or(|from| from <= at) && it.until.is_none_or(|until| at < until)
+                }
+                None => it.from.is_none() && it.until.is_none(),
+            };
+            if is_of_then {
+                roles.add(it.kind, it.by);
+            }
+        }
+        roles
     }
 
     /// Who says what a device is called, and how sure that is, from who says that it held the

@@ -58,11 +58,13 @@ pub enum Reason {
     NeedsSite,
     /// It is longer than any line of a format.
     TooLong,
+    /// What a device is there for is not understood; what else the row says is taken.
+    UnknownRole,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NotUnderstood,
         Self::BadAddress,
         Self::BadMac,
@@ -71,6 +73,7 @@ impl Reason {
         Self::NoDevice,
         Self::NeedsSite,
         Self::TooLong,
+        Self::UnknownRole,
     ];
 
     /// The stable code.
@@ -84,6 +87,7 @@ impl Reason {
             Self::NoDevice => "no-device",
             Self::NeedsSite => "needs-site",
             Self::TooLong => "too-long",
+            Self::UnknownRole => "unknown-role",
         }
     }
 }

@@ -8,7 +8,10 @@ use contacts::TimeReading;
 use jiff::{Timestamp, tz::TimeZone};
 use proptest::prelude::*;
 
-use crate::{Names, NamesBuilder, NamesFormat, NamesReport, Reason, Source, Who};
+use crate::{
+    Block, Intermediary, Names, NamesBuilder, NamesFormat, NamesReport, NotABlock, Reason, Source,
+    Who,
+};
 
 fn times(written: &str) -> TimeReading {
     TimeReading { zone: TimeZone::get("Asia/Ho_Chi_Minh").unwrap(), written: written.parse().ok() }
@@ -386,7 +389,103 @@ fn what_is_no_file_of_names_is_said_to_be_none() {
     }
 }
 
+#[test]
+fn addresses_and_networks_are_told_from_other_texts() {
+    let check = |text: &str, inside: &[&str], outside: &[&str]| {
+        let block: Block = text.parse().unwrap();
+        for it in inside {
+            assert!(block.holds(it.parse().unwrap()), "{text} {it}");
+        }
+        for it in outside {
+            assert!(!block.holds(it.parse().unwrap()), "{text} {it}");
+        }
+    };
+    check("192.0.2.7", &["192.0.2.7", "::ffff:192.0.2.7"], &["192.0.2.8", "2001:db8::7"]);
+    check("192.0.2.77/28", &["192.0.2.64", "192.0.2.79"], &["192.0.2.63", "192.0.2.80"]);
+    check("0.0.0.0/0", &["192.0.2.7", "255.255.255.255"], &["::1"]);
+    check("::/0", &["2001:db8::7"], &["192.0.2.7"]);
+    check("2001:db8::/127", &["2001:db8::1"], &["2001:db8::2"]);
+    for text in ["", "192.0.2", "192.0.2.7/33", "192.0.2.7/x", "2001:db8::/129", "may-01", "/24"] {
+        assert_eq!(text.parse::<Block>(), Err(NotABlock), "{text}");
+    }
+}
+
+#[test]
+fn a_role_belongs_to_the_device_or_to_the_address_for_its_time() {
+    let text = "ip,mac,name,role,from,until\n\
+        192.0.2.1,,,router,,\n\
+        192.0.2.2,,,proxy,2026-11-01,2026-11-10\n\
+        ,02:00:5e:10:00:a2,may-chu-1,dns-server,,\n\
+        192.0.2.3,,may-chu-2,Proxy,,\n";
+    let mut builder = NamesBuilder::new(None);
+    builder.stand_in("192.0.2.1".parse().unwrap(), Intermediary::DnsForwarder);
+    builder
+        .read(include_bytes!("../testdata/neighbours/arp-a.txt"), &times("2026-11-26T23:58:43Z"));
+    let report = builder.read(text.as_bytes(), &times(""));
+    assert_eq!((report.claims, report.refused_total()), (4, 0));
+    let names = builder.build();
+    let check = |address: &str, at: &str, is_question: bool, expected: &str| {
+        let (address, at): (IpAddr, _) = (address.parse().unwrap(), at.parse().ok());
+        let holder = names.holder(Some(address), b"", at);
+        let role = names.roles(Some(address), &holder.who, at).in_contact(is_question);
+        let said =
+            role.map_or("-".to_owned(), |(kind, by)| format!("{} {}", kind.code(), by.code()));
+        assert_eq!(said, expected, "{address}");
+    };
+    let at = "2026-11-27T00:00:00Z";
+    check("192.0.2.1", at, true, "dns-forwarder person");
+    check("192.0.2.1", at, false, "nat inventory");
+    check("192.0.2.2", "2026-11-05T00:00:00Z", false, "proxy inventory");
+    check("192.0.2.2", at, false, "-");
+    check("192.0.2.3", at, true, "proxy inventory");
+    // The device that the neighbour table finds at this address, by its hardware address.
+    check(MOVED, at, true, "dns-forwarder inventory");
+    check(MOVED, at, false, "-");
+    check("192.0.2.9", at, true, "-");
+}
+
 proptest! {
+    /// Over a span an address is of a device exactly when it is of it at every moment in it.
+    #[test]
+    fn a_span_is_of_a_device_that_holds_it_all_the_time(
+        leases in prop::collection::vec((0_i64..40, 1_i64..20, 0_usize..2), 0..5),
+        saved in prop::collection::vec((0_i64..60, 0_usize..2), 0..3),
+        (from, length) in (0_i64..50, 0_i64..15),
+    ) {
+        let mut builder = NamesBuilder::new(None);
+        let mut csv = "address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state\n".to_owned();
+        for (start, length, device) in &leases {
+            writeln!(csv, "192.0.2.9,02:00:00:00:00:0{device},,{length},{},1,0,0,m{device},0", start + length).unwrap();
+        }
+        builder.read(csv.as_bytes(), &times(""));
+        for (at, device) in &saved {
+            let written = Timestamp::from_second(*at).unwrap();
+            let times = TimeReading { zone: jiff::tz::TimeZone::UTC, written: Some(written) };
+            builder.read(format!("192.0.2.9 dev br0 lladdr 02:00:00:00:00:0{device} REACHABLE\n").as_bytes(), &times);
+        }
+        let names = builder.build();
+        let address: IpAddr = "192.0.2.9".parse().unwrap();
+        let second = |at: i64| Timestamp::from_second(at).unwrap();
+        let found = names.resolve_span(address, second(from), second(from + length));
+        let mut all = Vec::new();
+        for half in 2 * from..=2 * (from + length) {
+            for nanos in [-1, 0, 1] {
+                let at = Timestamp::from_nanosecond(i128::from(half) * 500_000_000 + nanos).unwrap();
+                if at >= second(from) && at <= second(from + length) {
+                    all.push(names.resolve(address, Some(at)));
+                }
+            }
+        }
+        let first = all[0];
+        let is_one = all.iter().all(|it| it.map(|it| it.device) == first.map(|it| it.device));
+        let slow = first.filter(|_| is_one);
+        prop_assert_eq!(found.map(|it| it.device), slow.map(|it| it.device));
+        let least = all.iter().flatten().map(|it| it.confidence).min();
+        if let Some(found) = found {
+            prop_assert_eq!(Some(found.confidence), least);
+        }
+    }
+
     /// Leases that follow one another, given in any order and renewed at will: at each moment the
     /// address is of the device whose lease it is, as ten slow lines tell.
     #[test]

@@ -7,8 +7,8 @@ use axum::{Json, Router};
 use campaigns::{CampaignId, SourceId, UnitId};
 use jiff::{Timestamp, civil::Date};
 use portal::checks::{
-    self, CheckResult, Checked, Evidence, FileSummary, Live, LogProblem, MOST_LOGS, MOST_SIGHTINGS,
-    Sighting, Verdict,
+    self, CheckResult, Checked, Evidence, FileSummary, Intermediary, Live, LogProblem, MOST_LOGS,
+    MOST_SIGHTINGS, NameConfidence, NameSource, Sighting, ToldBy, Verdict,
 };
 use portal::devices::DeviceView;
 use portal::records::{SightingRecord, SourceRecord};
@@ -386,6 +386,27 @@ pub(crate) struct SentSighting {
     #[serde(default)]
     #[schema(max_length = 2048)]
     device_name: Option<String>,
+    /// Its hardware address, when a file that was given with `--names` tells it.
+    #[serde(default)]
+    #[schema(max_length = 2048, example = "02:00:5e:10:00:a2")]
+    device_mac: Option<String>,
+    /// Who says which device it is: `log`, `dhcp-lease`, `dhcp-log`, `neighbour-table` or `inventory`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "dhcp-lease")]
+    name_source: Option<NameSource>,
+    /// How sure that is: `high`, `medium` or `low`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "high")]
+    name_confidence: Option<NameConfidence>,
+    /// What the device does in the place of others: `dns-forwarder`, `proxy` or `nat`. It is then not the
+    /// device to clean.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "dns-forwarder")]
+    intermediary: Option<Intermediary>,
+    /// Who says so: `person`, `inventory` or `log`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "log")]
+    intermediary_source: Option<ToldBy>,
     /// The indicator in its normal form.
     #[schema(min_length = 1, max_length = 2048, example = "c2.malware.example")]
     indicator: String,
@@ -400,6 +421,10 @@ pub(crate) struct SentSighting {
     #[serde(default)]
     #[schema(max_length = 2048, example = "dia-chi-doc-hai.csv")]
     list: String,
+    /// The warning list that names the indicator too.
+    #[serde(default)]
+    #[schema(max_length = 2048)]
+    warning: Option<String>,
     /// What was contacted.
     #[serde(default)]
     #[schema(max_length = 2048)]
@@ -474,14 +499,16 @@ impl From<SentResult> for CheckResult {
         let sightings = result.sightings.into_iter().map(|it| Sighting {
             device: it.device,
             device_name: it.device_name,
-            device_mac: None,
-            name_source: None,
-            name_confidence: None,
+            device_mac: it.device_mac,
+            name_source: it.name_source,
+            name_confidence: it.name_confidence,
+            intermediary: it.intermediary,
+            intermediary_source: it.intermediary_source,
             indicator: it.indicator,
             indicator_type: it.indicator_type,
             family: it.family,
             list: it.list,
-            warning: None,
+            warning: it.warning,
             destination: it.destination,
             verdict: it.verdict.into(),
             count: it.count,

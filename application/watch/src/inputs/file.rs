@@ -65,6 +65,7 @@ impl Input for FileInput {
         let (mut is_failing, mut end) = (false, None);
         loop {
             let layers = desk.layers();
+            log.set_names(desk.names());
             let now = desk.now();
             let mut tally = Tally::default();
             let read = self.follower.poll(&mut |piece| match piece {

@@ -37,6 +37,7 @@ impl Input for FlowInput {
         let mut flows = LiveFlows::new(self.name.clone(), self.zone);
         let mut settled = Instant::now();
         self.listener.run_together(&|| desk.is_stopping(), &mut |datagrams, dropped| {
+            flows.set_names(desk.names());
             if !datagrams.is_empty() || dropped > 0 {
                 let messages = datagrams.iter().map(|(sender, message)| (*sender, &message[..]));
                 let gain = flows.read(&desk.layers(), messages, desk.now());

@@ -50,6 +50,7 @@ impl Input for InterfaceInput {
                 Ok(true) => {
                     is_failing = false;
                     let Some(block) = self.capture.take() else { continue };
+                    packets.set_names(desk.names());
                     let gain = packets.read(&desk.layers(), desk.now(), |piece| {
                         block.for_each(|frame, nanos| piece.packet(frame, nanos));
                     });

@@ -39,6 +39,7 @@ struct Asked<'d> {
 
 impl Asked<'_> {
     fn note(&self, client: IpAddr, name: &[u8], answers: &[IpAddr]) {
+        self.questions.set_names(self.desk.names());
         let gain =
             self.questions.passed_on(&self.desk.layers(), client, name, answers, self.desk.now());
         self.desk.hand_in(self.name, gain);
@@ -51,6 +52,7 @@ impl Judge for Asked<'_> {
     }
 
     fn is_listed(&self, client: IpAddr, name: &[u8]) -> bool {
+        self.questions.set_names(self.desk.names());
         let gain = self.questions.blocked(&self.desk.layers(), client, name, self.desk.now());
         let is_listed = gain.is_some();
         if let Some(gain) = gain {

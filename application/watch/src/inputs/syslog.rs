@@ -76,6 +76,7 @@ impl SyslogReceiver for Receiver<'_> {
         let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
         let (log, offset) = &mut *log;
         log.set_sender(sender);
+        log.set_names(self.desk.names());
         let gain = log.read(&self.desk.layers(), *offset, lines, self.desk.now());
         *offset += lines.len() as u64;
         self.desk.hand_in(self.input.name, gain);

@@ -34,7 +34,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Match(match_logs::Args),
+    Match(Box<match_logs::Args>),
     Hunt(match_logs::hunt::Args),
     Watch(Box<watch::Args>),
     Indicators(indicators::Args),
@@ -69,7 +69,7 @@ pub(crate) fn run(mut arguments: Vec<OsString>) -> ExitCode {
     let done = match command_line::language_of(cli.language) {
         Err(error) => Err(error),
         Ok(language) => match cli.command {
-            Command::Match(args) => match_logs::run(args, language),
+            Command::Match(args) => match_logs::run(*args, language),
             Command::Hunt(args) => match_logs::hunt::run(args, language),
             Command::Watch(args) => watch::run(*args, language),
             Command::Indicators(args) => indicators::run(args, language),

@@ -98,3 +98,45 @@ fn a_log_in_a_zip_is_searched_and_its_line_found_again() {
     let last: serde_json::Value = serde_json::from_str(last).unwrap();
     assert_eq!(last["summary"]["complete"], true, "the URL's host was looked for in the log again");
 }
+
+#[test]
+fn devices_are_named_where_one_held_the_address_all_the_time() {
+    let folder = TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("dns.log"), EVIL_LINES).unwrap();
+    fs::write(at("old.txt"), "other.example\n").unwrap();
+    fs::write(at("new.txt"), "evil.example\n").unwrap();
+    run(folder.path(), &["-i", "old.txt", "--archive", "kept", "dns.log"]);
+    let lease = |from: &str, to: &str, mac: &str, name: &str| {
+        format!(
+            "lease 10.0.0.7 {{\n  starts 2 2026/11/24 {from};\n  ends 2 2026/11/24 {to};\n  binding state active;\n  hardware ethernet {mac};\n  client-hostname \"{name}\";\n}}\n"
+        )
+    };
+    let (first, second) = ("02:00:5e:10:00:a1", "02:00:5e:10:00:a2");
+    let named = |leases: String, more: &[&str]| {
+        fs::write(at("dhcpd.leases"), leases).unwrap();
+        let arguments = ["--archive", "kept", "-i", "new.txt", "--output", "json"];
+        let names = ["--names", "dhcpd.leases"];
+        let found = hunt(&folder, &[&arguments[..], &names, more].concat());
+        assert_eq!(found.status, Some(1), "{}", found.err);
+        let sighting: serde_json::Value =
+            serde_json::from_str(found.out.lines().next().unwrap()).unwrap();
+        let text = |field: &str| sighting[field].as_str().unwrap_or("-").to_owned();
+        format!("{} {} {}", text("device_name"), text("device_mac"), text("intermediary"))
+    };
+    let whole = lease("00:00:00", "12:00:00", first, "may-ke-toan");
+    assert_eq!(named(whole.clone(), &[]), format!("may-ke-toan {first} -"));
+    // It asked at 01:00 and at 02:30; the address moved in between.
+    let moved = lease("00:00:00", "02:00:00", first, "may-ke-toan")
+        + &lease("02:00:00", "12:00:00", second, "may-van-thu");
+    assert_eq!(named(moved, &[]), "- - -");
+    // It moved away and came back.
+    let back = lease("00:00:00", "01:10:00", first, "may-ke-toan")
+        + &lease("01:20:00", "02:00:00", second, "may-van-thu")
+        + &lease("02:10:00", "12:00:00", first, "may-ke-toan");
+    assert_eq!(named(back, &[]), "- - -");
+    assert_eq!(
+        named(whole, &["--forwarder", "10.0.0.7"]),
+        format!("may-ke-toan {first} dns-forwarder")
+    );
+}

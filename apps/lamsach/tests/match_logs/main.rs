@@ -7,6 +7,7 @@ mod columns;
 mod compiled;
 mod documented;
 mod hostile;
+mod intermediaries;
 mod looking_back;
 mod names;
 mod outputs;

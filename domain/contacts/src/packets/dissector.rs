@@ -16,7 +16,7 @@ use super::recent::Recent;
 use super::streams::{self, Kind, Stream, Streams};
 use super::tls::{self, Hello};
 use super::{Count, Packet, Reason, Sink, Sockets, What};
-use crate::{Outcome, WireContact};
+use crate::{Between, Outcome, WireContact};
 
 /// The most contacts that are watched for what comes of them.
 const MOST_WATCHED: usize = 1 << 14;
@@ -356,6 +356,7 @@ impl Dissector {
                 answers: &self.message.answers,
                 time: packet.time,
                 outcome: self.message.outcome(),
+                between: Between::Asked(client.target),
                 ..WireContact::by(client.source)
             };
             let question = || (client, self.message.id, hash_of(name));
@@ -611,6 +612,11 @@ impl Dissector {
                 query: request.query,
                 time: packet.time,
                 outcome,
+                between: match request.forwarded_for {
+                    _ if request.is_proxied => Between::Asked(target),
+                    Some(address) => Between::For(address),
+                    None => Between::Nobody,
+                },
                 ..WireContact::by(part.sockets.source)
             };
             let offset = u32::try_from(passed).unwrap_or_default();
@@ -662,6 +668,7 @@ fn tell_unanswered(asked: Vec<Asked>, sink: &mut impl Sink) {
             name: &name,
             time: packet.time,
             outcome: Outcome::DnsQueried,
+            between: Between::Asked(client.target),
             ..WireContact::by(client.source)
         };
         sink.contact(&contact, &packet, Count::New);

@@ -1,5 +1,7 @@
 //! The head of an HTTP/1 request: RFC 9112.
 
+use std::net::IpAddr;
+
 use memchr::memchr;
 
 use crate::fields::{UrlParts, host_and_port, path_and_query, url_parts};
@@ -30,6 +32,8 @@ pub(crate) struct Request<'p> {
     pub(crate) query: &'p [u8],
     /// It is meant for a proxy, which makes the connection.
     pub(crate) is_proxied: bool,
+    /// Whom a proxy passed it on for.
+    pub(crate) forwarded_for: Option<IpAddr>,
     /// How long the head is.
     pub(crate) length: usize,
 }
@@ -67,6 +71,7 @@ pub(crate) fn request(bytes: &[u8]) -> Head<'_> {
         return Head::None;
     }
     let mut host: &[u8] = b"";
+    let mut forwarded_for = None;
     loop {
         let Some((header, after)) = self::line(rest) else { return short };
         rest = after;
@@ -78,6 +83,11 @@ pub(crate) fn request(bytes: &[u8]) -> Head<'_> {
             && host.is_empty()
         {
             host = value.trim_ascii();
+        }
+        if header.first().is_some_and(|it| it.eq_ignore_ascii_case(&b'x'))
+            && forwarded_for.is_none()
+        {
+            forwarded_for = first_forwarded(header);
         }
     }
     let length = bytes.len() - rest.len();
@@ -94,7 +104,16 @@ pub(crate) fn request(bytes: &[u8]) -> Head<'_> {
         url_parts(target)
     };
     let UrlParts { host, port, path, query } = parts;
-    Head::Request(Request { host, port, path, query, is_proxied: !is_for_server, length })
+    let is_proxied = !is_for_server;
+    Head::Request(Request { host, port, path, query, is_proxied, forwarded_for, length })
+}
+
+/// The first address of an `X-Forwarded-For` line.
+fn first_forwarded(header: &[u8]) -> Option<IpAddr> {
+    let (name, value) = header.split_at_checked(16)?;
+    let is_it = name.eq_ignore_ascii_case(b"x-forwarded-for:");
+    let value = value.split(|b| *b == b',').next().filter(|_| is_it)?;
+    std::str::from_utf8(value).ok()?.trim().parse().ok()
 }
 
 /// The first line, without its end, and what is behind it.
@@ -117,6 +136,7 @@ mod tests {
                 path: path.as_bytes(),
                 query: query.as_bytes(),
                 is_proxied,
+                forwarded_for: None,
                 length: head.len(),
             };
             assert!(may_be_request(head.as_bytes()));

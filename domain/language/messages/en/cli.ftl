@@ -51,7 +51,10 @@ cli-arg-columns = For json and csv: what each column means, as device=src_ip,nam
 cli-arg-delimiter = For csv: what stands between the columns, a character or tab; a comma by default
 cli-arg-timezone = Time zone of logs that write local time, and of the result
 cli-arg-site = Site the logs are from, named in the result
-cli-arg-names = File that tells which device an address was, may be repeated: DHCP leases or logs (dnsmasq, ISC, Kea, Windows), a neighbour table (ip neigh, arp -a), a CSV inventory (ip, mac, name, from, until, site)
+cli-arg-names = File that tells which device an address was, may be repeated: DHCP leases or logs (dnsmasq, ISC, Kea, Windows), a neighbour table (ip neigh, arp -a), a CSV inventory (ip, mac, name, role, from, until, site)
+cli-arg-forwarder = Address or network of a DNS forwarder, may be repeated: its sightings say which log behind it to look at
+cli-arg-proxy = Address or network of a proxy, may be repeated: its sightings say which log behind it to look at
+cli-arg-nat = Address or network that many devices share (NAT), may be repeated: its sightings say which log behind it to look at
 cli-arg-threads = Threads that match, from 1 to 256 [default: one for each processor]
 cli-arg-archive = Folder of what looking back needs: match writes the names and addresses that each device contacted into it, hunt searches there. It is as private as the logs themselves
 cli-arg-send = Send the results, without log lines, to the portal at this address: https://…

@@ -30,6 +30,10 @@ match-title = Logs checked against lists of malicious addresses
 match-findings = TO BE HANDLED: { $devices ->
     [one] { $devices } device
    *[other] { $devices } devices
+}{ $behind ->
+    [0] {""}
+    [one] , { $behind } address with a log behind it to look at
+   *[other] , { $behind } addresses with a log behind them to look at
 }, { $findings ->
     [one] { $findings } finding
    *[other] { $findings } findings
@@ -121,3 +125,16 @@ names-refused-bad-interval = It ends before it begins.
 names-refused-no-device = Neither a MAC address nor a name.
 names-refused-needs-site = The inventory has several sites: add --site to choose that of the logs.
 names-refused-too-long = The line is too long.
+names-refused-unknown-role = The column of the role is not understood (known: dns, proxy, nat, or nothing); the other columns are used.
+intermediary-dns-forwarder = a DNS forwarder: look at the log behind it
+intermediary-proxy = a proxy: look at the log behind it
+intermediary-nat = NAT, one address of many devices: look at the log behind it
+intermediary-ask-dns-forwarder = This address asks name servers for others and is not the device to handle. Get the query log of that very machine: it has the addresses of those who asked.
+intermediary-ask-proxy = This address fetches pages for others and is not the device to handle. Get the access log of the proxy, with the addresses of its clients.
+intermediary-ask-nat = Several devices go out by this address: it is not one device to handle. Get the connection log of the firewall or router that has the inner addresses (before NAT).
+told-by-person = as given
+told-by-inventory = by the inventory
+told-by-log = the log shows it
+match-stands-for = [{ $role }; { $source }]
+match-behind = LOOK AT THE LOG BEHIND
+match-stand-in-wrong = { $value } is neither an IP address nor a network (for example 192.0.2.1 or 192.0.2.0/24)

@@ -13,6 +13,7 @@ watch-unsent = { $count ->
 }
 watch-lists-changed = The lists have changed: { $indicators } indicators are used from now on ({ $millis } ms).
 watch-lists-failed = The lists have changed and cannot be used; those before stay in use. { $why }
+watch-names-failed = The files that tell names of devices have changed and cannot be used; what they said before stays in use. { $why }
 watch-portal-away = Sending to the portal is not possible now; what is seen is kept and goes later by itself. { $why }
 watch-portal-back = The portal is back; what was kept is on its way.
 watch-portal-refused = The portal does not take the results; they are kept. { $why }

@@ -24,7 +24,10 @@ match-stopping = Đang dừng; phần đã đọc sẽ được in ra. Nhấn Ct
 
 # Kết quả.
 match-title = Kết quả đối chiếu nhật ký với danh sách địa chỉ độc hại
-match-findings = CẦN XỬ LÝ: { $devices } thiết bị, { $findings } phát hiện
+match-findings = CẦN XỬ LÝ: { $devices } thiết bị{ $behind ->
+    [0] {""}
+   *[other] , { $behind } địa chỉ cần xem log phía sau
+}, { $findings } phát hiện
 match-findings-title = Thiết bị cần xử lý
 match-no-findings = Không thấy thiết bị nào kết nối tới địa chỉ độc hại trong phần nhật ký đã đọc.
 match-others = KHÔNG PHẢI PHÁT HIỆN: { $count } lượt, liệt kê để biết
@@ -103,3 +106,16 @@ names-refused-bad-interval = Kết thúc trước khi bắt đầu.
 names-refused-no-device = Không có địa chỉ MAC, cũng không có tên.
 names-refused-needs-site = Danh mục có nhiều địa điểm: thêm --site để chọn địa điểm của nhật ký.
 names-refused-too-long = Dòng quá dài.
+names-refused-unknown-role = Không hiểu cột vai trò (dùng: dns, proxy, nat, hoặc để trống); các cột khác vẫn dùng.
+intermediary-dns-forwarder = máy trung chuyển DNS, cần xem log phía sau
+intermediary-proxy = máy chủ proxy, cần xem log phía sau
+intermediary-nat = bộ NAT (nhiều máy chung một địa chỉ), cần xem log phía sau
+intermediary-ask-dns-forwarder = Địa chỉ này hỏi DNS thay cho máy khác, không phải máy cần xử lý. Hãy lấy nhật ký truy vấn DNS (query log) của chính máy đó: trong đó có địa chỉ máy đã hỏi.
+intermediary-ask-proxy = Địa chỉ này truy cập web thay cho máy khác, không phải máy cần xử lý. Hãy lấy nhật ký truy cập (access log) của máy chủ proxy, có ghi địa chỉ máy trạm.
+intermediary-ask-nat = Nhiều máy ra mạng bằng địa chỉ này, không phải một máy cần xử lý. Hãy lấy nhật ký kết nối của tường lửa hoặc bộ định tuyến ghi địa chỉ bên trong (trước khi NAT).
+told-by-person = do người dùng chỉ định
+told-by-inventory = theo danh mục thiết bị
+told-by-log = nhật ký cho thấy
+match-stands-for = [{ $role }: { $source }]
+match-behind = CẦN XEM LOG PHÍA SAU
+match-stand-in-wrong = { $value } không phải là địa chỉ IP hay dải địa chỉ (ví dụ 192.0.2.1 hoặc 192.0.2.0/24)

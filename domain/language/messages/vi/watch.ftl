@@ -10,6 +10,7 @@ watch-status = { $lines } dòng, gói tin đã đọc ({ $rate }/giây); { $matc
 watch-unsent = Còn { $count } phần chưa gửi được, vẫn giữ trong thư mục --spool và sẽ gửi ở lần chạy sau.
 watch-lists-changed = Danh sách đã thay đổi: nay dùng { $indicators } địa chỉ, mã độc hại ({ $millis } ms).
 watch-lists-failed = Danh sách đã thay đổi nhưng không dùng được; vẫn dùng danh sách trước đó. { $why }
+watch-names-failed = Tệp cho biết tên thiết bị đã thay đổi nhưng không dùng được; vẫn dùng nội dung trước đó. { $why }
 watch-portal-away = Chưa gửi được về cổng; kết quả được giữ lại và sẽ tự gửi sau. { $why }
 watch-portal-back = Cổng đã hoạt động trở lại; phần còn giữ đã bắt đầu được gửi.
 watch-portal-refused = Cổng không nhận kết quả; kết quả vẫn được giữ lại. { $why }

@@ -68,6 +68,7 @@ pub(super) fn read_line(
         mac,
         client: client.map(|_| String::from_utf8_lossy(hardware).into()),
         name: name.and_then(identity::name),
+        ..Told::default()
     };
     let said = if is_given {
         let until = at.checked_add(ASSUMED).map_err(|_| Reason::BadTime)?;

@@ -42,14 +42,19 @@ pub(super) fn read_line(
         (text != b"*").then(|| String::from_utf8_lossy(text).chars().take(400).collect())
     };
     let told = if *is_behind_duid {
-        Told { mac: Mac::of_duid(client), client: client_id(client), name: identity::name(name) }
+        Told {
+            mac: Mac::of_duid(client),
+            client: client_id(client),
+            name: identity::name(name),
+            ..Told::default()
+        }
     } else {
         // Hardware that is no Ethernet stands behind its type: `06-…`.
         let mac = Mac::parse(hardware);
         if mac.is_none() && !hardware.contains(&b'-') {
             return Err(Reason::BadMac);
         }
-        Told { mac, client: client_id(client), name: identity::name(name) }
+        Told { mac, client: client_id(client), name: identity::name(name), ..Told::default() }
     };
     let said = Said::Lease { written: reading.times.written, until: expiry };
     reading.take((number, line), Some(address), told, said);

@@ -1,5 +1,5 @@
 //! A list of devices that people keep: CSV with a header that names at least two of address,
-//! hardware address and name; optionally from, until and site. Separated by `;`, `,` or tab.
+//! hardware address, name and role; optionally from, until and site. Separated by `;`, `,` or tab.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::{LONGEST_LINE, address, line_of};
 use crate::builder::{Reading, Said, Told, site_key};
-use crate::{Mac, Reason, host_key, identity};
+use crate::{Intermediary, Mac, Reason, host_key, identity};
 
 /// What a column is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,7 @@ enum Column {
     From,
     Until,
     Site,
+    Role,
 }
 
 /// The column of a heading, in English or Vietnamese, marks or not.
@@ -36,6 +37,7 @@ fn column(heading: &[u8]) -> Option<Column> {
         "until" | "to" | "validuntil" | "đến" | "den" | "đếnngày" | "denngay" => {
             Column::Until
         }
+        "role" | "vaitrò" | "vaitro" => Column::Role,
         "site" | "địađiểm" | "diadiem" | "nơi" | "noi" => Column::Site,
         _ => return None,
     })
@@ -52,7 +54,8 @@ pub(super) fn is_header(line: &[u8]) -> bool {
     let found: Vec<Column> = line.split(|b| *b == separator).filter_map(column).collect();
     let has = |column| found.contains(&column);
     let identities = [Column::Ip, Column::Mac, Column::Name].into_iter().filter(|it| has(*it));
-    identities.count() >= 2
+    let identities = identities.count();
+    identities >= 2 || (identities == 1 && has(Column::Role))
 }
 
 struct Row<'r> {
@@ -62,6 +65,7 @@ struct Row<'r> {
     from: &'r [u8],
     until: &'r [u8],
     site: &'r [u8],
+    role: &'r [u8],
 }
 
 pub(super) fn read(bytes: &[u8], reading: &mut Reading<'_>) {
@@ -79,7 +83,8 @@ pub(super) fn read(bytes: &[u8], reading: &mut Reading<'_>) {
     let Ok(header) = rows.byte_headers().cloned() else { return };
     let place = |wanted| header.iter().position(|it| column(it) == Some(wanted));
     let site_at = place(Column::Site);
-    let places = [Column::Ip, Column::Mac, Column::Name, Column::From, Column::Until].map(place);
+    let places = [Column::Ip, Column::Mac, Column::Name, Column::From, Column::Until, Column::Role];
+    let places = places.map(place);
     let has_several_sites = || {
         let mut sites = BTreeSet::new();
         for row in reader().byte_records().flatten() {
@@ -111,8 +116,8 @@ pub(super) fn read(bytes: &[u8], reading: &mut Reading<'_>) {
             continue;
         }
         let get = |at: Option<usize>| at.and_then(|at| row.get(at)).unwrap_or_default();
-        let [ip, mac, name, from, until] = places.map(get);
-        let row = Row { ip, mac, name, from, until, site: get(site_at) };
+        let [ip, mac, name, from, until, role] = places.map(get);
+        let row = Row { ip, mac, name, from, until, site: get(site_at), role };
         let site = String::from_utf8_lossy(row.site);
         if !site.trim().is_empty() {
             match reading.is_of_run(&site) {
@@ -150,9 +155,45 @@ fn take(line: (u64, &[u8]), row: &Row<'_>, reading: &mut Reading<'_>) -> Result<
     {
         return Err(Reason::BadInterval);
     }
-    let told = Told { mac, client: None, name: identity::name(row.name) };
+    let stands_as = match role(row.role) {
+        Ok(kind) => kind,
+        Err(reason) => {
+            reading.report.refuse(line.0, line.1, reason);
+            None
+        }
+    };
+    let told = Told { mac, client: None, name: identity::name(row.name), stands_as };
     reading.take(line, ip, told, Said::Fixed { from, until });
     Ok(())
+}
+
+/// For whom else a device stands, by what people write; devices that stand for themselves are many.
+fn role(text: &[u8]) -> Result<Option<Intermediary>, Reason> {
+    let text = host_key(&String::from_utf8_lossy(text));
+    let words: String = text.chars().filter(|it| it.is_alphanumeric()).collect();
+    Ok(match words.as_str() {
+        "dns"
+        | "dnsforwarder"
+        | "dnsserver"
+        | "forwarder"
+        | "resolver"
+        | "nameserver"
+        | "máychủdns"
+        | "maychudns"
+        | "máychủtênmiền"
+        | "maychutenmien"
+        | "domaincontroller" => Some(Intermediary::DnsForwarder),
+        "proxy" | "proxyserver" | "webproxy" | "máychủproxy" | "maychuproxy" => {
+            Some(Intermediary::Proxy)
+        }
+        "nat" | "router" | "gateway" | "firewall" | "bộđịnhtuyến" | "bodinhtuyen" | "tườnglửa"
+        | "tuonglua" => Some(Intermediary::Nat),
+        "" | "device" | "thiếtbị" | "thietbi" | "client" | "computer" | "pc" | "desktop"
+        | "laptop" | "workstation" | "máytính" | "maytinh" | "máytrạm" | "maytram" | "server"
+        | "máychủ" | "maychu" | "printer" | "máyin" | "mayin" | "camera" | "phone"
+        | "điệnthoại" | "dienthoai" | "switch" | "other" | "khác" | "khac" => None,
+        _ => return Err(Reason::UnknownRole),
+    })
 }
 
 /// A moment, or a day: from its start, or up to its end.

@@ -75,6 +75,7 @@ fn take(
         mac: mac.or_else(|| client.and_then(Mac::of_duid)),
         client: client.map(|it| String::from_utf8_lossy(it).chars().take(400).collect()),
         name: identity::name(&name),
+        ..Told::default()
     };
     if lifetime == 0 {
         reading.take(line, Some(address), told, Said::Ended { at });

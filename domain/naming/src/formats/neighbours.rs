@@ -47,7 +47,12 @@ pub(super) fn read_line(
     // `name (address) at …`, where a name server knew it.
     let mut first = words(line);
     let name = first.next().filter(|_| first.next().is_some_and(|it| it.starts_with(b"(")));
-    let told = Told { mac: Some(mac), client: None, name: name.and_then(identity::name) };
+    let told = Told {
+        mac: Some(mac),
+        client: None,
+        name: name.and_then(identity::name),
+        ..Told::default()
+    };
     reading.take((number, line), Some(host), told, Said::Snapshot { at: reading.times.written });
     Ok(())
 }

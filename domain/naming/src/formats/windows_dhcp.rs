@@ -47,7 +47,7 @@ pub(super) fn read_line(
     // A client that gives an identifier of another length has that in the place.
     let client = (mac.is_none() && !hardware.is_empty())
         .then(|| String::from_utf8_lossy(hardware).chars().take(400).collect());
-    let told = Told { mac, client, name: identity::name(name) };
+    let told = Told { mac, client, name: identity::name(name), ..Told::default() };
     let said = if is_given {
         let until = at.checked_add(ASSUMED).map_err(|_| Reason::BadTime)?;
         Said::Granted { at, until, is_told: false, is_over: false }

@@ -10,6 +10,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches, ValueEnum, value
 use jiff::tz::TimeZone;
 use log_check::{Columns, ColumnsError, Format, Guarding};
 
+use super::names::{NamesArgs, NamesAsked};
 use super::send::SendArgs;
 use command_line::bilingual::failure;
 
@@ -36,8 +37,8 @@ pub(crate) struct Args {
     no_guard: bool,
     #[arg(long, value_name = "NAME")]
     site: Option<String>,
-    #[arg(long, value_name = "FILE")]
-    names: Vec<PathBuf>,
+    #[command(flatten)]
+    names: NamesArgs,
     #[arg(long, value_name = "N")]
     threads: Option<String>,
     #[arg(long, value_name = "FOLDER")]
@@ -87,8 +88,8 @@ pub(super) struct Choices {
     pub(super) output: OutputKind,
     pub(super) zone: TimeZone,
     pub(super) site: Option<String>,
-    /// Files that tell which device an address was.
-    pub(super) names: Vec<PathBuf>,
+    /// Which device an address was.
+    pub(super) names: NamesAsked,
     pub(super) threads: usize,
     pub(super) archive: Option<PathBuf>,
     pub(super) guarding: Guarding,
@@ -131,7 +132,7 @@ impl Args {
             output: self.output,
             zone,
             site: site(self.site),
-            names: self.names,
+            names: self.names.check()?,
             archive: self.archive,
             threads,
             guarding: guarding(self.no_guard),

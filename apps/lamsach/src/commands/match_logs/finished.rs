@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use jiff::Timestamp;
-use log_check::{CheckReport, ListReport, NamesReport, Summary, Unit};
+use log_check::{CheckReport, Intermediary, ListReport, NamesReport, Summary, Unit};
 use matching::Sighting;
 use serde::Serialize;
 
@@ -47,12 +47,23 @@ impl Finished {
     pub(super) fn device_count(&self) -> usize {
         let who = |it: &Sighting| it.device_mac.clone().or_else(|| it.device_name.clone());
         let mut found: BTreeMap<&str, BTreeSet<Option<String>>> = BTreeMap::new();
-        for it in self.findings() {
+        for it in self.findings().filter(|it| it.intermediary.is_none()) {
             let whos = found.entry(&it.device).or_default();
             whos.insert(who(it).map(|it| it.to_lowercase()));
         }
         let known = |whos: &BTreeSet<Option<String>>| whos.iter().flatten().count().max(1);
         found.values().map(known).sum()
+    }
+
+    /// Addresses with findings that stand for devices behind them, each with what it does, in order.
+    pub(super) fn intermediaries(&self) -> BTreeSet<(&str, Intermediary)> {
+        let kind = |it: &'_ Sighting| it.intermediary;
+        self.findings().filter_map(|it| Some((it.device.as_str(), kind(it)?))).collect()
+    }
+
+    /// How many addresses with findings stand for devices behind them.
+    pub(super) fn intermediary_count(&self) -> usize {
+        self.intermediaries().into_iter().map(|(device, _)| device).collect::<BTreeSet<_>>().len()
     }
 
     /// 1 with findings, else 3 when something was not read, else 0. An error, 2, never gets here.
@@ -91,6 +102,7 @@ impl Finished {
             checked_at: self.at,
             findings: self.findings().count(),
             devices: self.device_count(),
+            intermediaries: self.intermediary_count(),
             not_findings: self.others().count(),
             logs: &self.report.summary,
             lists: self.lists.iter().map(list).collect(),
@@ -106,12 +118,19 @@ pub(super) struct SummaryOut<'f> {
     checked_at: Timestamp,
     findings: usize,
     devices: usize,
+    #[serde(skip_serializing_if = "is_none")]
+    intermediaries: usize,
     not_findings: usize,
     #[serde(flatten)]
     logs: &'f Summary,
     lists: Vec<ListOut>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     names: Vec<NamesOut>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape serde asks for")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// A file that told names.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use language::Language;
@@ -10,6 +11,7 @@ use log_check::{HuntError, ReadOptions, Settings, load_wanted};
 use super::archive::{ArchiveFolder, LogsInPlace};
 use super::args::{Lists, OutputKind, guarding, site, zone};
 use super::finished::Finished;
+use super::names::NamesArgs;
 use super::progress::Watch;
 use super::words::Words;
 use super::{output, require_usable};
@@ -32,12 +34,16 @@ pub(crate) struct Args {
     no_guard: bool,
     #[arg(long, value_name = "NAME")]
     site: Option<String>,
+    #[command(flatten)]
+    names: NamesArgs,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     let zone = zone(&args.timezone)?;
     let words = Words { language, zone: zone.clone() };
+    let site = site(args.site);
+    let (names, name_reports) = args.names.check()?.open(site.as_deref(), &zone)?;
     let lists = args.lists.0.concat();
     let inputs = lists.iter().map(|path| indicator_input(path)).collect::<anyhow::Result<_>>()?;
     let now = Timestamp::now();
@@ -51,8 +57,7 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     if archive.side_cars().len() == 0 {
         return Err(failure("hunt-empty-archive", &folder));
     }
-    let site = site(args.site);
-    let settings = Settings { site: site.clone(), ..Settings::new(zone) };
+    let settings = Settings { site: site.clone(), names: Arc::new(names), ..Settings::new(zone) };
     let watch = Watch::start(&words, None)?;
     let report = log_check::hunt(&wanted, archive.side_cars(), &LogsInPlace, &settings, &watch);
     let report = report.map_err(|error| match error {
@@ -64,8 +69,14 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
         }
     })?;
     watch.finish();
-    let finished =
-        Finished { at: now, site, report, lists: reports, names: Vec::new(), may_be_lists: false };
+    let finished = Finished {
+        at: now,
+        site,
+        report,
+        lists: reports,
+        names: name_reports,
+        may_be_lists: false,
+    };
     output::write(args.output, &words, &finished)?;
     Ok(finished.exit_code())
 }

@@ -24,6 +24,7 @@ use log_check::{
 
 pub(crate) use args::Args;
 pub(super) use args::{Lists, columns, guarding, known_format, site, zone};
+pub(super) use names::{NamesArgs, NamesAsked};
 pub(super) use send::{SendArgs, read, said, wire_sighting};
 pub(super) use words::printable;
 
@@ -41,8 +42,7 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     let words = Words { language, zone: choices.zone.clone() };
     let mut sending = send.prepare(choices.site.as_deref(), &words)?;
     let inputs = Inputs::open(&choices)?;
-    let (names, name_reports) =
-        names::open(&choices.names, choices.site.as_deref(), &choices.zone)?;
+    let (names, name_reports) = choices.names.open(choices.site.as_deref(), &choices.zone)?;
     let now = Timestamp::now();
     let today = now.to_zoned_datetime(choices.zone.clone()).date();
     let options = ReadOptions { format: None, today: Some(today) };
@@ -67,7 +67,10 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
         None => check_logs(&loaded.index, inputs.logs, &settings, &watch),
         Some(sending) => {
             let mut each = |file: &_, sightings| sending.add(file, sightings);
-            check_logs_one_by_one(&loaded.index, inputs.logs, &settings, &watch, &mut each)
+            let report =
+                check_logs_one_by_one(&loaded.index, inputs.logs, &settings, &watch, &mut each);
+            sending.mark(&report.sightings);
+            report
         }
     };
     watch.finish();

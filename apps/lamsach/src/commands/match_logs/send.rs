@@ -1,6 +1,6 @@
 //! `--send`: what was seen goes to a portal, log by log, without log lines.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -103,6 +103,24 @@ impl Sending {
         };
         let sightings = sightings.into_iter().map(wire_sighting).collect();
         self.logs.push(LogResult { log, sightings });
+    }
+
+    /// What all logs together show of addresses that stand for others is said of each log.
+    pub(super) fn mark(&mut self, sightings: &[matching::Sighting]) {
+        let key = |device: &str, indicator: &str| (device.to_owned(), indicator.to_owned());
+        let told = sightings.iter().filter_map(|it| {
+            let (kind, by) = it.intermediary.zip(it.intermediary_source)?;
+            Some((key(&it.device, &it.indicator), (kind.code(), by.code())))
+        });
+        let told: BTreeMap<_, _> = told.collect();
+        for sent in self.logs.iter_mut().flat_map(|it| &mut it.sightings) {
+            if let Some((kind, by)) = told.get(&key(&sent.device, &sent.indicator))
+                && sent.intermediary.is_none()
+            {
+                sent.intermediary = Some((*kind).to_owned());
+                sent.intermediary_source = Some((*by).to_owned());
+            }
+        }
     }
 
     /// Sends it all and says on standard error what the portal kept. Tells whether all of it was
@@ -209,6 +227,11 @@ pub(in crate::commands) fn wire_sighting(it: matching::Sighting) -> Sighting {
     Sighting {
         device: it.device,
         device_name: it.device_name,
+        device_mac: it.device_mac,
+        name_source: it.name_source.map(|it| it.code().to_owned()),
+        name_confidence: it.name_confidence.map(|it| it.code().to_owned()),
+        intermediary: it.intermediary.map(|it| it.code().to_owned()),
+        intermediary_source: it.intermediary_source.map(|it| it.code().to_owned()),
         indicator: it.indicator,
         indicator_type: it.indicator_type,
         family: it.family,
@@ -216,6 +239,7 @@ pub(in crate::commands) fn wire_sighting(it: matching::Sighting) -> Sighting {
         list: Path::new(&it.list)
             .file_name()
             .map_or_else(|| it.list.clone(), |name| name.to_string_lossy().into_owned()),
+        warning: it.warning,
         destination: it.destination,
         verdict: verdict_code(it.verdict).to_owned(),
         count: it.count,

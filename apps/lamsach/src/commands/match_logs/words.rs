@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use language::{Language, Value, text, text_with};
-use log_check::{ListProblem, ListReport, NamesReport, NotParsed, Problem, Refused, Unit};
+use log_check::{
+    Intermediary, ListProblem, ListReport, NamesReport, NotParsed, Problem, Refused, Unit,
+};
 use matching::{Sighting, Verdict};
 
 use command_line::bilingual::lines;
@@ -117,7 +119,12 @@ impl Words {
         text_with(self.language, "match-names-taken", &values)
     }
 
-    /// The name of a device, its hardware address, and who says so, each on a line; nothing for one
+    /// Which log to ask for in place of an address that stands for others.
+    pub(super) fn ask_for(&self, kind: Intermediary) -> String {
+        self.tk("intermediary-ask", kind.code())
+    }
+
+    /// The name of a device, its hardware address, who says so, and for whom it stands, each on a line; nothing for one
     /// that is known by its address alone.
     pub(super) fn device_lines(&self, sighting: &Sighting) -> Vec<String> {
         let mut lines = Vec::new();
@@ -131,6 +138,13 @@ impl Words {
                 ("confidence", self.tk("name-confidence", confidence.code()).into()),
             ];
             lines.push(text_with(self.language, "match-name-said", &values));
+        }
+        if let Some((kind, source)) = sighting.intermediary.zip(sighting.intermediary_source) {
+            let values = [
+                ("role", self.tk("intermediary", kind.code()).into()),
+                ("source", self.tk("told-by", source.code()).into()),
+            ];
+            lines.push(text_with(self.language, "match-stands-for", &values));
         }
         lines
     }

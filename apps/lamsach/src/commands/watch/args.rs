@@ -10,7 +10,7 @@ use language::Language;
 use log_check::{Columns, Guarding};
 
 use crate::commands::match_logs::{
-    Lists, SendArgs, columns, guarding, known_format, read, site, zone,
+    Lists, NamesArgs, NamesAsked, SendArgs, columns, guarding, known_format, read, site, zone,
 };
 use command_line::bilingual::failure;
 
@@ -74,6 +74,8 @@ pub(crate) struct Args {
     no_guard: bool,
     #[arg(long, value_name = "NAME")]
     site: Option<String>,
+    #[command(flatten)]
+    names: NamesArgs,
     #[arg(long, value_name = "NAME")]
     sensor: Option<String>,
     #[arg(long, value_name = "FOLDER", env = "STATE_DIRECTORY")]
@@ -108,6 +110,7 @@ pub(super) struct Choices {
     pub(super) zone: TimeZone,
     pub(super) guarding: Guarding,
     pub(super) site: Option<String>,
+    pub(super) names: NamesAsked,
     pub(super) sensor: String,
     pub(super) spool: Option<PathBuf>,
     pub(super) interval_seconds: u64,
@@ -153,6 +156,7 @@ impl Args {
             zone,
             guarding: guarding(self.no_guard),
             site,
+            names: self.names.check()?,
             sensor: sensor.chars().take(LONGEST_SENSOR).collect(),
             spool: self.spool,
             interval_seconds: self.interval,

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant, SystemTime};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use log_check::{Guarding, IndicatorInput, ListReport, ReadOptions, load_indicators};
+use log_check::{Guarding, IndicatorInput, ListReport, Names, ReadOptions, load_indicators};
 use matching::{Index, Layers};
 use watch::{Lists, Loaded};
 
 use crate::commands::indicators::indicator_input;
-use crate::commands::match_logs::require_usable;
+use crate::commands::match_logs::{NamesAsked, require_usable};
 use command_line::bilingual::failure;
 
 /// How often files are looked at.
@@ -32,6 +32,17 @@ pub(super) struct ListFiles {
     next_look: Instant,
     /// Seen to change, and perhaps still being written.
     changing: Option<Vec<Stamp>>,
+    names: Option<NameFiles>,
+}
+
+/// Files that tell which device an address was.
+struct NameFiles {
+    asked: NamesAsked,
+    site: Option<String>,
+    stamps: Vec<Stamp>,
+    next_look: Instant,
+    /// What they said first, until it is used.
+    first: Option<Names>,
 }
 
 /// Layers, and what became of each list.
@@ -53,11 +64,25 @@ impl ListFiles {
             layers: Vec::new(),
             next_look: Instant::now(),
             changing: None,
+            names: None,
         };
         let all = vec![true; files.paths.len()];
         let reports = files.load(&all)?;
         let layers = files.layers()?;
         Ok((files, layers, reports))
+    }
+
+    /// Reads the files of names; they are looked at again and again as the lists are.
+    pub(super) fn take_names(
+        &mut self,
+        asked: NamesAsked,
+        site: Option<String>,
+    ) -> anyhow::Result<()> {
+        let stamps = asked.paths().map(stamp).collect();
+        let (names, _) = asked.open(site.as_deref(), &self.zone)?;
+        let next_look = Instant::now() + PERIOD;
+        self.names = Some(NameFiles { asked, site, stamps, next_look, first: Some(names) });
+        Ok(())
     }
 
     /// Reads the layers again that hold a changed file; when it fails, nothing has changed.
@@ -149,5 +174,24 @@ impl Lists for ListFiles {
             Ok(layers) => Loaded::Changed(layers),
             Err(error) => Loaded::Failed(format!("{error:#}")),
         }
+    }
+
+    fn look_at_names(&mut self, must: bool) -> Option<Result<Names, String>> {
+        let files = self.names.as_mut()?;
+        if let Some(names) = files.first.take() {
+            return Some(Ok(names));
+        }
+        if !must && Instant::now() < files.next_look {
+            return None;
+        }
+        files.next_look = Instant::now() + PERIOD;
+        let stamps: Vec<Stamp> = files.asked.paths().map(stamp).collect();
+        if !must && stamps == files.stamps {
+            return None;
+        }
+        // A file that is being written is read once more when it has been written.
+        files.stamps = stamps;
+        let read = files.asked.open(files.site.as_deref(), &self.zone);
+        Some(read.map(|(names, _)| names).map_err(|error| format!("{error:#}")))
     }
 }

@@ -36,8 +36,9 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     let open = choices.sockets.open()?;
     // Before other threads are started, and before anything that somebody sent is read.
     give_up_rights(&choices.sockets, choices.user.as_deref())?;
-    let (lists, layers, reports) =
+    let (mut lists, layers, reports) =
         ListFiles::read(choices.lists.clone(), choices.guarding, choices.zone.clone())?;
+    lists.take_names(choices.names.clone(), choices.site.clone())?;
     super::match_logs::say_refused(language, &reports);
     let ledger = match &choices.spool {
         Some(folder) => Ledger::open(folder).map_err(|error| unusable(&error))?,

@@ -198,6 +198,9 @@ impl Observer for Teller {
             Note::ListsFailed(why) => {
                 self.say("watch-lists-failed", &[("why", printable_lines(why))]);
             }
+            Note::NamesFailed(why) => {
+                self.say("watch-names-failed", &[("why", printable_lines(why))]);
+            }
             Note::PortalAway(why) => {
                 self.say("watch-portal-away", &[("why", printable_lines(why))]);
             }

@@ -4,11 +4,11 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use memchr::{memchr, memmem};
+use memchr::{memchr, memmem, memrchr};
 
 use crate::fields::{before, split_once};
 use crate::time::{self, TimeReading};
-use crate::{Contact, LineKind, Outcome};
+use crate::{Between, Contact, LineKind, Outcome};
 
 /// Made once: setting a search up costs more than it does on a line this short.
 static CLIENT: LazyLock<memmem::Finder<'static>> =
@@ -35,7 +35,9 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
     {
         message = message.get(at + 2..).unwrap_or_default();
     }
+    let mut between = Between::Nobody;
     let (name, outcome) = if let Some(query) = message.strip_prefix(b"query: ") {
+        between = server(query);
         (before(query, b' '), Outcome::DnsQueried)
     } else if message.starts_with(b"rpz ") || message.starts_with(b"disabled rpz ") {
         let Some(at) = memmem::find(message, b"rewrite ") else { return LineKind::Understood };
@@ -47,8 +49,17 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
     } else {
         return LineKind::Understood;
     };
-    sink(&Contact { device, name, time: time_of(head), outcome, ..Contact::default() });
+    let time = time_of(head);
+    sink(&Contact { device, name, time, outcome, between, ..Contact::default() });
     LineKind::Understood
+}
+
+/// The address at which the server was asked, in brackets at the end.
+#[inline]
+fn server(query: &[u8]) -> Between<&[u8]> {
+    let inner = query.strip_suffix(b")").unwrap_or_default();
+    let open = memrchr(b'(', inner).and_then(|at| inner.get(at + 1..));
+    open.map_or(Between::Nobody, Between::Asked)
 }
 
 /// Where `): ` stands; names hold no such thing, for BIND escapes the bracket.

@@ -6,7 +6,7 @@ use memchr::{memchr, memchr2, memmem, memrchr};
 
 use crate::fields::{before, has_count, is_address, port, split_once, url_parts};
 use crate::time::{self, TimeReading};
-use crate::{Contact, LineKind, Outcome};
+use crate::{Between, Contact, LineKind, Outcome};
 
 /// Where the mark may begin at the latest: behind times and names.
 const LATEST_MARK: usize = 200;
@@ -106,8 +106,21 @@ fn built(text: &[u8]) -> Option<Contact<'_>> {
         return None;
     }
     let [foreign, local] = pair(text, b" for ", b" to ")?;
-    let (device, destination) = if is_inbound { (foreign, local) } else { (local, foreign) };
-    Some(contact(device.0, destination, Outcome::Attempted))
+    if is_inbound {
+        return Some(contact(foreign.0, local, Outcome::Attempted));
+    }
+    let found = contact(local.0, foreign, Outcome::Attempted);
+    Some(Contact { between: translated(text), ..found })
+}
+
+/// The address behind the inner one, in brackets: what it is further on.
+fn translated(text: &[u8]) -> Between<&[u8]> {
+    let behind = memmem::find(text, b" to ").and_then(|at| text.get(at + 4..));
+    let mapped = behind.and_then(|it| split_once(it, b' ')).and_then(|it| it.1.strip_prefix(b"("));
+    match mapped.map(|it| before(before(it, b')'), b'/')) {
+        Some(address) if is_address(address) => Between::Translated(address),
+        _ => Between::Nobody,
+    }
 }
 
 /// `Teardown TCP connection 7 for outside:203.0.113.9/443 to inside:192.0.2.7/51511 duration 0:00:30

@@ -249,6 +249,7 @@ fn push<'l>(record: &Record<'l>, sink: &mut impl FnMut(&Contact<'l>)) -> LineKin
         answers: record.answers,
         time: record.time,
         outcome: outcome(record, is_connection),
+        ..Contact::default()
     });
     LineKind::Understood
 }

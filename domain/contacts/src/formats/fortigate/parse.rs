@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use crate::fields::{has_count, is_address, path_and_query, port, split_once, url_parts};
 use crate::key_value;
 use crate::time::{self, TimeReading};
-use crate::{Contact, LineKind, Outcome};
+use crate::{Between, Contact, LineKind, Outcome};
 
 /// The fields we read.
 #[derive(Default)]
@@ -23,6 +23,8 @@ struct Fields<'l> {
     ipaddr: &'l [u8],
     action: &'l [u8],
     rcvdbyte: Option<&'l [u8]>,
+    /// What the source address became further on.
+    transip: &'l [u8],
     eventtime: &'l [u8],
     /// From the value of `date` to the end of the value of `time`.
     local_time: &'l [u8],
@@ -46,6 +48,7 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
             name: fields.qname,
             answers: fields.ipaddr,
             outcome: dns_outcome(&fields),
+            between: of(fields.dstip, Between::Asked),
             ..base
         }),
         (b"traffic" | b"utm", _) => {
@@ -57,12 +60,17 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
                 address: fields.dstip,
                 port: port(fields.dstport),
                 outcome: connection_outcome(&fields),
+                between: of(fields.transip, Between::Translated),
                 ..base
             });
         }
         _ => {}
     }
     LineKind::Understood
+}
+
+fn of<'l>(address: &'l [u8], between: fn(&'l [u8]) -> Between<&'l [u8]>) -> Between<&'l [u8]> {
+    if address.is_empty() { Between::Nobody } else { between(address) }
 }
 
 /// Host, path and query: `url` is a path beside `hostname`, or a whole URL.
@@ -129,6 +137,7 @@ impl<'l> key_value::Fields<'l> for Fields<'l> {
             b"ipaddr" => self.ipaddr = value,
             b"action" => self.action = value,
             b"rcvdbyte" => self.rcvdbyte = Some(value),
+            b"transip" => self.transip = value,
             b"eventtime" => self.eventtime = value,
             b"time" => self.local_time = value,
             _ => {}
@@ -142,9 +151,10 @@ fn may_be_read([a, b, c]: [u8; 3]) -> bool {
     const fn number(end: [u8; 3]) -> u32 {
         u32::from_be_bytes([0, end[0], end[1], end[2]])
     }
-    const READ: [u32; 11] = [
+    const READ: [u32; 12] = [
         number(*b"cip"),
         number(*b"tip"),
+        number(*b"sip"),
         number(*b"ort"),
         number(*b"ame"),
         number(*b"url"),

@@ -6,7 +6,7 @@ use memchr::{memchr, memchr_iter, memmem, memrchr};
 
 use crate::fields::{has_count, is_address, port, url_parts};
 use crate::time::{self, TimeReading};
-use crate::{Contact, LineKind, Outcome};
+use crate::{Between, Contact, LineKind, Outcome};
 
 /// Fields up to the last one that is read.
 const FIELDS: usize = 34;
@@ -18,6 +18,8 @@ const SUBTYPE: usize = 4;
 const GENERATED: usize = 6;
 const SOURCE: usize = 7;
 const DESTINATION: usize = 8;
+/// What the source address becomes further on.
+const TRANSLATED_SOURCE: usize = 9;
 const APPLICATION: usize = 14;
 const DESTINATION_PORT: usize = 25;
 const ACTION: usize = 30;
@@ -43,6 +45,10 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
         address: field(DESTINATION),
         port: port(field(DESTINATION_PORT)),
         time: if is_date_time(generated) { generated } else { field(RECEIVED) },
+        between: match field(TRANSLATED_SOURCE) {
+            b"" | b"0.0.0.0" | b"::" => Between::Nobody,
+            address => Between::Translated(address),
+        },
         ..Contact::default()
     };
     match (field(TYPE), field(SUBTYPE)) {
@@ -76,6 +82,7 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
                     address: b"",
                     port: 0,
                     outcome: dns_outcome(field(ACTION)),
+                    between: Between::Asked(field(DESTINATION)),
                     ..base
                 }),
                 None => sink(&Contact {

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use crate::fields::{
-    answers_outcome, has_count, host_and_port, is_address, path_and_query, port, url_parts,
+    answers_outcome, before, has_count, host_and_port, is_address, path_and_query, port, url_parts,
 };
 use crate::time::{self, TimeReading};
-use crate::{Contact, LineKind, Outcome, json};
+use crate::{Between, Contact, LineKind, Outcome, json};
 
 /// The two ends as an event names them.
 #[derive(Clone, Copy, Default)]
@@ -30,6 +30,8 @@ struct Event<'l> {
     server_name: &'l [u8],
     host: &'l [u8],
     url: &'l [u8],
+    /// Whom a proxy passed a request on for.
+    forwarded: &'l [u8],
     status: &'l [u8],
     action: &'l [u8],
     packets_back: &'l [u8],
@@ -78,6 +80,7 @@ fn read_event<'l>(line: &'l [u8], event: &mut Event<'l>) -> Option<()> {
                     match key {
                         b"hostname" => event.host = value,
                         b"url" => event.url = value,
+                        b"xff" => event.forwarded = value,
                         b"status" => event.status = value,
                         _ => {}
                     }
@@ -217,8 +220,9 @@ fn push<'l>(event: &Event<'l>, sink: &mut impl FnMut(&Contact<'l>)) {
     let ends = ends(event);
     let base = Contact { device: ends.source, time: event.time, ..Contact::default() };
     let connection = Contact { address: ends.target, port: port(ends.target_port), ..base };
+    let question = Contact { between: Between::Asked(ends.target), ..base };
     let outcome = match event.kind {
-        b"dns" => return push_dns(&event.dns, base, sink),
+        b"dns" => return push_dns(&event.dns, question, sink),
         b"tls" | b"quic" | b"fileinfo" => Outcome::Connected,
         b"http" => connected_if(!event.status.is_empty()),
         b"flow" => connected_if(is_answered(event)),
@@ -233,10 +237,14 @@ fn push<'l>(event: &Event<'l>, sink: &mut impl FnMut(&Contact<'l>)) {
         _ => return,
     };
     if !event.dns.name.is_empty() || !event.dns.queries.is_empty() {
-        return push_dns(&event.dns, base, sink);
+        return push_dns(&event.dns, question, sink);
     }
     let (name, path, query) = web_target(event);
-    sink(&Contact { name, path, query, outcome, ..connection });
+    let between = match before(event.forwarded, b',') {
+        b"" => Between::Nobody,
+        address => Between::For(address),
+    };
+    sink(&Contact { name, path, query, outcome, between, ..connection });
 }
 
 /// Name, path and query of a request, or the name of a TLS handshake.

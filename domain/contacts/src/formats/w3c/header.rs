@@ -37,13 +37,13 @@ pub(super) enum Role {
 }
 
 impl Role {
-    fn of(name: &[u8], is_proxy: bool) -> Self {
+    fn of(name: &[u8]) -> Self {
         match name.to_ascii_lowercase().as_slice() {
             b"date" => Self::Date,
             b"time" => Self::Time,
             b"timestamp" => Self::Epoch,
             b"c-ip" => Self::Client,
-            b"s-ip" if !is_proxy => Self::ServerAddress,
+            b"s-ip" => Self::ServerAddress,
             b"cs-host" | b"r-host" | b"cs(host)" => Self::Host,
             b"cs-uri-port" | b"r-port" => Self::Port,
             b"cs-uri" | b"c-uri" => Self::Url,
@@ -100,7 +100,7 @@ impl Header {
             has(&PROXY) || (has(&[b"cs-host", b"cs-uri", b"cs(host)"]) && !has(&SERVER));
         // Of other logs with such a header, a firewall's for one, nothing is known here.
         let is_ours = has(&[b"c-ip"]);
-        let roles = names().take(COLUMNS).map(|name| Role::of(name, self.is_proxy));
+        let roles = names().take(COLUMNS).map(Role::of);
         self.roles = if is_ours { roles.collect() } else { Vec::new() };
         self.used = self.roles.iter().rposition(|it| *it != Role::Other).map_or(0, |at| at + 1);
     }

@@ -6,7 +6,7 @@ use memchr::memchr;
 use super::header::{Header, Role};
 use crate::fields::{host_and_port, is_address, path_and_query, port, url_parts};
 use crate::time;
-use crate::{Contact, LineKind, Outcome};
+use crate::{Between, Contact, LineKind, Outcome};
 
 /// The fields of one request.
 #[derive(Default)]
@@ -155,6 +155,10 @@ fn push_proxied<'l>(request: &Request<'l>, time: &'l [u8], sink: &mut impl FnMut
         port: named_port,
         time,
         outcome: proxy_outcome(request),
+        between: match request.server_address {
+            b"" => Between::Nobody,
+            proxy => Between::Asked(proxy),
+        },
         ..Contact::default()
     });
 }

@@ -33,6 +33,7 @@ pub(crate) enum Role {
     Receiver,
     IsOriginator,
     SeenBytes,
+    Proxied,
 }
 
 impl Role {
@@ -56,6 +57,7 @@ impl Role {
             b"rx_hosts" => Self::Receiver,
             b"is_orig" => Self::IsOriginator,
             b"seen_bytes" => Self::SeenBytes,
+            b"proxied" => Self::Proxied,
             _ => Self::Other,
         }
     }

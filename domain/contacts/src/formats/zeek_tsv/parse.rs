@@ -1,6 +1,7 @@
 //! One line of a Zeek log, and what a record of either writer means.
 
 use jiff::Timestamp;
+use memchr::memmem;
 
 use super::header::{Header, Role};
 use crate::fields::{
@@ -8,7 +9,7 @@ use crate::fields::{
 };
 use crate::scan::Pieces;
 use crate::time;
-use crate::{Contact, LineKind, Outcome};
+use crate::{Between, Contact, LineKind, Outcome};
 
 /// The fields of one record, whichever log it is of.
 #[derive(Default)]
@@ -31,6 +32,8 @@ pub(crate) struct Record<'l> {
     is_originator: &'l [u8],
     /// Of a file: the log that has it is `files`.
     seen_bytes: &'l [u8],
+    /// Of a request: the headers that proxies add.
+    proxied: &'l [u8],
 }
 
 impl<'l> Record<'l> {
@@ -63,6 +66,7 @@ impl<'l> Record<'l> {
             Role::Receiver => self.receiver = value,
             Role::IsOriginator => self.is_originator = value,
             Role::SeenBytes => self.seen_bytes = value,
+            Role::Proxied => self.proxied = value,
         }
     }
 }
@@ -104,13 +108,17 @@ pub(crate) fn push<'l>(record: &Record<'l>, sink: &mut impl FnMut(&Contact<'l>))
             name: query,
             answers: record.answers,
             outcome: answers_outcome(record.answers),
+            between: asked(record.address),
             ..base
         });
     } else if let Some(uri) = record.uri {
+        let mut between = forwarded(record.proxied);
         let (name, path, query) = if uri.starts_with(b"/") || uri.is_empty() {
             let (path, query) = path_and_query(uri);
             (host_and_port(record.host).0, path, query)
         } else {
+            // Only proxies are asked for a whole URL.
+            between = asked(record.address);
             let parts = url_parts(uri);
             (parts.host, parts.path, parts.query)
         };
@@ -119,6 +127,7 @@ pub(crate) fn push<'l>(record: &Record<'l>, sink: &mut impl FnMut(&Contact<'l>))
             path,
             query,
             outcome: if record.status.is_empty() { Outcome::Attempted } else { Outcome::Connected },
+            between,
             ..connection
         });
     } else if let Some(established) = record.established {
@@ -134,6 +143,21 @@ pub(crate) fn push<'l>(record: &Record<'l>, sink: &mut impl FnMut(&Contact<'l>))
         push_file(record, connection, sink);
     }
     LineKind::Understood
+}
+
+fn asked(server: &[u8]) -> Between<&[u8]> {
+    if server.is_empty() { Between::Nobody } else { Between::Asked(server) }
+}
+
+/// `VIA -> 1.1 proxy,X-FORWARDED-FOR -> 192.0.2.7`: for whom a proxy passed a request on.
+#[inline]
+fn forwarded(headers: &[u8]) -> Between<&[u8]> {
+    const MARK: &[u8] = b"FORWARDED-FOR -> ";
+    if headers.is_empty() {
+        return Between::Nobody;
+    }
+    let behind = memmem::find(headers, MARK).and_then(|at| headers.get(at + MARK.len()..));
+    behind.map_or(Between::Nobody, |it| Between::For(first_of(before(it, b'"'))))
 }
 
 /// A file went from one end to the other. Versions before 5.1 name sender and receiver instead of

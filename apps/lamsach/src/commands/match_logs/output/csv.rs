@@ -9,7 +9,7 @@ use matching::Sighting;
 use super::super::finished::Finished;
 use super::super::words::{Words, printable, verdict_code};
 
-const COLUMNS: [&str; 20] = [
+const COLUMNS: [&str; 22] = [
     "device",
     "device_name",
     "indicator",
@@ -30,6 +30,8 @@ const COLUMNS: [&str; 20] = [
     "device_mac",
     "name_source",
     "name_confidence",
+    "intermediary",
+    "intermediary_source",
 ];
 
 pub(super) fn write(out: &mut dyn Write, words: &Words, finished: &Finished) -> io::Result<()> {
@@ -55,7 +57,7 @@ fn unwrapped(error: ::csv::Error) -> io::Error {
     }
 }
 
-fn record(sighting: &Sighting) -> [String; 20] {
+fn record(sighting: &Sighting) -> [String; 22] {
     let time = |at: Option<jiff::Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
     let evidence = &sighting.evidence;
     [
@@ -79,6 +81,8 @@ fn record(sighting: &Sighting) -> [String; 20] {
         sighting.device_mac.clone().unwrap_or_default(),
         sighting.name_source.map(|it| it.code().to_owned()).unwrap_or_default(),
         sighting.name_confidence.map(|it| it.code().to_owned()).unwrap_or_default(),
+        sighting.intermediary.map(|it| it.code().to_owned()).unwrap_or_default(),
+        sighting.intermediary_source.map(|it| it.code().to_owned()).unwrap_or_default(),
     ]
 }
 

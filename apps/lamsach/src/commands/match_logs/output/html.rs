@@ -27,6 +27,11 @@ pub(super) fn write(out: &mut dyn Write, words: &Words, finished: &Finished) -> 
         is_complete: summary.complete,
         has_too_many: summary.too_many_sightings,
         findings: finished.findings().map(|it| row(words, finished, it)).collect(),
+        behind: finished
+            .intermediaries()
+            .into_iter()
+            .map(|(device, kind)| (printable(device), words.ask_for(kind)))
+            .collect(),
         others: finished.others().map(|it| row(words, finished, it)).collect(),
         logs: summary.files.iter().map(|it| log(words, it)).collect(),
         lines_read: words.number(summary.lines_read),
@@ -51,6 +56,8 @@ struct Page<'p> {
     is_complete: bool,
     has_too_many: bool,
     findings: Vec<Row>,
+    /// Addresses that stand for others, each with the log to ask for.
+    behind: Vec<(String, String)>,
     others: Vec<Row>,
     logs: Vec<Log>,
     lines_read: String,

@@ -35,6 +35,14 @@ pub(super) fn write(
         writeln!(out, "{}", headline(words, finished))?;
         let heading = words.t("match-destination");
         writeln!(out, "{}", sightings(words, &heading, &findings, width))?;
+        let behind = finished.intermediaries();
+        if !behind.is_empty() {
+            writeln!(out, "\n{}", words.t("match-behind"))?;
+        }
+        for (device, kind) in behind {
+            let said = format!("{}: {}", printable(device), words.ask_for(kind));
+            writeln!(out, "{}", wrapped(&said, width))?;
+        }
     }
     let others: Vec<&Sighting> = finished.others().collect();
     if !others.is_empty() {
@@ -105,6 +113,7 @@ pub(super) fn write_summary(
 pub(super) fn headline(words: &Words, finished: &Finished) -> String {
     let values = [
         ("devices", finished.device_count().into()),
+        ("behind", finished.intermediary_count().into()),
         ("findings", finished.findings().count().into()),
     ];
     language::text_with(words.language, "match-findings", &values)
