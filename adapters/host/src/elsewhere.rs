@@ -4,8 +4,13 @@ use std::convert::Infallible;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use artifacts::{Disk, DiskError, DiskPath, EntryKind};
+use artifacts::{Disk, DiskError, DiskPath, EntryKind, LiveHive};
 use cleaning::{Host, HostError, KeyTree, Node, Process, Times, Value};
+
+/// Disks of this computer: everything is taken to lie below one top.
+pub fn disks() -> Vec<PathBuf> {
+    vec![PathBuf::from("/")]
+}
 
 /// Sticks that are plugged in; they have to be named here.
 pub fn sticks() -> Vec<PathBuf> {
@@ -24,6 +29,16 @@ impl Computer {
 
     /// Whether programs run on it.
     pub fn is_live(&self) -> bool {
+        match self.0 {}
+    }
+
+    /// Where the system's own folders are.
+    pub fn system_top(&self) -> DiskPath {
+        match self.0 {}
+    }
+
+    /// The registry as it is in use.
+    pub fn live_hives(&self) -> Vec<LiveHive> {
         match self.0 {}
     }
 

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use artifacts::{
-    At, Autostart, Disk, DiskPath, EntryKind, Remover, System, collect, windows_spelling,
+    At, Autostart, Disk, DiskPath, EntryKind, RegistryValue, Remover, System, collect,
+    collect_live, windows_spelling,
 };
-use cleaning::{Host, PackageFiles, Standing, standing};
+use cleaning::{Host, PackageFiles, Standing, Value, service_key, standing, starts};
 use host::Computer;
 use md5::{Digest as _, Md5};
 
@@ -32,7 +33,13 @@ impl ComputerFacts {
     /// Everything but the packages, which take a while on a computer with thousands of them.
     pub(crate) fn gather(computer: &mut Computer) -> Self {
         let system = system(computer);
-        let collected = collect(system, computer);
+        let hives = computer.live_hives();
+        let collected = if hives.is_empty() {
+            collect(system, computer)
+        } else {
+            let top = computer.system_top();
+            collect_live(&top, computer, &hives)
+        };
         let mut not_read: Vec<(String, String)> =
             collected.not_read.into_iter().map(|(at, why)| (at, why.to_string())).collect();
         let stale = collected.stale_hives.iter();
@@ -110,6 +117,83 @@ impl ComputerFacts {
     }
 }
 
+/// Where Windows keeps its tasks, one key a task.
+const TASK_CACHE: &str =
+    "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Schedule\\TaskCache";
+/// Keys that name a task by its identifier.
+const TASK_LISTS: [&str; 5] = ["Tasks", "Boot", "Logon", "Maintenance", "Plain"];
+
+impl ComputerFacts {
+    /// Entries that start one of these files.
+    fn starting<'f>(&'f self, found: &'f [&DiskPath]) -> impl Iterator<Item = &'f Autostart> {
+        let starts_one =
+            |entry: &&Autostart| found.iter().any(|path| starts(self.system, entry, path));
+        self.autostarts.iter().filter(starts_one)
+    }
+
+    /// What stands in the live registry where one of these files is started.
+    pub(crate) fn values(
+        &self,
+        computer: &mut Computer,
+        found: &[&DiskPath],
+    ) -> BTreeMap<(String, String), Value> {
+        let mut values = BTreeMap::new();
+        if !computer.is_live() {
+            return values;
+        }
+        for entry in self.starting(found) {
+            let At::Registry { value: name, .. } = &entry.at else { continue };
+            let Some(key) = entry.at.registry_key() else { continue };
+            let at = match entry.place.remover {
+                Remover::DisableService => (service_key(&key).to_owned(), "Start".to_owned()),
+                _ => (key, name.clone()),
+            };
+            if let Ok(Some(value)) = computer.value(&at.0, &at.1) {
+                values.insert(at, value);
+            }
+        }
+        values
+    }
+
+    /// Keys of the tasks that start one of these files.
+    pub(crate) fn task_keys(
+        &self,
+        computer: &mut Computer,
+        found: &[&DiskPath],
+    ) -> BTreeMap<DiskPath, Vec<String>> {
+        let mut keys = BTreeMap::new();
+        if !computer.is_live() {
+            return keys;
+        }
+        for entry in self.starting(found) {
+            let (At::File(path) | At::Line(path, _)) = &entry.at else { continue };
+            if entry.place.remover == Remover::DeleteTask && !keys.contains_key(path) {
+                let found = task_keys(computer, path).unwrap_or_default();
+                keys.insert(path.clone(), found);
+            }
+        }
+        keys
+    }
+}
+
+/// The keys of a task: the one of its name, and those of its identifier.
+fn task_keys(computer: &mut Computer, file: &DiskPath) -> Option<Vec<String>> {
+    let names: Vec<String> =
+        file.names().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+    let at = names.iter().position(|name| name.eq_ignore_ascii_case("Tasks"))?;
+    let named = format!("{TASK_CACHE}\\Tree\\{}", names.get(at + 1..)?.join("\\"));
+    let id = computer.value(&named, "Id").ok()??;
+    let id = RegistryValue { name: String::new(), kind: id.kind, data: id.data.0 };
+    let id = id.texts().into_iter().next().filter(|id| id.starts_with('{'))?;
+    // A folder of the same name has its tasks below.
+    let is_alone = computer.key_tree(&named).ok()??.keys.is_empty();
+    let mut keys: Vec<String> =
+        TASK_LISTS.iter().map(|list| format!("{TASK_CACHE}\\{list}\\{id}")).collect();
+    keys.retain(|key| matches!(computer.key_tree(key), Ok(Some(_))));
+    keys.extend(is_alone.then_some(named));
+    Some(keys)
+}
+
 /// The system of a computer or disk: Windows where its folder is.
 fn system(computer: &mut Computer) -> System {
     if computer.is_live() {
@@ -119,9 +203,19 @@ fn system(computer: &mut Computer) -> System {
     if of_windows.is_some() { System::Windows } else { System::Linux }
 }
 
-/// Something on a disk of Windows, whatever the case of its letters.
+/// Something below the top of a Windows, whatever the case of its letters.
 pub(crate) fn find(computer: &mut Computer, names: &[&str]) -> Option<DiskPath> {
-    let mut path = DiskPath::top();
+    let top = computer.system_top();
+    find_below(computer, &top, names)
+}
+
+/// The same below a folder.
+pub(crate) fn find_below(
+    computer: &mut Computer,
+    folder: &DiskPath,
+    names: &[&str],
+) -> Option<DiskPath> {
+    let mut path = folder.clone();
     for wanted in names {
         let inside = Disk::list(computer, &path).ok()?;
         let wanted = wanted.to_lowercase();
@@ -140,11 +234,7 @@ fn hosts(computer: &mut Computer, system: System) -> Option<DiskPath> {
             computer.node(&path).ok()??;
             Some(path)
         }
-        System::Windows => {
-            let drive: &[&str] = if computer.is_live() { &["C:"] } else { &[] };
-            let below = ["Windows", "System32", "drivers", "etc", "hosts"];
-            find(computer, &[drive, &below].concat())
-        }
+        System::Windows => find(computer, &["Windows", "System32", "drivers", "etc", "hosts"]),
     }
 }
 

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use artifacts::{
     At, Autostart, Disk, DiskPath, EntryKind, Hive, HiveName, HostsHarm, Risk, RiskKind, System,
-    autostart_risk, hosts_harm, read_hosts, registry_risks,
+    autostart_risk, hosts_harm, native_spelling, read_hosts, registry_risks,
 };
 use cleaning::starts;
 use file_check::{Category, Finding, NotScanned, PlaceFound, What};
 use host::Computer;
 
-use crate::facts::{ComputerFacts, find};
+use crate::facts::{ComputerFacts, find, find_below};
 use crate::planning::{located, what};
 
 /// Bytes of a hosts file that are read.
@@ -95,7 +95,7 @@ pub fn check_places(
     for entry in &facts.autostarts {
         let started = files.iter().find(|(path, _)| starts(facts.system, entry, path));
         if let Some((path, finding)) = started {
-            let told = format!("{}: {path}", what(finding));
+            let told = format!("{}: {}", what(finding), native_spelling(path));
             checked.findings.push(of_entry(entry, What::Autostart, finding.category, told));
         } else if let Some(risk) = autostart_risk(entry) {
             let kind = risk.kind.code().to_owned();
@@ -141,17 +141,10 @@ fn bare(path: String, what: What, category: Category) -> Finding {
 /// Where an entry stands, as the registry's own programs write it.
 fn at_text(at: &At) -> String {
     match at {
-        At::File(path) => path.to_string(),
-        At::Line(path, line) => format!("{path}:{line}"),
-        At::Registry { hive, owner, key, value } => {
-            let owner = owner.as_deref().unwrap_or("?");
-            let top = match hive {
-                HiveName::Software => "HKLM\\SOFTWARE".to_owned(),
-                HiveName::System => "HKLM\\SYSTEM".to_owned(),
-                HiveName::User => format!("HKU\\{owner}"),
-                HiveName::UserClasses => format!("HKU\\{owner}_Classes"),
-            };
-            format!("{top}\\{key}\\{value}")
+        At::File(path) => native_spelling(path),
+        At::Line(path, line) => format!("{}:{line}", native_spelling(path)),
+        At::Registry { value, .. } => {
+            format!("{}\\{value}", at.registry_key().unwrap_or_default())
         }
     }
 }
@@ -174,24 +167,32 @@ fn hosts(computer: &mut Computer, facts: &ComputerFacts, checked: &mut PlacesChe
             technique: None,
             command: line.names.join(" "),
         };
-        let finding = bare(format!("{path}:{}", line.line), what, category);
+        let finding = bare(format!("{}:{}", native_spelling(path), line.line), what, category);
         checked.findings.push(Finding { indicator: told, place: Some(place), ..finding });
     }
 }
 
 /// Marks of activators and of a switched-off antivirus in the machine's own hive.
 fn software(computer: &mut Computer, checked: &mut PlacesChecked) {
-    let below = ["Windows", "System32", "config", "SOFTWARE"];
-    let Some(path) = find(computer, &below) else { return };
-    // That it cannot be read is told among the places.
-    let Ok(bytes) = Disk::read(computer, &path, MAX_HIVE_BYTES) else { return };
-    let Ok(hive) = Hive::parse(&bytes) else { return };
-    for Risk { kind, at, what } in registry_risks(HiveName::Software, &hive) {
+    for Risk { kind, at, what } in software_risks(computer) {
         let place = PlaceFound { place: "registry".to_owned(), technique: None, command: what };
         let finding = bare(format!("HKLM\\SOFTWARE\\{at}"), What::Risk, Category::Risk);
         let told = Some(kind.code().to_owned());
         checked.findings.push(Finding { indicator: told, place: Some(place), ..finding });
     }
+}
+
+fn software_risks(computer: &mut Computer) -> Vec<Risk> {
+    let in_use = computer.live_hives().into_iter().find(|it| it.hive == HiveName::Software);
+    if let Some(hive) = in_use {
+        return registry_risks(HiveName::Software, &*hive.view);
+    }
+    let below = ["Windows", "System32", "config", "SOFTWARE"];
+    let Some(path) = find(computer, &below) else { return Vec::new() };
+    // That it cannot be read is told among the places.
+    let Ok(bytes) = Disk::read(computer, &path, MAX_HIVE_BYTES) else { return Vec::new() };
+    let Ok(hive) = Hive::parse(&bytes) else { return Vec::new() };
+    registry_risks(HiveName::Software, &hive)
 }
 
 /// What a quick check reads: what starts by itself, what runs, and where new files come in. `root` is
@@ -213,6 +214,10 @@ pub fn quick_places(computer: &mut Computer, root: Option<&Path>) -> Vec<PathBuf
     paths.extend(computer.processes().into_iter().map(|process| process.path.0));
     paths.extend(computer.scripts().into_iter().map(|(_, script)| script));
     paths.extend(facts.hosts);
+    // This program runs too; it has the marks of every archive in it.
+    if let Some(own) = std::env::current_exe().ok().and_then(|it| computer.disk_path(&it)) {
+        paths.remove(&own);
+    }
     for folder in OPEN_FOLDERS {
         if let Some(folder) = folder_at(computer, facts.system, &DiskPath::top(), folder) {
             near_files(computer, &folder, OPEN_DEPTH, &mut paths);
@@ -277,10 +282,9 @@ fn folder_at(
             .try_fold(below.clone(), |path, name| path.join(name.as_bytes()).ok())
             .and_then(|path| computer.resolved(&path)),
         System::Windows => {
-            let above: Vec<String> =
-                below.names().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
-            let all: Vec<&str> = above.iter().map(String::as_str).chain(names).collect();
-            find(computer, &all)
+            let is_top = *below == DiskPath::top();
+            let from = if is_top { computer.system_top() } else { below.clone() };
+            find_below(computer, &from, &names)
         }
     }
 }
@@ -315,6 +319,8 @@ fn on_disk(top: &Path, path: &DiskPath) -> Option<PathBuf> {
 
 #[cfg(not(unix))]
 fn on_disk(top: &Path, path: &DiskPath) -> Option<PathBuf> {
-    let text = str::from_utf8(path.as_bytes()).ok()?;
-    Some(top.join(text.trim_start_matches('/')))
+    let text = str::from_utf8(path.as_bytes()).ok()?.trim_start_matches('/').replace('/', "\\");
+    // Without a name behind it a drive would mean the folder that is current there.
+    let end = if text.ends_with(':') { "\\" } else { "" };
+    Some(top.join(format!("{text}{end}")))
 }

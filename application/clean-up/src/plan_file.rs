@@ -24,7 +24,7 @@ pub const REASONS: [&str; 12] = [
     "emptied",
 ];
 /// Codes of the reasons for which something stays.
-pub const STAYS: [&str; 13] = [
+pub const STAYS: [&str; 14] = [
     "risk",
     "suspicious",
     "in-archive",
@@ -33,6 +33,7 @@ pub const STAYS: [&str; 13] = [
     "system-unverified",
     "system-changed",
     "registry-offline",
+    "registry-not-loaded",
     "by-hand",
     "mixed-line",
     "name-taken",

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use artifacts::{DiskPath, System};
+use artifacts::{DiskPath, native_spelling};
 use cleaning::{Change, Facts, Found, Host as _, Kind, Plan, Standing, Stay, plan};
 use file_check::{Category, Finding, What};
 use host::Computer;
@@ -69,6 +69,8 @@ pub fn make_plan(computer: &mut Computer, request: &PlanRequest<'_>) -> PlanFile
     }
     let paths: Vec<&DiskPath> = found.iter().map(|it| &it.path).collect();
     let texts = facts.texts(computer, &paths);
+    let values = facts.values(computer, &paths);
+    let task_keys = facts.task_keys(computer, &paths);
     let wanted: BTreeSet<&DiskPath> = found.iter().map(|it| &it.path).collect();
     let processes: Vec<_> =
         computer.processes().into_iter().filter(|it| wanted.contains(&it.path.0)).collect();
@@ -86,6 +88,8 @@ pub fn make_plan(computer: &mut Computer, request: &PlanRequest<'_>) -> PlanFile
         processes: &processes,
         scripts: &scripts,
         takes_suspicious: request.takes_suspicious,
+        values: &values,
+        task_keys: &task_keys,
     });
     if !request.is_stick {
         keep_system_files(computer, &facts, &mut plan);
@@ -147,7 +151,7 @@ fn keep_system_files(computer: &mut Computer, facts: &ComputerFacts, plan: &mut 
         let kept = match &step.change {
             Change::Quarantine { path, .. } => match facts.standing(computer, &path.0) {
                 Standing::Own => None,
-                _ => Some((path.0.to_string(), "of-system")),
+                _ => Some((native_spelling(&path.0), "of-system")),
             },
             _ => None,
         };
@@ -173,8 +177,8 @@ pub(crate) fn system_files(computer: &mut Computer, plan: &PlanFile) -> Vec<Stri
         // What is gone already is found by a run that goes on.
         let is_there = matches!(computer.node(&path.0), Ok(Some(_)));
         let is_protected = facts.standing(computer, &path.0) != Standing::Own;
-        if is_there && is_protected && facts.system == System::Linux {
-            found.push(path.0.to_string());
+        if is_there && is_protected {
+            found.push(native_spelling(&path.0));
         }
     }
     found

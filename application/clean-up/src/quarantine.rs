@@ -2,6 +2,7 @@
 
 use std::io::{self, Read as _, Seek, Write};
 
+use artifacts::native_spelling;
 use cleaning::{Cleaner, HostError, Opener, Report, Store as _, io_error};
 use host::Computer;
 use zip_archives::unstable::write::FileOptionsExt as _;
@@ -62,7 +63,7 @@ impl Keeper {
                     run: run.name.clone(),
                     at: run.at,
                     root: run.root.clone(),
-                    path: file.path.0.to_string(),
+                    path: native_spelling(&file.path.0),
                     size: file.size,
                     sha256: file.sha256.to_owned(),
                     is_restored: file.is_undone,

@@ -12,6 +12,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime};
 
 use rustc_hash::FxHashSet;
+#[cfg(unix)]
 use sha2::{Digest as _, Sha256};
 
 const MAGIC: &[u8; 16] = b"LSSCANNED\0\0\0\0\0\0\x01";
@@ -20,6 +21,7 @@ const HEADER: usize = 48;
 const FLUSH_AFTER: Duration = Duration::from_secs(2);
 /// A file written so shortly before it was scanned could be written again without its times
 /// showing it.
+#[cfg(unix)]
 const SETTLED_AFTER: Duration = Duration::from_secs(2);
 
 type Key = [u8; 16];

@@ -11,7 +11,7 @@ mod run;
 
 use std::collections::BTreeMap;
 use std::io::BufRead;
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 pub use detection::{
     Category, Include, Known, KnownCounts, ListOutcome, RefusedRules, RuleText, Rules, Verdict,
@@ -273,15 +273,19 @@ fn path_hex(path: &Path, root: Option<&Path>) -> Option<String> {
         return None;
     }
     let inner = root.and_then(|root| path.strip_prefix(root).ok());
-    let bytes = inner.unwrap_or(path).as_os_str().as_encoded_bytes();
-    let top: &[u8] = if inner.is_some() { b"/" } else { b"" };
-    Some(hex::encode([top, bytes].concat()))
+    let mut bytes = inner.unwrap_or(path).as_os_str().as_encoded_bytes().to_vec();
+    if inner.is_some() {
+        // Every byte of a separator is one of its own: no other character has it in it.
+        bytes.iter_mut().filter(|it| char::from(**it) == MAIN_SEPARATOR).for_each(|it| *it = b'/');
+        bytes.insert(0, b'/');
+    }
+    Some(hex::encode(bytes))
 }
 
 /// The path of a file as the system under `root` knows it.
 fn shown_path(path: &Path, root: Option<&Path>) -> String {
     match root.and_then(|root| path.strip_prefix(root).ok()) {
-        Some(inner) => format!("/{}", inner.display()),
+        Some(inner) => format!("/{}", inner.display().to_string().replace(MAIN_SEPARATOR, "/")),
         None => path.display().to_string(),
     }
 }

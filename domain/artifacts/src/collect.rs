@@ -41,6 +41,32 @@ pub enum At {
     Line(DiskPath, u32),
 }
 
+impl At {
+    /// The key as the registry's own programs write it; `None` for what is in a file.
+    ///
+    /// ```
+    /// use artifacts::{At, HiveName};
+    /// let at = At::Registry {
+    ///     hive: HiveName::User,
+    ///     owner: Some("S-1-5-21-1".into()),
+    ///     key: "Environment".into(),
+    ///     value: String::new(),
+    /// };
+    /// assert_eq!(at.registry_key().as_deref(), Some(r"HKU\S-1-5-21-1\Environment"));
+    /// ```
+    pub fn registry_key(&self) -> Option<String> {
+        let Self::Registry { hive, owner, key, .. } = self else { return None };
+        let owner = owner.as_deref().unwrap_or("?");
+        let top = match hive {
+            HiveName::Software => "HKLM\\SOFTWARE".to_owned(),
+            HiveName::System => "HKLM\\SYSTEM".to_owned(),
+            HiveName::User => format!("HKU\\{owner}"),
+            HiveName::UserClasses => format!("HKU\\{owner}_Classes"),
+        };
+        Some(format!("{top}\\{key}"))
+    }
+}
+
 /// One entry: something that is started by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Autostart {
@@ -79,6 +105,41 @@ pub fn collect(system: System, disk: &mut dyn Disk) -> Collected {
     walk.collected
 }
 
+/// A hive of a running Windows.
+pub struct LiveHive {
+    /// Which.
+    pub hive: HiveName,
+    /// Identifier of the user whose it is.
+    pub owner: Option<String>,
+    /// Folder of that user, as Windows spells it.
+    pub user_folder: Option<String>,
+    /// What is in it.
+    pub view: Box<dyn RegistryView>,
+}
+
+/// The same of a running Windows: `top` is the drive of the system, and the registry is that in use.
+/// Users who are not signed in have their hives as files.
+pub fn collect_live(top: &DiskPath, disk: &mut dyn Disk, hives: &[LiveHive]) -> Collected {
+    let mut walk = Walk::below(System::Windows, top, disk);
+    walk.files();
+    for hive in hives {
+        let owner = Owner { id: hive.owner.as_deref(), folder: hive.user_folder.as_deref() };
+        registry(hive.hive, owner, &*hive.view, &mut walk.collected);
+    }
+    let loaded: BTreeSet<String> =
+        hives.iter().filter_map(|hive| Some(hive.user_folder.as_ref()?.to_lowercase())).collect();
+    walk.homes.retain(|home| !loaded.contains(&windows_spelling(home).to_lowercase()));
+    walk.user_hives();
+    walk.collected
+}
+
+/// Whose a hive is.
+#[derive(Clone, Copy)]
+struct Owner<'o> {
+    id: Option<&'o str>,
+    folder: Option<&'o str>,
+}
+
 /// Goes through the places of one hive, or of the same part of a live registry.
 pub fn collect_registry(
     hive: HiveName,
@@ -86,6 +147,11 @@ pub fn collect_registry(
     view: &dyn RegistryView,
     collected: &mut Collected,
 ) {
+    let folder = owner.map(|owner| format!("C:\\Users\\{owner}"));
+    registry(hive, Owner { id: owner, folder: folder.as_deref() }, view, collected);
+}
+
+fn registry(hive: HiveName, owner: Owner<'_>, view: &dyn RegistryView, collected: &mut Collected) {
     // In a hive file the control set has a number; a running PC shows it as `CurrentControlSet`.
     let control_set = if hive == HiveName::System { control_set(view) } else { String::new() };
     for place in PLACES {
@@ -162,7 +228,7 @@ fn wanted_values(values: Values, key: &str, all: Vec<RegistryValue>) -> Vec<Regi
 struct RegistryEntry<'a> {
     place: &'static Place,
     hive: HiveName,
-    owner: Option<&'a str>,
+    owner: Owner<'a>,
     key: &'a str,
     value: &'a RegistryValue,
 }
@@ -182,8 +248,7 @@ impl RegistryEntry<'_> {
             Holds::ClassId => texts.iter().map(|id| self.class(id, view)).collect(),
             Holds::Renames => texts.into_iter().filter(|text| text.contains('\\')).collect(),
         };
-        let user_folder = self.owner.map(|owner| format!("C:\\Users\\{owner}"));
-        let surroundings = Surroundings { user_folder };
+        let surroundings = Surroundings { user_folder: self.owner.folder.map(str::to_owned) };
         for command in commands.into_iter().filter(|command| !command.is_empty()) {
             if collected.entries.len() >= MAX_ENTRIES {
                 collected.not_read.push((self.key.to_owned(), DiskError::TooLarge));
@@ -193,7 +258,7 @@ impl RegistryEntry<'_> {
                 place: self.place,
                 at: At::Registry {
                     hive: self.hive,
-                    owner: self.owner.map(str::to_owned),
+                    owner: self.owner.id.map(str::to_owned),
                     key: self.key.to_owned(),
                     value: self.value.name.clone(),
                 },
@@ -261,6 +326,8 @@ fn is_usual(place: &Place, command: &str) -> bool {
 
 struct Walk<'d> {
     system: System,
+    /// Where the system's own folders are.
+    top: DiskPath,
     disk: &'d mut dyn Disk,
     homes: Vec<DiskPath>,
     collected: Collected,
@@ -268,7 +335,12 @@ struct Walk<'d> {
 
 impl<'d> Walk<'d> {
     fn new(system: System, disk: &'d mut dyn Disk) -> Self {
-        let mut walk = Self { system, disk, homes: Vec::new(), collected: Collected::default() };
+        Self::below(system, &DiskPath::top(), disk)
+    }
+
+    fn below(system: System, top: &DiskPath, disk: &'d mut dyn Disk) -> Self {
+        let (homes, collected) = (Vec::new(), Collected::default());
+        let mut walk = Self { system, top: top.clone(), disk, homes, collected };
         walk.homes = walk.homes();
         walk
     }
@@ -288,7 +360,8 @@ impl<'d> Walk<'d> {
             System::Linux => &["/home/*"],
         };
         for pattern in parents {
-            homes.extend(self.expand(&DiskPath::top(), pattern, EntryKind::Folder));
+            let top = self.top.clone();
+            homes.extend(self.expand(&top, pattern, EntryKind::Folder));
         }
         homes.remove(&DiskPath::top());
         homes.into_iter().collect()
@@ -371,7 +444,8 @@ impl<'d> Walk<'d> {
 
     fn expand_homes(&mut self, pattern: &str) -> Vec<DiskPath> {
         let Some(rest) = pattern.strip_prefix('~') else {
-            return self.expand(&DiskPath::top(), pattern, EntryKind::File);
+            let top = self.top.clone();
+            return self.expand(&top, pattern, EntryKind::File);
         };
         let homes = self.homes.clone();
         homes.iter().flat_map(|home| self.expand(home, rest, EntryKind::File)).collect()
@@ -451,6 +525,10 @@ impl<'d> Walk<'d> {
                 self.hive(hive, None, &path);
             }
         }
+        self.user_hives();
+    }
+
+    fn user_hives(&mut self) {
         for home in self.homes.clone() {
             let owner = String::from_utf8_lossy(home.name()).into_owned();
             for (hive, file) in [
@@ -487,6 +565,16 @@ pub fn windows_spelling(path: &DiskPath) -> String {
     let text = path.to_string().replace('/', "\\");
     let has_drive = text.as_bytes().get(2) == Some(&b':');
     if has_drive { text.trim_start_matches('\\').to_owned() } else { format!("C:{text}") }
+}
+
+/// A path as the computer writes it on which it is: with a drive in front it is one of Windows.
+pub fn native_spelling(path: &DiskPath) -> String {
+    let first = path.names().next().unwrap_or_default();
+    if matches!(first, [letter, b':'] if letter.is_ascii_alphabetic()) {
+        windows_spelling(path)
+    } else {
+        path.to_string()
+    }
 }
 
 /// Whether a name fits a pattern with at most two stars.

@@ -32,7 +32,10 @@ mod stick;
 mod task;
 mod text;
 
-pub use collect::{At, Autostart, Collected, collect, collect_registry, windows_spelling};
+pub use collect::{
+    At, Autostart, Collected, LiveHive, collect, collect_live, collect_registry, native_spelling,
+    windows_spelling,
+};
 pub use command_line::{Surroundings, linux_files, normal_windows_path, windows_files};
 pub use disk::{Disk, DiskError, DiskPath, DiskPathError, EntryKind, RegistryView};
 pub use hive::{Hive, HiveError, HiveKey, RegistryValue};

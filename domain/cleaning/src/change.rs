@@ -54,6 +54,9 @@ pub enum Change {
         name: String,
         /// What it becomes; `None` deletes it.
         value: Option<Value>,
+        /// What it was when the plan was made; another value stays.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        was: Option<Value>,
     },
     /// A key of the registry is deleted with everything in it.
     DeleteKey {

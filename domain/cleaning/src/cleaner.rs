@@ -364,8 +364,13 @@ impl<'c> Cleaner<'c> {
                 let to_folder = self.folder_times(&to.0)?;
                 Ok(Before::Moved { id: node.id, from_folder, to_folder })
             }
-            Change::SetValue { key, name, .. } => {
-                Ok(Before::Value { value: self.host.value(key, name)? })
+            Change::SetValue { key, name, was, .. } => {
+                let value = self.host.value(key, name)?;
+                if was.is_some() && *was != value {
+                    let is_gone = value.is_none();
+                    return Err(if is_gone { HostError::Absent } else { HostError::Changed });
+                }
+                Ok(Before::Value { value })
             }
             Change::DeleteKey { key } => {
                 Ok(Before::Key { tree: self.host.key_tree(key)?.ok_or(HostError::Absent)? })
@@ -436,7 +441,7 @@ impl<'c> Cleaner<'c> {
                 self.restore_folder(&to.0, to_folder)?;
                 Ok(false)
             }
-            (Change::SetValue { key, name, value }, _) => {
+            (Change::SetValue { key, name, value, .. }, _) => {
                 self.host.set_value(key, name, value.as_ref())?;
                 Ok(false)
             }
@@ -560,7 +565,7 @@ impl<'c> Cleaner<'c> {
                     None => Err(HostError::Absent),
                 }
             }
-            (Change::SetValue { key, name, value: after }, Before::Value { value }) => {
+            (Change::SetValue { key, name, value: after, .. }, Before::Value { value }) => {
                 let now = self.host.value(key, name)?;
                 if now == *after && now != *value {
                     self.host.set_value(key, name, value.as_ref())?;

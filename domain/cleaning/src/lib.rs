@@ -16,6 +16,7 @@
 //!     system: artifacts::System::Linux, is_live: true, found: &[], autostarts: &[], unit_links: &[],
 //!     texts: &BTreeMap::from([(hosts.clone(), file)]), hosts: Some(&hosts),
 //!     listed_names: &BTreeSet::new(), processes: &[], scripts: &[], takes_suspicious: false,
+//!     values: &BTreeMap::new(), task_keys: &BTreeMap::new(),
 //! };
 //! assert_eq!(plan(&facts).steps[0].reason, "hosts-line");
 //! ```
@@ -27,6 +28,7 @@ mod encoding;
 mod host;
 mod journal;
 mod plan;
+mod plan_registry;
 mod protect;
 
 pub use change::{
@@ -43,4 +45,5 @@ pub use journal::{
 pub use plan::{
     Certainty, Facts, Found, Kind, Plan, Stay, Step, StickFacts, plan, plan_stick, starts,
 };
+pub use plan_registry::service_key;
 pub use protect::{PackageFiles, Standing, standing};

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use artifacts::{
     At, Autostart, DecoyKind, DiskPath, HostsHarm, Remover, StickSigns, System, hosts_harm,
-    read_hosts, windows_spelling,
+    native_spelling, read_hosts, windows_spelling,
 };
 
-use crate::change::{Change, HIDDEN, Process, SYSTEM};
+use crate::change::{Change, HIDDEN, Process, SYSTEM, Value};
 use crate::encoding::{Bytes, Path};
+use crate::plan_registry::registry_change;
 use crate::protect::Standing;
 
 /// How sure it is that a change is right.
@@ -69,8 +70,8 @@ pub struct Stay {
     /// The rule, name or command by which it was found.
     pub what: String,
     /// Why it stays, as a code: `risk`, `suspicious`, `in-archive`, `on-good-list`, `of-system`,
-    /// `system-unverified`, `system-changed`, `registry-offline`, `by-hand`, `mixed-line`,
-    /// `name-taken`.
+    /// `system-unverified`, `system-changed`, `registry-offline`, `registry-not-loaded`, `by-hand`,
+    /// `mixed-line`, `name-taken`.
     pub why: &'static str,
 }
 
@@ -129,6 +130,11 @@ pub struct Facts<'f> {
     pub scripts: &'f [(Process, DiskPath)],
     /// Whether what is only suspicious is removed as well.
     pub takes_suspicious: bool,
+    /// What stands in values of the live registry, by key and name: those of entries that start a
+    /// found file, and `Start` of their services.
+    pub values: &'f BTreeMap<(String, String), Value>,
+    /// Keys in which a running Windows keeps a task, by the task's file.
+    pub task_keys: &'f BTreeMap<DiskPath, Vec<String>>,
 }
 
 /// Makes a plan: programs are stopped first, then what would start them again goes, then their files.
@@ -136,7 +142,7 @@ pub fn plan(facts: &Facts<'_>) -> Plan {
     let mut plan = Plan::default();
     let mut removed = Vec::new();
     for found in facts.found {
-        let at = found.path.to_string();
+        let at = native_spelling(&found.path);
         let why = match (found.kind, found.standing) {
             (Kind::Risk, _) => Some("risk"),
             (_, Standing::GoodList) => Some("on-good-list"),
@@ -162,12 +168,17 @@ pub fn plan(facts: &Facts<'_>) -> Plan {
     }
     // Lines of one file go together: taking one out would renumber the others.
     let mut lines: BTreeMap<DiskPath, BTreeMap<u32, (&'static str, String)>> = BTreeMap::new();
+    // What values hold after the changes so far: two entries of one list are two changes.
+    let mut values = facts.values.clone();
     for found in &removed {
         let compared = compared_path(facts.system, &found.path);
         for entry in
             facts.autostarts.iter().filter(|entry| starts_compared(facts.system, entry, &compared))
         {
-            autostart(facts, &mut plan, &mut lines, entry, &found.path);
+            match &entry.at {
+                At::Registry { .. } => registry(facts, &mut plan, &mut values, entry),
+                _ => autostart(facts, &mut plan, &mut lines, entry, &found.path),
+            }
         }
     }
     hosts(facts, &mut plan, &mut lines);
@@ -241,15 +252,52 @@ fn autostart(
         (At::File(path), _) if path == found => {}
         (At::Line(path, _) | At::File(path), Remover::QuarantineFile | Remover::DeleteTask) => {
             plan.step(quarantine(path), "starts-found", &entry.command);
-        }
-        (At::Registry { key, value, .. }, _) => {
-            let why = if facts.is_live { "by-hand" } else { "registry-offline" };
-            plan.stay(format!("{key}\\{value}"), &entry.command, why);
+            for key in facts.task_keys.get(path).into_iter().flatten() {
+                plan.step(Change::DeleteKey { key: key.clone() }, "starts-found", &entry.command);
+            }
         }
         (At::Line(path, _) | At::File(path), _) => {
-            plan.stay(path.to_string(), &entry.command, "by-hand");
+            plan.stay(native_spelling(path), &entry.command, "by-hand");
         }
+        // See `registry`.
+        (At::Registry { .. }, _) => {}
     }
+}
+
+/// An entry of the registry: changed where it is in use, named where it is only a file.
+fn registry(
+    facts: &Facts<'_>,
+    plan: &mut Plan,
+    values: &mut BTreeMap<(String, String), Value>,
+    entry: &Autostart,
+) {
+    let At::Registry { owner, value: name, .. } = &entry.at else { return };
+    let Some(key) = entry.at.registry_key() else { return };
+    // On a running PC users are told by their identifier; a name is that of a hive's folder.
+    let is_in_use = owner.as_ref().is_none_or(|owner| owner.starts_with("S-1-"));
+    let why = match (facts.is_live, is_in_use) {
+        (false, _) => "registry-offline",
+        (true, false) => "registry-not-loaded",
+        (true, true) => "by-hand",
+    };
+    let known = |key: &str, name: &str| values.get(&(key.to_owned(), name.to_owned())).cloned();
+    let change = (why == "by-hand").then(|| registry_change(entry, &key, name, known)).flatten();
+    let Some(change) = change else {
+        plan.stay(format!("{key}\\{name}"), &entry.command, why);
+        return;
+    };
+    if let Change::SetValue { key, name, value, was } = &change {
+        // A service that is switched off already, or an entry that another change took out.
+        if value == was {
+            return;
+        }
+        let at = (key.clone(), name.clone());
+        match value {
+            Some(value) => values.insert(at, value.clone()),
+            None => values.remove(&at),
+        };
+    }
+    plan.step(change, "starts-found", &entry.command);
 }
 
 fn hosts(
@@ -267,7 +315,7 @@ fn hosts(
         };
         let harms: Vec<_> = line.names.iter().map(harm).collect();
         let names = line.names.join(" ");
-        let at = || format!("{path}:{}", line.line);
+        let at = || format!("{}:{}", native_spelling(path), line.line);
         if harms.contains(&Some(HostsHarm::BlocksLicensing)) {
             plan.stay(at(), &names, "risk");
         } else if harms.iter().all(Option::is_none) {

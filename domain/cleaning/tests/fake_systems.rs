@@ -387,8 +387,9 @@ fn invent(seed: u64) -> (World, Vec<Change>) {
             4 => {
                 let value = Value { kind: 1, data: Bytes(vec![b'x', 0]) };
                 let (key, value_name) = ("HKCU\\Run".to_owned(), format!("v{number}"));
-                world.values.insert((key.clone(), value_name.clone()), value);
-                changes.push(Change::SetValue { key, name: value_name, value: None });
+                world.values.insert((key.clone(), value_name.clone()), value.clone());
+                let was = (number % 2 == 0).then_some(value);
+                changes.push(Change::SetValue { key, name: value_name, value: None, was });
             }
             5 => {
                 let value = Value { kind: 4, data: Bytes(vec![1, 0, 0, 0]) };

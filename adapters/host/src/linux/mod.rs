@@ -13,9 +13,9 @@ use std::fs::File;
 use std::io::{self, Read, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use artifacts::DiskPath;
+use artifacts::{DiskPath, LiveHive};
 use cleaning::{Host, HostError, KeyTree, Node, NodeKind, Process, Times, Value, io_error};
 use rustix::fs::{self, AtFlags, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
@@ -43,6 +43,16 @@ impl Computer {
     /// Whether programs run on it, as opposed to a mounted disk.
     pub fn is_live(&self) -> bool {
         self.is_live
+    }
+
+    /// Where the system's own folders are: the top.
+    pub fn system_top(&self) -> DiskPath {
+        DiskPath::top()
+    }
+
+    /// The registry as it is in use; Linux has none.
+    pub fn live_hives(&self) -> Vec<LiveHive> {
+        Vec::new()
     }
 
     /// Programs that run; none on a mounted disk. Those whose file is not told are left out: the
@@ -79,6 +89,11 @@ impl Computer {
             _ => self.top.resolved(bytes),
         }
     }
+}
+
+/// Disks of this computer: all are mounted below the top.
+pub fn disks() -> Vec<PathBuf> {
+    vec![PathBuf::from("/")]
 }
 
 /// Makes something under a name of its own, and gives it its name once it is whole.

@@ -122,7 +122,7 @@ pub(super) fn more(finding: &Finding) -> Option<String> {
 
 /// A change in words.
 pub(super) fn change(language: Language, change: &Change) -> String {
-    let path = |path: &clean_up::Path| Value::from(printable(&path.0.to_string()));
+    let path = |path: &clean_up::Path| Value::from(printable(&clean_up::native_spelling(&path.0)));
     let t = |key: &str, values: &[(&'static str, Value<'_>)]| text_with(language, key, values);
     match change {
         Change::StopProcess { process } => {

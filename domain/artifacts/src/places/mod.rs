@@ -189,6 +189,11 @@ impl Place {
     pub fn by_id(id: &str) -> Option<&'static Self> {
         PLACES.iter().find(|place| place.id == id)
     }
+
+    /// What a fresh Windows has in the value, where that is what is put back.
+    pub fn fresh_text(&self) -> Option<&'static str> {
+        windows::FRESH.iter().find(|(id, _)| *id == self.id).map(|(_, text)| *text)
+    }
 }
 
 /// Every place that is read, Windows first.
@@ -238,6 +243,7 @@ mod tests {
     fn what_is_restored_is_known() {
         for place in PLACES.iter().filter(|place| place.remover == Remover::RestoreValue) {
             assert!(!place.usual.is_empty(), "{} has no usual value", place.id);
+            assert!(place.fresh_text().is_some(), "{} has no fresh value", place.id);
         }
     }
 }

@@ -40,6 +40,22 @@ const fn files(
     Place { id, system: System::Windows, technique, source, remover, usual }
 }
 
+/// What a fresh Windows has in values that are put back.
+pub(super) const FRESH: [(&str, &str); 12] = [
+    ("winlogon-shell", "explorer.exe"),
+    ("winlogon-userinit", r"C:\Windows\system32\userinit.exe,"),
+    ("winlogon-vmapplet", "SystemPropertiesPerformance.exe /pagefile"),
+    ("open-exe", r#""%1" %*"#),
+    ("open-com", r#""%1" %*"#),
+    ("open-bat", r#""%1" %*"#),
+    ("open-cmd", r#""%1" %*"#),
+    ("open-scr", r#""%1" /S"#),
+    ("open-pif", r#""%1" %*"#),
+    ("safe-mode-shell", "cmd.exe"),
+    ("remote-desktop-start", "rdpclip"),
+    ("autodial-dll", r"C:\Windows\System32\rasadhlp.dll"),
+];
+
 /// Every place of Windows.
 #[rustfmt::skip]
 pub(super) const PLACES: &[Place] = &[

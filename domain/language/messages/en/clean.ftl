@@ -81,6 +81,7 @@ clean-stays-of-system = A file of the operating system, never removed
 clean-stays-system-unverified = In a place of the operating system and not to be verified, so it is protected
 clean-stays-system-changed = A file of the operating system that was changed; install its package again
 clean-stays-registry-offline = The registry of a mounted disk is only read; clean it on that computer itself
+clean-stays-registry-not-loaded = The registry of this user is only read, because the user is not signed in: sign in as that user and clean again
 clean-stays-by-hand = To be done by hand
 clean-stays-mixed-line = The line names other domains too; edit it by hand
 clean-stays-name-taken = Outside there is a file of that name already; move it by hand

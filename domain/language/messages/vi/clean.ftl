@@ -81,6 +81,7 @@ clean-stays-of-system = Tệp của hệ điều hành, không bao giờ gỡ
 clean-stays-system-unverified = Nằm ở chỗ của hệ điều hành và không kiểm chứng được, nên được bảo vệ
 clean-stays-system-changed = Tệp của hệ điều hành đã bị sửa; hãy cài lại gói phần mềm đó
 clean-stays-registry-offline = Registry của ổ đĩa gắn ngoài chỉ được đọc; hãy xử lý trên chính máy đó
+clean-stays-registry-not-loaded = Registry của người dùng này chỉ được đọc vì họ chưa đăng nhập; hãy đăng nhập bằng tài khoản đó rồi xử lý lại
 clean-stays-by-hand = Phải tự xử lý
 clean-stays-mixed-line = Dòng này có cả tên miền khác; hãy tự sửa
 clean-stays-name-taken = Ở ngoài đã có tệp cùng tên; hãy tự chuyển

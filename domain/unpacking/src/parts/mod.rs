@@ -198,10 +198,21 @@ impl Container {
         match Self::of(bytes) {
             // Size and version of a cabinet: 1.3.
             Some(Self::Cabinet) => number(8) <= bytes.len() && bytes.get(24..26) == Some(&[3, 1]),
-            Some(Self::SevenZip) => bytes.get(6) == Some(&0),
+            // The code of the first header, which says where the last one is.
+            Some(Self::SevenZip) => {
+                let header = bytes.get(12..32).unwrap_or_default();
+                bytes.get(6) == Some(&0) && number(8) == crc32fast::hash(header) as usize
+            }
             // Byte order and the size of sectors.
             Some(Self::Ole) => bytes.get(28..30) == Some(&[0xfe, 0xff]),
-            Some(Self::Zip) => memchr::memmem::rfind(bytes, b"PK\x05\x06").is_some(),
+            // A version that was ever published, a name, and an end.
+            Some(Self::Zip) => {
+                let version = number(4) & 0xffff;
+                let name_length = number(26) & 0xffff;
+                (10..=63).contains(&version)
+                    && (1..=4_096).contains(&name_length)
+                    && memchr::memmem::rfind(bytes, b"PK\x05\x06").is_some()
+            }
             _ => false,
         }
     }

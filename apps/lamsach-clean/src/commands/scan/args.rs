@@ -5,6 +5,7 @@ use std::num::NonZero;
 use std::path::{Component, Path, PathBuf};
 use std::thread;
 
+use clean_up::disks;
 use command_line::bilingual::failure;
 
 /// More threads than these are a slip of the finger.
@@ -130,7 +131,7 @@ impl Args {
         let places = match (&self.root, self.places.is_empty()) {
             (Some(root), true) => vec![root.clone()],
             (Some(root), false) => self.places.iter().map(|it| below(root, it)).collect(),
-            (None, true) => everywhere(),
+            (None, true) => disks(),
             (None, false) => self.places,
         };
         Ok(Choices {
@@ -164,16 +165,6 @@ fn below(root: &Path, path: &Path) -> PathBuf {
         }
     }
     root.join(inner)
-}
-
-/// The whole computer.
-fn everywhere() -> Vec<PathBuf> {
-    if cfg!(windows) {
-        let drives = ('A'..='Z').map(|letter| PathBuf::from(format!("{letter}:\\")));
-        drives.filter(|it| it.exists()).collect()
-    } else {
-        vec![PathBuf::from("/")]
-    }
 }
 
 /// Where the memory of earlier runs lies unless the person names a place.
