@@ -12,13 +12,18 @@ use crate::SendError;
 /// [`SendError::Address`] when it is none, or plain HTTP to another machine: the token and the
 /// unit's addresses would be readable on the way.
 pub(crate) fn sightings_of(address: &str) -> Result<Uri, SendError> {
+    call_of(address, "sightings")
+}
+
+/// Where a call of the API goes, from the address of a portal as a person gives it.
+pub(crate) fn call_of(address: &str, call: &str) -> Result<Uri, SendError> {
     let refused = |reason| SendError::Address { address: shown(address), reason };
     let uri = checked(address).map_err(refused)?;
     let scheme = uri.scheme_str().unwrap_or_default();
     let base = uri.path().trim_end_matches('/');
     let base = base.strip_suffix("/api/v1").unwrap_or(base);
     let authority = uri.authority().map_or("", |it| it.as_str());
-    format!("{scheme}://{authority}{base}/api/v1/sightings")
+    format!("{scheme}://{authority}{base}/api/v1/{call}")
         .parse()
         .map_err(|_| refused("it is no web address"))
 }
@@ -43,6 +48,11 @@ pub(crate) fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     bare.eq_ignore_ascii_case("localhost")
         || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// An address that something is fetched from.
+pub(crate) fn fetched_from(address: &str) -> Result<Uri, SendError> {
+    checked(address).map_err(|reason| SendError::Address { address: shown(address), reason })
 }
 
 /// An address as it may stand in a message: without what stands before an `@`.

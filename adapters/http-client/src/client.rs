@@ -64,23 +64,8 @@ impl Client {
         if settings.token.is_empty() || !settings.token.bytes().all(is_token) {
             return Err(SendError::TokenShape);
         }
-        let mut config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .user_agent(concat!("lamsach/", env!("CARGO_PKG_VERSION")))
-            .timeout_connect(Some(Duration::from_secs(10)))
-            .timeout_send_body(Some(Duration::from_mins(2)))
-            .timeout_recv_response(Some(Duration::from_mins(2)))
-            .timeout_global(Some(Duration::from_mins(5)));
-        if let Some(pem) = &settings.certificates {
-            config = config.tls_config(trusting(pem).ok_or(SendError::Certificates)?);
-        }
-        if is_loopback(target.host().unwrap_or_default()) {
-            // A proxy is another machine.
-            config = config.proxy(None);
-        }
         let host = target.authority().map_or_else(String::new, ToString::to_string);
-        let agent = config.build().new_agent();
+        let agent = agent_for(&target, settings.certificates.as_deref())?;
         Ok(Self { agent, target, host, settings, pause: thread::sleep, waits: &WAITS })
     }
 
@@ -205,6 +190,26 @@ impl Client {
     }
 }
 
+/// What speaks to an address, with patience for slow lines.
+pub(crate) fn agent_for(target: &Uri, certificates: Option<&[u8]>) -> Result<Agent, SendError> {
+    let mut config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .user_agent(concat!("lamsach/", env!("CARGO_PKG_VERSION")))
+        .timeout_connect(Some(Duration::from_secs(10)))
+        .timeout_send_body(Some(Duration::from_mins(2)))
+        .timeout_recv_response(Some(Duration::from_mins(2)))
+        .timeout_global(Some(Duration::from_mins(5)));
+    if let Some(pem) = certificates {
+        config = config.tls_config(trusting(pem).ok_or(SendError::Certificates)?);
+    }
+    if is_loopback(target.host().unwrap_or_default()) {
+        // A proxy is another machine.
+        config = config.proxy(None);
+    }
+    Ok(config.build().new_agent())
+}
+
 /// TLS that trusts these certificates (PEM) alone; `None` when there is none among them.
 pub(crate) fn trusting(pem: &[u8]) -> Option<TlsConfig> {
     let trusted: Vec<Certificate<'static>> = parse_pem(pem)
@@ -258,7 +263,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// Whether TLS failed: trying again does not help.
-fn is_untrusted(error: &ureq::Error) -> bool {
+pub(crate) fn is_untrusted(error: &ureq::Error) -> bool {
     match error {
         ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) => true,
         // The handshake fails inside of a read or write.

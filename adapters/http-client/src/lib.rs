@@ -24,10 +24,12 @@ mod address;
 mod batches;
 mod client;
 mod error;
+mod scans;
 mod webhook;
 mod wire;
 
 pub use client::{Client, Settings};
 pub use error::{Refusal, SendError};
+pub use scans::{KeptScan, fetch, send_scan};
 pub use webhook::{Webhook, WebhookError};
 pub use wire::{Evidence, KeptLog, Live, Log, LogResult, Sighting, Status};

@@ -13,6 +13,7 @@ mod places;
 mod plan_file;
 mod planning;
 mod quarantine;
+mod result;
 mod stick;
 
 pub use artifacts::native_spelling;
@@ -24,4 +25,6 @@ pub use places::{PlacesChecked, RISKS, check_places, quick_places};
 pub use plan_file::{PlanFile, PlanFileError, PlannedStay, PlannedStep, REASONS, STAYS};
 pub use planning::{PlanRequest, make_plan};
 pub use quarantine::{EXPORT_PASSWORD, Kept, Purge};
+pub use result::{ResultRequest, scan_result};
+pub use results::{Device, EnrolmentCode, KnownPlaces, PackUsed, ScanResult};
 pub use stick::make_stick_plan;

@@ -20,7 +20,10 @@ pub use detection::{
 pub use packed::{
     LoadedPack, PackUnusable, PackedRules, Vault, include_packed, newest_packs, packs_in, read_pack,
 };
-pub use packs::{Family, KeyFileError, LedgerError, PackError, PublicKey, TrustedKeys};
+pub use packs::{
+    Family, KeyFileError, LedgerError, MOST_BYTES as MOST_PACK_BYTES, PackError, PublicKey,
+    TrustedKeys,
+};
 use serde::{Deserialize, Serialize};
 
 pub use cache::Remembered;

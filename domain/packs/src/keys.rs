@@ -75,7 +75,8 @@ impl PublicKey {
         TrustedKeys { threshold: 1, keys: vec![NamedKey { key: self, name: String::new() }] }
     }
 
-    pub(crate) fn verifies(self, message: &[u8], signature: &[u8; 64]) -> bool {
+    /// Whether it made this signature of these bytes.
+    pub fn verifies(self, message: &[u8], signature: &[u8; 64]) -> bool {
         let Ok(key) = VerifyingKey::from_bytes(&self.0) else { return false };
         key.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
     }
@@ -230,7 +231,8 @@ impl SecretKey {
         }
     }
 
-    pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
+    /// Signs bytes. They begin with words that say what is signed, so that nothing else is.
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.key.sign(message).to_bytes()
     }
 }

@@ -27,7 +27,7 @@ mod values;
 
 pub use self::artifacts::{autorun_inf, hive, lnk, task_xml};
 pub use self::cleaning::{cleaning_journal, quarantine_item};
-pub use self::packs::packs;
+pub use self::packs::{packs, scan_results};
 pub use events::event_files;
 pub use flows::{flow_files, flow_messages};
 pub use index::index_file;
@@ -42,7 +42,7 @@ pub use values::{lists, observables, parts, tables, unpacking, zips};
 pub type Entry = fn(&[u8]);
 
 /// Every entry by the name of its target.
-pub const ALL: [(&str, Entry); 26] = [
+pub const ALL: [(&str, Entry); 27] = [
     ("autorun_inf", autorun_inf),
     ("captures", captures),
     ("check_logs", check_logs),
@@ -63,6 +63,7 @@ pub const ALL: [(&str, Entry); 26] = [
     ("parts", parts),
     ("quarantine_item", quarantine_item),
     ("questions", questions),
+    ("scan_results", scan_results),
     ("side_cars", side_cars),
     ("syslog_frames", syslog_frames),
     ("tables", tables),

@@ -1,4 +1,4 @@
-//! Packs, files of keys, and what is remembered of packs.
+//! Packs, files of keys, what is remembered of packs, and results of scans.
 
 use std::sync::OnceLock;
 
@@ -6,6 +6,7 @@ use ::packs::{Contents, Draft, Family, Ledger, Pack, RuleFile, SecretKey, Truste
 use detection::Known;
 use jiff::Timestamp;
 use jiff::civil::date;
+use results::{EnrolmentCode, KnownPlaces, ScanResult, SignedResult, reduced_path};
 
 /// A pack that was changed is refused; what is no pack at all is refused without harm.
 ///
@@ -43,6 +44,28 @@ pub fn packs(bytes: &[u8]) {
     }
     if let Ok(ledger) = Ledger::parse(bytes) {
         assert_eq!(Ledger::parse(ledger.to_json().as_bytes()), Ok(ledger));
+    }
+}
+
+/// A result is read only as it was signed; paths keep nothing of a home, codes come back the same.
+///
+/// The bytes are tried as a file, as a result that is signed rightly, as a path and as a code.
+pub fn scan_results(bytes: &[u8]) {
+    let code = EnrolmentCode::from_random([7; 20]);
+    assert!(SignedResult::read(bytes).is_err() || bytes.starts_with(b"{"));
+    if let Ok(result) = serde_json::from_slice::<ScanResult>(bytes)
+        && let Ok(read) = SignedResult::read(code.sign(&result).as_bytes())
+    {
+        assert_eq!((read.key, read.result), (code.public(), result));
+    }
+    let text = String::from_utf8_lossy(bytes);
+    reduced_path(&text, &KnownPlaces::default());
+    let told = reduced_path(&format!("/home/{text}/x.exe"), &KnownPlaces::default());
+    assert!(told.len() < 100, "{told}");
+    for code in [EnrolmentCode::parse(&text), EnrolmentCode::from_file_name(&text)] {
+        let Some(code) = code else { continue };
+        let again = EnrolmentCode::parse(&code.shown()).map(|it| it.public());
+        assert_eq!(again, Some(code.public()));
     }
 }
 

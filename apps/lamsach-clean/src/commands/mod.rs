@@ -6,6 +6,7 @@ mod packs;
 mod plan;
 mod quarantine;
 mod report;
+mod result;
 mod scan;
 mod store;
 mod undo;
@@ -39,7 +40,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Scan(scan::Args),
+    Scan(Box<scan::ScanArgs>),
     Plan(plan::Args),
     Apply(apply::Args),
     Undo(undo::Args),
@@ -47,6 +48,7 @@ enum Command {
     Usb(usb::Args),
     Report(report::Args),
     Update(packs::Args),
+    Send(result::SendArgs),
 }
 
 /// Reads the arguments and runs a command; what went wrong is said once, here.
@@ -68,7 +70,7 @@ pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
     let done = match command_line::language_of(cli.language) {
         Err(error) => Err(error),
         Ok(language) => match cli.command {
-            Command::Scan(args) => scan::run(args, language),
+            Command::Scan(args) => scan::run(*args, language),
             Command::Plan(args) => plan::run(args, language),
             Command::Apply(args) => apply::run(&args, language),
             Command::Undo(args) => undo::run(&args, language),
@@ -76,6 +78,7 @@ pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
             Command::Usb(args) => usb::run(args, language),
             Command::Report(args) => report::run(&args, language),
             Command::Update(args) => packs::run(&args, language),
+            Command::Send(args) => result::run_send(&args, language),
         },
     };
     match done {

@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use language::{Language, date, text_with};
 
-use super::words;
+use super::{result, words};
 
 /// The keys that come with the program.
 const KEYS_BESIDE: &str = "lamsach-clean.keys";
@@ -27,6 +27,8 @@ const KEYS_BESIDE: &str = "lamsach-clean.keys";
 pub(crate) struct Args {
     #[arg(id = "update_pack", value_name = "FILE", required = true)]
     packs: Vec<PathBuf>,
+    #[arg(id = "result_ca", long = "ca", value_name = "FILE")]
+    certificates: Option<PathBuf>,
     #[arg(id = "clean_trust", long = "trust", value_name = "FILE")]
     trust: Option<PathBuf>,
 }
@@ -36,7 +38,15 @@ pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     let vault = vault().ok_or_else(|| failure("clean-store-nowhere", &[]))?;
     let keys = trusted(args.trust.as_deref(), Some(&vault))?;
     for path in &args.packs {
-        let loaded = read_pack(path).and_then(|bytes| vault.keep(&bytes, keys.as_ref(), today()));
+        let bytes = match path.to_str().filter(|it| it.contains("://")) {
+            Some(address) => {
+                let certificates = result::certificates(args.certificates.as_deref())?;
+                http_client::fetch(address, file_check::MOST_PACK_BYTES, certificates.as_deref())
+                    .map_err(|error| result::not_sent(&error))?
+            }
+            None => read_pack(path).map_err(|error| unusable(path, &error))?,
+        };
+        let loaded = vault.keep(&bytes, keys.as_ref(), today());
         let loaded = loaded.map_err(|error| unusable(path, &error))?;
         words::write_out(|out| {
             for line in told(language, &loaded) {

@@ -247,7 +247,7 @@ fn moment(language: Language, at: i64) -> String {
 }
 
 /// What this computer is called; nothing about the person at it.
-fn this_computer() -> Option<String> {
+pub(super) fn this_computer() -> Option<String> {
     let name = if cfg!(windows) {
         std::env::var("COMPUTERNAME").ok()?
     } else {

@@ -158,6 +158,11 @@ pub(super) fn known(language: Language, prefix: &str, code: &str, codes: &[&str]
     }
 }
 
+/// Whether a text can be the name of an account at all.
+pub(super) fn is_name(text: &str) -> bool {
+    text.chars().count() >= 2
+}
+
 fn with_what(why: &str, what: &str) -> String {
     if what.is_empty() { why.to_owned() } else { format!("{why}: {}", printable(what)) }
 }

@@ -106,6 +106,7 @@ cli-value-list = LIST
 cli-value-log = LOG
 cli-value-n = N
 cli-value-seconds = SECONDS
+cli-value-code = CODE
 cli-value-columns = MEANING=COLUMN,…
 cli-value-character = CHARACTER
 cli-value-name = NAME

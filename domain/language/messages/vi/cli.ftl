@@ -106,6 +106,7 @@ cli-value-list = DANH-SÁCH
 cli-value-log = NHẬT-KÝ
 cli-value-n = SỐ
 cli-value-seconds = GIÂY
+cli-value-code = MÃ
 cli-value-columns = Ý-NGHĨA=CỘT,…
 cli-value-character = KÝ-TỰ
 cli-value-name = TÊN

@@ -152,6 +152,17 @@ impl Args {
     }
 }
 
+impl Choices {
+    /// How far the scan goes, as results tell it.
+    pub(super) fn scope(&self) -> &'static str {
+        match (self.looks_at_computer, self.is_quick) {
+            (_, true) => "quick",
+            (true, false) => "computer",
+            (false, false) => "places",
+        }
+    }
+}
+
 /// A path of the system that stands below a root; it never leads out of it.
 fn below(root: &Path, path: &Path) -> PathBuf {
     let mut inner = PathBuf::new();

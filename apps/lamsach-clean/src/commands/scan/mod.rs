@@ -18,6 +18,7 @@ use unpacking::PartLimits;
 pub(crate) use args::Args;
 pub(super) use args::Choices;
 
+use super::result;
 use inputs::Inputs;
 use progress::Watch;
 
@@ -28,12 +29,33 @@ pub(super) struct Scanned {
     inputs: Inputs,
 }
 
+/// Settings of `scan`: what is scanned, and what becomes of the result.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ScanArgs {
+    #[command(flatten)]
+    scan: Args,
+    #[command(flatten)]
+    result: result::Args,
+}
+
 /// Runs the command.
-pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
-    let choices = args.choices()?;
+pub(crate) fn run(args: ScanArgs, language: Language) -> anyhow::Result<ExitCode> {
+    let choices = args.scan.choices()?;
+    let wanted = args.result.wanted(choices.root.as_deref())?;
     let Scanned { findings, summary, inputs } = scan(&choices, language)?;
     output::show(language, choices.is_json, &findings, &summary, &inputs)
         .map_err(|error| failure("clean-not-written", &[("why", error.to_string().into())]))?;
+    if let Some(wanted) = wanted {
+        let of = result::Of {
+            findings: &findings,
+            summary: &summary,
+            rules: inputs.detection.rules.len(),
+            packs: &inputs.packs,
+            scope: choices.scope(),
+            root: choices.root.as_deref(),
+        };
+        wanted.give(language, &of)?;
+    }
     Ok(match summary.verdict {
         Some(Verdict::Clean) => ExitCode::SUCCESS,
         Some(Verdict::Incomplete) | None => ExitCode::from(3),
