@@ -84,6 +84,12 @@ impl Browser {
         self.client.goto(url).await.expect("the page opens");
     }
 
+    /// Opens another page of the same folder.
+    pub async fn go_to(&self, page: &str) {
+        let here = self.client.current_url().await.expect("a page is open");
+        self.go(here.join(&format!("./{page}")).expect("a page has a path").as_str()).await;
+    }
+
     /// Makes the window as wide as a phone's or a PC's.
     pub async fn set_width(&self, width: Width) {
         let (wide, high) = width.size();

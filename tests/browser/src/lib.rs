@@ -8,8 +8,10 @@ mod axe;
 mod browser;
 mod portal;
 mod recorder;
+mod tool;
 
 pub use browser::{Browser, Width};
 pub use portal::Portal;
 pub use recorder::Recorder;
 pub use test_support::Engine;
+pub use tool::Tool;

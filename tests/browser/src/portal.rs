@@ -141,9 +141,14 @@ fn module() -> PathBuf {
 
 /// The program, built beside this test.
 fn program() -> PathBuf {
+    beside_this_test("lamsach")
+}
+
+/// One of our programs.
+pub(crate) fn beside_this_test(name: &str) -> PathBuf {
     let test = env::current_exe().expect("a test has a path");
     let profile = test.parent().and_then(Path::parent).expect("tests stand in `deps`");
-    let program = profile.join("lamsach");
-    assert!(program.exists(), "{}: run `cargo build -p lamsach`", program.display());
+    let program = profile.join(name);
+    assert!(program.exists(), "{}: run `cargo build -p {name}`", program.display());
     program
 }

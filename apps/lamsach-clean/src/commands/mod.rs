@@ -11,6 +11,7 @@ mod scan;
 mod store;
 mod undo;
 mod usb;
+mod window;
 mod words;
 
 use std::env;
@@ -25,8 +26,8 @@ use language::Language;
 /// Where the language stands when no argument names one.
 const LANGUAGE_VARIABLE: &str = "LAMSACH_LANGUAGE";
 /// Commands with examples or a hint below their help.
-const WITH_MORE: [&str; 8] =
-    ["lamsach-clean", "scan", "plan", "apply", "undo", "quarantine", "usb", "report"];
+const WITH_MORE: [&str; 9] =
+    ["lamsach-clean", "scan", "plan", "apply", "undo", "quarantine", "usb", "report", "window"];
 
 // Help texts stand in the message files: see `command_line`.
 #[derive(Debug, Parser)]
@@ -49,12 +50,16 @@ enum Command {
     Report(report::Args),
     Update(packs::Args),
     Send(result::SendArgs),
+    Window(window::Args),
 }
 
 /// Reads the arguments and runs a command; what went wrong is said once, here.
 pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
     let named = command_line::named_language(arguments, env::var(LANGUAGE_VARIABLE).ok());
     let language = named.as_deref().and_then(Language::from_tag).unwrap_or_default();
+    if arguments.len() <= 1 && window::is_from_desktop() {
+        return ended(window::run(window::Args::default(), language));
+    }
     let cli = match command(language).try_get_matches_from(arguments) {
         Ok(matches) => Cli::from_arg_matches(&matches),
         Err(error) => Err(error),
@@ -79,15 +84,18 @@ pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
             Command::Report(args) => report::run(&args, language),
             Command::Update(args) => packs::run(&args, language),
             Command::Send(args) => result::run_send(&args, language),
+            Command::Window(args) => window::run(args, language),
         },
     };
-    match done {
-        Ok(code) => code,
-        Err(error) => {
-            say_failure(&format!("lamsach-clean: {error:#}"));
-            ExitCode::from(2)
-        }
-    }
+    ended(done)
+}
+
+/// Says what went wrong.
+fn ended(done: anyhow::Result<ExitCode>) -> ExitCode {
+    done.unwrap_or_else(|error| {
+        say_failure(&format!("lamsach-clean: {error:#}"));
+        ExitCode::from(2)
+    })
 }
 
 /// The command line, its help in a language.

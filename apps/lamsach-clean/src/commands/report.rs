@@ -61,7 +61,8 @@ pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn page(
+/// The page to print.
+pub(super) fn page(
     language: Language,
     name: Option<&str>,
     found: Option<&FindingsRead>,
@@ -137,10 +138,11 @@ struct Page {
     packs: Vec<(String, bool)>,
 }
 
-struct Texts(Language);
+/// Sentences for a page.
+pub(super) struct Texts(pub(super) Language);
 
 impl Texts {
-    fn t(&self, key: &str) -> String {
+    pub(super) fn t(&self, key: &str) -> String {
         text(self.0, key)
     }
 }
@@ -169,11 +171,11 @@ struct FindingRow {
     sha256: String,
 }
 
-struct ChangeRow {
-    change: String,
-    outcome: String,
-    why: Option<String>,
-    is_made: bool,
+pub(super) struct ChangeRow {
+    pub(super) change: String,
+    pub(super) outcome: String,
+    pub(super) why: Option<String>,
+    pub(super) is_made: bool,
 }
 
 fn finding(language: Language, finding: &file_check::Finding) -> FindingRow {
@@ -188,7 +190,7 @@ fn finding(language: Language, finding: &file_check::Finding) -> FindingRow {
     }
 }
 
-fn change(language: Language, made: &RunOutcome) -> ChangeRow {
+pub(super) fn change(language: Language, made: &RunOutcome) -> ChangeRow {
     let (key, why) = match &made.outcome {
         None => ("open", None),
         Some(Outcome::Done) => ("done", None),
@@ -206,7 +208,7 @@ fn change(language: Language, made: &RunOutcome) -> ChangeRow {
     }
 }
 
-fn headline(language: Language, run: &RunFacts, changes: &[ChangeRow]) -> String {
+pub(super) fn headline(language: Language, run: &RunFacts, changes: &[ChangeRow]) -> String {
     let made = changes.iter().filter(|it| it.is_made).count();
     let values = [
         ("made", words::counted(language, made).into()),
@@ -216,7 +218,7 @@ fn headline(language: Language, run: &RunFacts, changes: &[ChangeRow]) -> String
     text_with(language, key, &values)
 }
 
-fn not_scanned(language: Language, found: &FindingsRead) -> Vec<(String, String)> {
+pub(super) fn not_scanned(language: Language, found: &FindingsRead) -> Vec<(String, String)> {
     let reason = |(code, count): (&String, &u64)| {
         let count = number(language, i64::try_from(*count).unwrap_or(i64::MAX));
         (count, words::not_scanned(language, code))
@@ -224,7 +226,8 @@ fn not_scanned(language: Language, found: &FindingsRead) -> Vec<(String, String)
     found.not_scanned.iter().map(reason).collect()
 }
 
-fn packs(language: Language, found: &FindingsRead) -> Vec<(String, bool)> {
+/// The packs that a scan used, in words, and whether they had expired.
+pub(super) fn packs(language: Language, found: &FindingsRead) -> Vec<(String, bool)> {
     let told = |pack: &PackRead| {
         let expires = match pack.expires.parse() {
             Ok(day) => date(language, day),
@@ -241,7 +244,8 @@ fn packs(language: Language, found: &FindingsRead) -> Vec<(String, bool)> {
     found.packs.iter().map(told).collect()
 }
 
-fn moment(language: Language, at: i64) -> String {
+/// A moment as this computer's clock shows it.
+pub(super) fn moment(language: Language, at: i64) -> String {
     let at = Timestamp::from_second(at).unwrap_or_default();
     date_time(language, at, &TimeZone::system())
 }

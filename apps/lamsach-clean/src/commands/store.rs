@@ -9,17 +9,21 @@ use command_line::bilingual::failure;
 use language::{Language, Value, text, text_with};
 
 /// Where the folder is.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(super) struct Store {
     #[arg(id = "clean_store", long = "store", value_name = "FOLDER")]
     folder: Option<PathBuf>,
 }
 
 impl Store {
+    /// Where it is; `None` when nothing says so.
+    pub(super) fn folder(&self) -> Option<PathBuf> {
+        self.folder.clone().or_else(usual)
+    }
+
     /// Opens it; it is made where there is none.
     pub(super) fn open(&self) -> anyhow::Result<Keeper> {
-        let folder = self.folder.clone().or_else(usual);
-        let folder = folder.ok_or_else(|| failure("clean-store-nowhere", &[]))?;
+        let folder = self.folder().ok_or_else(|| failure("clean-store-nowhere", &[]))?;
         Keeper::open(&folder).map_err(|error| said(&error))
     }
 }

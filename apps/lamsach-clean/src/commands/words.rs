@@ -163,7 +163,8 @@ pub(super) fn is_name(text: &str) -> bool {
     text.chars().count() >= 2
 }
 
-fn with_what(why: &str, what: &str) -> String {
+/// A reason with what it is about.
+pub(super) fn with_what(why: &str, what: &str) -> String {
     if what.is_empty() { why.to_owned() } else { format!("{why}: {}", printable(what)) }
 }
 

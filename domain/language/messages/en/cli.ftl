@@ -227,3 +227,12 @@ cli-arg-clean-report-findings = Findings that scan --json wrote
 cli-arg-clean-report-name = Name of the device on the page [default: that of this computer]
 cli-arg-clean-report-output = The HTML file that is written; without it, to standard output
 cli-arg-clean-report-run = The run; the last one when none is named
+cli-about-window = The same on a page in the browser, without typing commands
+cli-arg-clean-window-no-browser = Only print the address; do not open a browser
+cli-after-window =
+    Example:
+      lamsach-clean window --rules rules/
+
+    The page opens on this computer only, once, by the address that is printed.
+    Without --rules and --indicators the folder “rules” beside the program is used.
+    Exit status: 0 closed, 2 error.

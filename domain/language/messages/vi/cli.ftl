@@ -227,3 +227,12 @@ cli-arg-clean-report-findings = Phát hiện do scan --json ghi
 cli-arg-clean-report-name = Tên máy ghi trên trang [mặc định: tên của máy này]
 cli-arg-clean-report-output = Tệp HTML được ghi; bỏ trống thì in ra màn hình
 cli-arg-clean-report-run = Lần xử lý; bỏ trống thì lấy lần cuối
+cli-about-window = Cũng những việc đó trên một trang trong trình duyệt, không phải gõ lệnh
+cli-arg-clean-window-no-browser = Chỉ in địa chỉ ra, không tự mở trình duyệt
+cli-after-window =
+    Ví dụ:
+      lamsach-clean window --rules quy-tac/
+
+    Trang chỉ mở được trên máy này, một lần, bằng địa chỉ được in ra.
+    Không có --rules và --indicators thì dùng thư mục “rules” cạnh chương trình.
+    Mã thoát: 0 đã đóng, 2 lỗi.

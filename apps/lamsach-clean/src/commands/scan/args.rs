@@ -62,20 +62,20 @@ pub(crate) struct Args {
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Choices {
-    pub(super) rules: Vec<PathBuf>,
-    pub(super) indicators: Vec<PathBuf>,
-    pub(super) packs: Vec<PathBuf>,
-    pub(super) trust: Option<PathBuf>,
-    pub(super) places: Vec<PathBuf>,
+    pub(crate) rules: Vec<PathBuf>,
+    pub(crate) indicators: Vec<PathBuf>,
+    pub(crate) packs: Vec<PathBuf>,
+    pub(crate) trust: Option<PathBuf>,
+    pub(crate) places: Vec<PathBuf>,
     /// Whether what starts by itself is looked at too: when no path is named.
-    pub(super) looks_at_computer: bool,
-    pub(super) is_quick: bool,
-    pub(super) root: Option<PathBuf>,
-    pub(super) is_json: bool,
-    pub(super) is_gentle: bool,
-    pub(super) threads: usize,
-    pub(super) unpacks: bool,
-    pub(super) memory: Option<PathBuf>,
+    pub(crate) looks_at_computer: bool,
+    pub(crate) is_quick: bool,
+    pub(crate) root: Option<PathBuf>,
+    pub(crate) is_json: bool,
+    pub(crate) is_gentle: bool,
+    pub(crate) threads: usize,
+    pub(crate) unpacks: bool,
+    pub(crate) memory: Option<PathBuf>,
 }
 
 impl Args {
@@ -159,6 +159,41 @@ impl Choices {
             (_, true) => "quick",
             (true, false) => "computer",
             (false, false) => "places",
+        }
+    }
+}
+
+/// What a scan looks for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LookedFor {
+    pub(crate) rules: Vec<PathBuf>,
+    pub(crate) indicators: Vec<PathBuf>,
+    pub(crate) packs: Vec<PathBuf>,
+}
+
+impl Choices {
+    /// For the window: a place with all that is in it, or the computer.
+    pub(crate) fn for_window(
+        looked_for: LookedFor,
+        place: Option<PathBuf>,
+        root: Option<PathBuf>,
+        is_quick: bool,
+    ) -> Self {
+        Self {
+            rules: looked_for.rules,
+            indicators: looked_for.indicators,
+            packs: looked_for.packs,
+            trust: None,
+            looks_at_computer: place.is_none(),
+            // A stick goes from PC to PC: none of it is remembered.
+            memory: if root.is_some() { None } else { usual_memory() },
+            places: place.map_or_else(disks, |place| vec![place]),
+            is_quick,
+            root,
+            is_json: false,
+            is_gentle: false,
+            threads: thread::available_parallelism().map_or(1, NonZero::get),
+            unpacks: true,
         }
     }
 }

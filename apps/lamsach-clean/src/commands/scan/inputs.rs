@@ -16,16 +16,16 @@ use super::args::Choices;
 
 /// What is looked for, and what of it could not be used.
 #[derive(Debug, Default)]
-pub(super) struct Inputs {
+pub(in super::super) struct Inputs {
     pub(super) detection: Detection,
     pub(super) refused: Vec<RefusedRules>,
     pub(super) lists: Vec<(String, ListOutcome)>,
-    pub(super) packs: Vec<LoadedPack>,
+    pub(in super::super) packs: Vec<LoadedPack>,
 }
 
 impl Inputs {
     /// Reads everything that is looked for. Without anything usable nothing is scanned.
-    pub(super) fn load(choices: &Choices) -> anyhow::Result<Self> {
+    pub(in super::super) fn load(choices: &Choices) -> anyhow::Result<Self> {
         let mut refused = Vec::new();
         let mut detection = Detection::default();
         let mut packed = PackedRules::new();

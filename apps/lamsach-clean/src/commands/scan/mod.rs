@@ -6,21 +6,23 @@ mod output;
 mod progress;
 
 use std::env;
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
 
 use clean_up::{Computer, HostError, check_places, quick_places};
 use command_line::bilingual::failure;
-use file_check::{Finding, NotScanned, Settings, Summary, Verdict, check_files};
+use file_check::{Finding, NotScanned, Settings, Summary, Verdict, Watcher, check_files};
 use language::Language;
 use unpacking::PartLimits;
 
 pub(crate) use args::Args;
-pub(super) use args::Choices;
+pub(super) use args::{Choices, LookedFor};
+pub(super) use inputs::Inputs;
+pub(super) use progress::count;
 
 use super::result;
-use inputs::Inputs;
-use progress::Watch;
+use progress::Shown;
 
 /// What a scan gave.
 pub(super) struct Scanned {
@@ -67,6 +69,29 @@ pub(crate) fn run(args: ScanArgs, language: Language) -> anyhow::Result<ExitCode
 pub(super) fn scan(choices: &Choices, language: Language) -> anyhow::Result<Scanned> {
     let inputs = Inputs::load(choices)?;
     output::refused(language, &inputs)?;
+    let shown = Shown::start(language)?;
+    let checked = check(choices, &inputs, &shown);
+    shown.finish();
+    let (findings, summary) = checked?;
+    Ok(Scanned { findings, summary, inputs })
+}
+
+/// What shows a scan to the person, and tells it what the person wants.
+pub(super) trait Screen: Sync {
+    /// These places are gone through.
+    fn begins(&self, places: &[PathBuf]);
+    /// So many more files and bytes were dealt with; a scan that is held waits here.
+    fn advanced(&self, files: u64, bytes: u64);
+    /// Whether to stop soon.
+    fn is_cancelled(&self) -> bool;
+}
+
+/// Scans, and looks at what starts by itself where that was asked for; findings in order.
+pub(super) fn check(
+    choices: &Choices,
+    inputs: &Inputs,
+    screen: &dyn Screen,
+) -> anyhow::Result<(Vec<Finding>, Summary)> {
     let parts = PartLimits {
         depth: if choices.unpacks { PartLimits::default().depth } else { 0 },
         ..PartLimits::default()
@@ -83,9 +108,11 @@ pub(super) fn scan(choices: &Choices, language: Language) -> anyhow::Result<Scan
         Some(Ok(computer)) if choices.is_quick => quick_places(computer, choices.root.as_deref()),
         _ => choices.places.clone(),
     };
-    let watch = Arc::new(Watch::start(language, &places)?);
-    let mut summary = check_files(&places, &inputs.detection, &settings, &*watch);
-    let mut findings = watch.finish();
+    screen.begins(&places);
+    let gathering = Gathering { screen, findings: Mutex::default() };
+    let mut summary = check_files(&places, &inputs.detection, &settings, &gathering);
+    let mut findings = gathering.findings.into_inner().unwrap_or_else(PoisonError::into_inner);
+    findings.sort();
     match computer {
         Some(Ok(mut computer)) => {
             let base = env::current_dir()?;
@@ -100,7 +127,27 @@ pub(super) fn scan(choices: &Choices, language: Language) -> anyhow::Result<Scan
         None => {}
     }
     inputs.add_to(&mut summary);
-    Ok(Scanned { findings, summary, inputs })
+    Ok((findings, summary))
+}
+
+/// Keeps what is found.
+struct Gathering<'s> {
+    screen: &'s dyn Screen,
+    findings: Mutex<Vec<Finding>>,
+}
+
+impl Watcher for Gathering<'_> {
+    fn advanced(&self, files: u64, bytes: u64) {
+        self.screen.advanced(files, bytes);
+    }
+
+    fn found(&self, finding: Finding) {
+        self.findings.lock().unwrap_or_else(PoisonError::into_inner).push(finding);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.screen.is_cancelled()
+    }
 }
 
 /// That autostarts were not looked at, on a system where that cannot be done yet.

@@ -2,55 +2,58 @@
 
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use command_line::bilingual::lines;
-use file_check::{Finding, Watcher};
 use files::{Walk, Walked};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use language::{Language, text};
 
+use super::Screen;
+
 /// What a shell reports of a program that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
 
-/// Shows progress on standard error when that is a terminal, keeps the findings, and listens for
-/// Ctrl-C: the first stops the run and shows what was found, the second ends the program.
-pub(super) struct Watch {
+/// Shows progress on standard error when that is a terminal, and listens for Ctrl-C: the first stops
+/// the run and shows what was found, the second ends the program.
+pub(super) struct Shown {
     bar: ProgressBar,
     is_cancelled: Arc<AtomicBool>,
-    findings: Mutex<Vec<Finding>>,
 }
 
-impl Watch {
-    pub(super) fn start(language: Language, places: &[PathBuf]) -> anyhow::Result<Self> {
+impl Shown {
+    pub(super) fn start(language: Language) -> anyhow::Result<Self> {
         let is_cancelled = Arc::new(AtomicBool::new(false));
-        let bar = if io::stderr().is_terminal() {
-            let bar = shown(language)?;
-            count(&bar, places, &is_cancelled);
-            bar
-        } else {
-            ProgressBar::hidden()
-        };
+        let bar = if io::stderr().is_terminal() { shown(language)? } else { ProgressBar::hidden() };
         let (flag, said) = (Arc::clone(&is_cancelled), bar.clone());
         // Where it cannot be listened for, Ctrl-C ends the program as usual.
         ctrlc::set_handler(move || pressed(&flag, &said)).unwrap_or_default();
-        Ok(Self { bar, is_cancelled, findings: Mutex::default() })
+        Ok(Self { bar, is_cancelled })
     }
 
-    /// Takes the progress off the screen, and gives what was found in order.
-    pub(super) fn finish(&self) -> Vec<Finding> {
+    /// Takes the progress off the screen.
+    pub(super) fn finish(&self) {
         self.bar.finish_and_clear();
-        let mut findings = self.findings.lock().unwrap_or_else(PoisonError::into_inner);
-        findings.sort();
-        std::mem::take(&mut findings)
     }
 }
 
-impl Watcher for Watch {
+impl Screen for Shown {
+    fn begins(&self, places: &[PathBuf]) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        let (bar, is_cancelled) = (self.bar.clone(), Arc::clone(&self.is_cancelled));
+        let add = move |bytes| {
+            bar.inc_length(bytes);
+            !is_cancelled.load(Ordering::Relaxed) && !bar.is_finished()
+        };
+        count(places, add, || {});
+    }
+
     fn advanced(&self, files: u64, bytes: u64) {
         self.bar.inc(bytes);
         if !self.bar.is_hidden() {
@@ -58,10 +61,6 @@ impl Watcher for Watch {
             let so_far = self.bar.message().parse::<u64>().unwrap_or(0);
             self.bar.set_message((so_far + files).to_string());
         }
-    }
-
-    fn found(&self, finding: Finding) {
-        self.findings.lock().unwrap_or_else(PoisonError::into_inner).push(finding);
     }
 
     fn is_cancelled(&self) -> bool {
@@ -81,20 +80,24 @@ fn shown(language: Language) -> anyhow::Result<ProgressBar> {
     Ok(bar)
 }
 
-/// Counts what is to be scanned, beside the scan.
-fn count(bar: &ProgressBar, places: &[PathBuf], is_cancelled: &Arc<AtomicBool>) {
-    let (bar, places, is_cancelled) = (bar.clone(), places.to_vec(), Arc::clone(is_cancelled));
+/// Counts what is to be scanned, beside the scan: `add` is given the bytes of each file, and says
+/// whether they are still wanted; `ended` is called when all were counted.
+pub(in super::super) fn count(
+    places: &[PathBuf],
+    add: impl Fn(u64) -> bool + Send + 'static,
+    ended: impl FnOnce() + Send + 'static,
+) {
+    let places = places.to_vec();
     thread::spawn(move || {
         for place in places {
             for walked in Walk::of(&place) {
-                if is_cancelled.load(Ordering::Relaxed) || bar.is_finished() {
+                let bytes = if let Walked::File(_, metadata) = walked { metadata.len() } else { 0 };
+                if !add(bytes) {
                     return;
-                }
-                if let Walked::File(_, metadata) = walked {
-                    bar.inc_length(metadata.len());
                 }
             }
         }
+        ended();
     });
 }
 

@@ -1,0 +1,204 @@
+//! `lamsach-clean window`: the same for people who do not type commands, as pages in their browser.
+
+mod desk;
+mod pages;
+
+use std::env;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clean_up::sticks;
+use command_line::bilingual::failure;
+use language::{Language, text};
+use own_page::{OwnPage, Pages, Reply, Visit, open_in_browser};
+
+use super::scan::LookedFor;
+use super::store::Store;
+use super::{packs, report};
+use desk::{Desk, Phase, Target};
+
+/// So long nobody came: the window was closed, or the browser was.
+const LONGEST_SILENCE: Duration = Duration::from_hours(1);
+
+// Help texts stand in the message files: see `command_line`.
+/// Settings of the command.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Args {
+    #[arg(id = "clean_rules", long = "rules", short = 'r', value_name = "FILE")]
+    rules: Vec<PathBuf>,
+    #[arg(
+        id = "clean_indicators",
+        long = "indicators",
+        short = 'i',
+        alias = "hashes",
+        value_name = "LIST"
+    )]
+    indicators: Vec<PathBuf>,
+    #[arg(id = "clean_pack", long = "pack", short = 'p', value_name = "FILE")]
+    packs: Vec<PathBuf>,
+    #[arg(id = "clean_window_no_browser", long = "no-browser")]
+    no_browser: bool,
+    #[command(flatten)]
+    store: Store,
+}
+
+/// Whether the program was started from a desktop: nobody reads what would be printed.
+pub(super) fn is_from_desktop() -> bool {
+    let is_set = |name| env::var_os(name).is_some_and(|it| !it.is_empty());
+    let has_terminal =
+        io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal();
+    !has_terminal && (is_set("DISPLAY") || is_set("WAYLAND_DISPLAY"))
+}
+
+/// Runs the command.
+pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
+    let mut looked_for =
+        LookedFor { rules: args.rules, indicators: args.indicators, packs: args.packs };
+    if looked_for.rules.is_empty()
+        && looked_for.indicators.is_empty()
+        && looked_for.packs.is_empty()
+    {
+        looked_for.packs = packs::at_hand();
+        looked_for.rules.extend(rules_beside_the_program());
+    }
+    let store_folder = args.store.folder();
+    let desk = Desk::new(looked_for, args.store);
+    let unusable =
+        |error: io::Error| failure("clean-window-unusable", &[("why", error.to_string().into())]);
+    let page = OwnPage::listen().map_err(unusable)?;
+    let address = page.address();
+    // Lives until the browser has read it, which is before the last page.
+    let opened = if args.no_browser {
+        None
+    } else {
+        store_folder.and_then(|folder| open_in_browser(&address, &folder).ok())
+    };
+    let key = if opened.is_some() { "clean-window-opened" } else { "clean-window-open" };
+    let mut err = io::stderr().lock();
+    // Without a terminal nobody reads it.
+    writeln!(err, "{}\n{address}", text(language, key)).unwrap_or_default();
+    drop(err);
+    page.serve(&mut Window { desk, language }).map_err(unusable)?;
+    drop(opened);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Rules that lie beside the program, as they are handed out together.
+fn rules_beside_the_program() -> Option<PathBuf> {
+    let folder = env::current_exe().ok()?.parent()?.join("rules");
+    folder.is_dir().then_some(folder)
+}
+
+struct Window {
+    desk: Arc<Desk>,
+    language: Language,
+}
+
+impl Pages for Window {
+    fn answer(&mut self, visit: &Visit) -> Reply {
+        if visit.is_press {
+            return self.pressed(visit);
+        }
+        self.shown(visit).unwrap_or_else(|error| {
+            Reply::Page(pages::message(self.language, "clean-window-failed", &format!("{error:#}")))
+        })
+    }
+
+    fn closed(&self) -> String {
+        pages::message(self.language, "clean-window-closed", "")
+    }
+
+    fn ends_after(&self, silence: Duration) -> bool {
+        silence > LONGEST_SILENCE && !self.desk.is_at_work()
+    }
+}
+
+impl Window {
+    fn shown(&self, visit: &Visit) -> anyhow::Result<Reply> {
+        let (language, desk) = (self.language, &self.desk);
+        Ok(match visit.path.as_str() {
+            "" => match desk.phase() {
+                Phase::Ready => Reply::Page(pages::start(language, desk, &sticks())?),
+                Phase::Scanning => Reply::Page(pages::scanning(language, &desk.progress())?),
+                Phase::Changing => Reply::Page(pages::changing(language)?),
+                Phase::Found(found) => Reply::Page(pages::found(language, &found)?),
+                Phase::Changed(changed) => Reply::Page(pages::changed(language, &changed)?),
+                Phase::Failed(why) => {
+                    Reply::Page(pages::message(language, "clean-window-failed", &why))
+                }
+            },
+            "runs" => Reply::Page(pages::runs(language, &desk.runs()?)?),
+            "result" => match self.result()? {
+                Some(page) => Reply::Page(page),
+                None => Reply::Go(""),
+            },
+            "lamsach-clean.html" => match self.result()? {
+                Some(page) => Reply::Download("lamsach-clean.html", page),
+                None => Reply::Go(""),
+            },
+            "progress" => {
+                Reply::Part("application/json", pages::progress(language, desk).into_bytes())
+            }
+            "style.css" => Reply::Part("text/css", pages::STYLE.as_bytes().to_vec()),
+            "page.js" => Reply::Part("text/javascript", pages::SCRIPT.as_bytes().to_vec()),
+            _ => Reply::Missing(pages::message(language, "clean-window-missing", "")),
+        })
+    }
+
+    fn pressed(&mut self, visit: &Visit) -> Reply {
+        let desk = &self.desk;
+        match visit.path.as_str() {
+            "scan" => {
+                let Some(target) = target(visit) else {
+                    let page = pages::message(self.language, "clean-window-no-place", "");
+                    return Reply::Page(page);
+                };
+                desk.scan(target);
+            }
+            "hold" => desk.hold(true),
+            "go-on" => desk.hold(false),
+            "cancel" => desk.cancel(),
+            "clean" => desk.clean(),
+            "undo" => desk.undo(visit.field("run").to_owned()),
+            "start" => desk.start_over(),
+            "language" => {
+                self.language = Language::from_tag(visit.field("to")).unwrap_or(self.language);
+            }
+            "close" if !desk.is_at_work() => {
+                return Reply::Last(pages::message(self.language, "clean-window-ended", ""));
+            }
+            _ => {}
+        }
+        // By the address of a page, so that reloading it presses nothing again.
+        Reply::Go("")
+    }
+
+    /// The page to print, of the last scan and what was changed after it.
+    fn result(&self) -> anyhow::Result<Option<String>> {
+        let found = self.desk.found();
+        let changed = match self.desk.phase() {
+            Phase::Changed(changed) => Some((changed.run.clone(), changed.outcomes.clone())),
+            _ => None,
+        };
+        if found.is_none() && changed.is_none() {
+            return Ok(None);
+        }
+        let read = found.map(|it| it.as_read());
+        Ok(Some(report::page(self.language, None, read.as_ref(), changed.as_ref())?))
+    }
+}
+
+/// What the person chose to look at; `None` when a place is wanted and none was given.
+fn target(visit: &Visit) -> Option<Target> {
+    let place = |name| Some(Path::new(visit.field(name).trim()).to_owned());
+    let is_given = |it: &PathBuf| !it.as_os_str().is_empty();
+    match visit.field("what") {
+        "whole" => Some(Target::Whole),
+        "stick" => place("stick").filter(is_given).map(Target::Stick),
+        "folder" => place("folder").filter(is_given).map(Target::Folder),
+        _ => Some(Target::Quick),
+    }
+}

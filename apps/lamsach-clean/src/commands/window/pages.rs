@@ -1,0 +1,327 @@
+//! The pages.
+
+use std::path::PathBuf;
+
+use askama::Template;
+use clean_up::{PlanFile, RunFacts};
+use command_line::printable;
+use language::{Language, decimal, number, text, text_with};
+use serde::Serialize;
+
+use super::super::report::{self, ChangeRow, Texts};
+use super::super::words;
+use super::desk::{self, Changed, Desk, Found, Progress};
+
+pub(super) const STYLE: &str = include_str!("../../../assets/window.css");
+pub(super) const SCRIPT: &str = include_str!("../../../assets/window.js");
+
+/// Findings, and changes, that are shown; all are counted.
+const MOST_SHOWN: usize = 300;
+
+/// What every page has.
+struct Frame {
+    t: Texts,
+    tag: &'static str,
+    /// The other language: its tag and its own name.
+    other: (&'static str, &'static str),
+    device: Option<String>,
+    version: &'static str,
+}
+
+impl Frame {
+    fn new(language: Language) -> Self {
+        let other = match language {
+            Language::Vi => ("en", "English"),
+            Language::En => ("vi", "Tiếng Việt"),
+        };
+        let (t, tag, device) = (Texts(language), language.tag(), report::this_computer());
+        Self { t, tag, other, device, version: env!("CARGO_PKG_VERSION") }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "window/start.html")]
+struct Start {
+    frame: Frame,
+    is_ready: bool,
+    sources: Vec<String>,
+    sticks: Vec<String>,
+}
+
+pub(super) fn start(language: Language, desk: &Desk, sticks: &[PathBuf]) -> anyhow::Result<String> {
+    let page = Start {
+        frame: Frame::new(language),
+        is_ready: desk.looks_for_something(),
+        sources: desk.sources().iter().map(|it| printable(it)).collect(),
+        sticks: sticks.iter().map(|it| it.display().to_string()).collect(),
+    };
+    Ok(page.render()?)
+}
+
+#[derive(Template)]
+#[template(path = "window/scanning.html")]
+struct Scanning {
+    frame: Frame,
+    now: Now,
+}
+
+/// How far it is, in words.
+#[derive(Serialize)]
+struct Now {
+    /// `None` as long as nobody knows how much there is.
+    percent: Option<u64>,
+    files: String,
+    rate: String,
+    left: String,
+    is_held: bool,
+    is_over: bool,
+}
+
+pub(super) fn scanning(language: Language, progress: &Progress) -> anyhow::Result<String> {
+    let now = in_words(language, progress, false);
+    Ok(Scanning { frame: Frame::new(language), now }.render()?)
+}
+
+/// The same for the page's own script.
+pub(super) fn progress(language: Language, desk: &Desk) -> String {
+    let is_over = !desk.is_at_work();
+    serde_json::to_string(&in_words(language, &desk.progress(), is_over)).unwrap_or_default()
+}
+
+fn in_words(language: Language, progress: &Progress, is_over: bool) -> Now {
+    let seconds = progress.worked.as_secs_f64();
+    let rate = if seconds > 0.0 { as_double(progress.bytes) / seconds } else { 0.0 };
+    let all = progress.all_bytes.max(progress.bytes);
+    let percent = (progress.is_counted && all > 0)
+        .then(|| progress.bytes.saturating_mul(100).checked_div(all).unwrap_or_default());
+    let count = |it: u64| number(language, i64::try_from(it).unwrap_or(i64::MAX));
+    let values = [
+        ("files", count(progress.files).into()),
+        ("done", megabytes(language, as_double(progress.bytes)).into()),
+        ("all", megabytes(language, as_double(all)).into()),
+    ];
+    let key = if progress.is_counted { "clean-window-files" } else { "clean-window-files-so-far" };
+    let files = text_with(language, key, &values);
+    let rate_text = if progress.is_held {
+        text(language, "clean-window-held")
+    } else {
+        let values = [("rate", megabytes(language, rate).into())];
+        text_with(language, "clean-window-rate", &values)
+    };
+    let left = if progress.is_counted && rate > 0.0 && !progress.is_held {
+        time_left(language, as_double(all - progress.bytes) / rate)
+    } else {
+        String::new()
+    };
+    Now { percent, files, rate: rate_text, left, is_held: progress.is_held, is_over }
+}
+
+fn time_left(language: Language, seconds: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "saturates")]
+    let seconds = seconds.ceil() as i64;
+    let (key, count) = if seconds < 60 {
+        ("clean-window-left-seconds", seconds.max(1))
+    } else {
+        ("clean-window-left-minutes", (seconds + 59) / 60)
+    };
+    text_with(language, key, &[("count", number(language, count).into())])
+}
+
+fn megabytes(language: Language, bytes: f64) -> String {
+    decimal(language, (bytes / 1e5).round() / 10.0)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "for people")]
+fn as_double(count: u64) -> f64 {
+    count as f64
+}
+
+#[derive(Template)]
+#[template(path = "window/changing.html")]
+struct Changing {
+    frame: Frame,
+}
+
+pub(super) fn changing(language: Language) -> anyhow::Result<String> {
+    Ok(Changing { frame: Frame::new(language) }.render()?)
+}
+
+#[derive(Template)]
+#[template(path = "window/found.html")]
+struct FoundPage {
+    frame: Frame,
+    verdict: String,
+    tone: &'static str,
+    scanned: String,
+    packs: Vec<(String, bool)>,
+    findings: Vec<FindingRow>,
+    more: Option<String>,
+    has_risk: bool,
+    can_change: bool,
+    steps: Vec<StepRow>,
+    stays: Vec<(String, String)>,
+    not_scanned: Vec<(String, String)>,
+}
+
+struct FindingRow {
+    category: &'static str,
+    word: String,
+    sure: String,
+    path: String,
+    inside: Vec<String>,
+    told: String,
+    more: Option<String>,
+}
+
+struct StepRow {
+    change: String,
+    why: String,
+}
+
+pub(super) fn found(language: Language, found: &Found) -> anyhow::Result<String> {
+    let verdict = desk::verdict(&found.summary);
+    let count = |it: u64| number(language, i64::try_from(it).unwrap_or(i64::MAX));
+    let values = [
+        ("scanned", count(found.summary.scanned).into()),
+        ("seen", count(found.summary.seen).into()),
+        ("parts", count(found.summary.parts).into()),
+        ("remembered", count(found.summary.remembered).into()),
+    ];
+    let row = |it: &file_check::Finding| FindingRow {
+        category: it.category.code(),
+        word: text(language, &format!("clean-category-{}", it.category.code())),
+        sure: text(language, &format!("clean-window-sure-{}", desk::sureness(it))),
+        path: printable(&it.path),
+        inside: it.inside.iter().map(|it| printable(it)).collect(),
+        told: words::told(language, it),
+        more: words::more(it).map(|it| printable(&it)),
+    };
+    let hidden = found.findings.len().saturating_sub(MOST_SHOWN);
+    let more = (hidden > 0).then(|| {
+        let values = [("count", words::counted(language, hidden).into())];
+        text_with(language, "clean-report-more", &values)
+    });
+    let page = FoundPage {
+        frame: Frame::new(language),
+        verdict: text(language, &format!("clean-verdict-{verdict}")),
+        tone: match verdict {
+            "clean" => "good",
+            "incomplete" | "risky" => "open",
+            _ => "alarm",
+        },
+        scanned: text_with(language, "clean-scanned", &values),
+        packs: report::packs(language, &found.as_read()),
+        has_risk: found.findings.iter().any(|it| it.category.code() == "risk"),
+        findings: found.findings.iter().take(MOST_SHOWN).map(row).collect(),
+        more,
+        can_change: found.plan.is_some(),
+        steps: found.plan.as_ref().map(|it| steps(language, it)).unwrap_or_default(),
+        stays: found.plan.as_ref().map(|it| stays(language, it)).unwrap_or_default(),
+        not_scanned: report::not_scanned(language, &found.as_read()),
+    };
+    Ok(page.render()?)
+}
+
+fn steps(language: Language, plan: &PlanFile) -> Vec<StepRow> {
+    let row = |it: &clean_up::PlannedStep| StepRow {
+        change: words::change(language, &it.change),
+        why: words::with_what(
+            &words::known(language, "clean-because", &it.reason, &clean_up::REASONS),
+            &it.what,
+        ),
+    };
+    plan.steps.iter().map(row).collect()
+}
+
+fn stays(language: Language, plan: &PlanFile) -> Vec<(String, String)> {
+    let row = |it: &clean_up::PlannedStay| {
+        let why = words::known(language, "clean-stays", &it.why, &clean_up::STAYS);
+        (printable(&it.at), words::with_what(&why, &it.what))
+    };
+    plan.stays.iter().take(MOST_SHOWN).map(row).collect()
+}
+
+#[derive(Template)]
+#[template(path = "window/changed.html")]
+struct ChangedPage {
+    frame: Frame,
+    run: String,
+    headline: String,
+    tone: &'static str,
+    can_undo: bool,
+    is_journal_damaged: bool,
+    changes: Vec<ChangeRow>,
+}
+
+pub(super) fn changed(language: Language, changed: &Changed) -> anyhow::Result<String> {
+    let changes: Vec<ChangeRow> =
+        changed.outcomes.iter().map(|it| report::change(language, it)).collect();
+    let is_whole = changes.iter().all(|it| it.is_made) && !changed.is_journal_damaged;
+    let page = ChangedPage {
+        frame: Frame::new(language),
+        run: changed.run.name.clone(),
+        headline: report::headline(language, &changed.run, &changes),
+        tone: if is_whole && !changed.run.is_undone { "good" } else { "open" },
+        can_undo: !changed.run.is_undone,
+        is_journal_damaged: changed.is_journal_damaged,
+        changes,
+    };
+    Ok(page.render()?)
+}
+
+#[derive(Template)]
+#[template(path = "window/runs.html")]
+struct Runs {
+    frame: Frame,
+    runs: Vec<RunRow>,
+}
+
+struct RunRow {
+    name: String,
+    at: String,
+    state: String,
+    can_undo: bool,
+}
+
+pub(super) fn runs(language: Language, runs: &[RunFacts]) -> anyhow::Result<String> {
+    let row = |run: &RunFacts| RunRow {
+        name: run.name.clone(),
+        at: report::moment(language, run.at),
+        state: text(
+            language,
+            match (run.is_undone, run.is_ended) {
+                (true, _) => "clean-window-run-undone",
+                (false, true) => "clean-window-run-made",
+                (false, false) => "clean-window-run-stopped",
+            },
+        ),
+        can_undo: !run.is_undone,
+    };
+    Ok(Runs { frame: Frame::new(language), runs: runs.iter().map(row).collect() }.render()?)
+}
+
+#[derive(Template)]
+#[template(path = "window/message.html")]
+struct Message {
+    frame: Frame,
+    title: String,
+    lines: Vec<String>,
+    goes_on: bool,
+}
+
+/// A page that says one thing.
+pub(super) fn message(language: Language, key: &str, more: &str) -> String {
+    let lines = if more.is_empty() {
+        vec![text(language, &format!("{key}-more"))]
+    } else {
+        more.lines().map(printable).collect()
+    };
+    let page = Message {
+        frame: Frame::new(language),
+        title: text(language, key),
+        lines,
+        goes_on: !["clean-window-closed", "clean-window-ended"].contains(&key),
+    };
+    // Its template is checked when the program is built.
+    page.render().unwrap_or_default()
+}
