@@ -19,5 +19,5 @@ pub use input_file::{InputFile, files_below};
 pub use journal::Journal;
 pub use mapped_file::MappedFile;
 pub use pattern::{PatternError, files_matching, is_pattern};
-pub use walk::{Walk, Walked};
+pub use walk::{Walk, Walked, as_named};
 pub use write_whole::write_whole;

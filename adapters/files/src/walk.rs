@@ -63,7 +63,8 @@ impl Walk {
 
     fn start(&mut self, path: PathBuf) -> Option<Walked> {
         let is_start = self.entered.is_empty();
-        let metadata = if is_start { fs::metadata(&path) } else { fs::symlink_metadata(&path) };
+        let named = as_named(&path);
+        let metadata = if is_start { fs::metadata(&named) } else { fs::symlink_metadata(&named) };
         let metadata = match metadata {
             Ok(metadata) => metadata,
             Err(error) => return Some(Walked::Failed(path, error)),
@@ -80,7 +81,7 @@ impl Walk {
         if !self.enters(&path, &metadata) {
             return Some(Walked::NoFile(path));
         }
-        match fs::read_dir(&path) {
+        match fs::read_dir(&named) {
             Ok(entries) => {
                 self.open = Some(entries);
                 self.folder = path;
@@ -119,6 +120,31 @@ fn not_on_disk() -> Vec<Identity> {
     Vec::new()
 }
 
+/// A path under which Windows takes each name as it is: by itself it leaves out dots and blanks at the
+/// end of a name, by which malware hides, and takes no long ones. Elsewhere the same path.
+#[cfg(windows)]
+pub fn as_named(path: &Path) -> std::borrow::Cow<'_, Path> {
+    use std::path::{Component, Prefix};
+    let mut components = path.components();
+    let is_plain = match components.next() {
+        Some(Component::Prefix(prefix)) => matches!(prefix.kind(), Prefix::Disk(_)),
+        _ => false,
+    };
+    if !is_plain || !path.is_absolute() || components.any(|it| it == Component::ParentDir) {
+        return path.into();
+    }
+    // Put together anew, because `/` would be a letter of a name there.
+    let mut named = std::ffi::OsString::from(r"\\?\");
+    named.push(path.components().collect::<PathBuf>());
+    PathBuf::from(named).into()
+}
+
+/// A path under which the system takes each name as it is: here the same.
+#[cfg(not(windows))]
+pub fn as_named(path: &Path) -> std::borrow::Cow<'_, Path> {
+    path.into()
+}
+
 impl Iterator for Walk {
     type Item = Walked;
 
@@ -133,7 +159,7 @@ impl Iterator for Walk {
                     Ok(entry) => entry,
                     Err(error) => return Some(Walked::Failed(self.folder.clone(), error)),
                 };
-                let path = entry.path();
+                let path = self.folder.join(entry.file_name());
                 return Some(match entry.file_type() {
                     Err(error) => Walked::Failed(path, error),
                     Ok(kind) if kind.is_symlink() => Walked::NoFile(path),

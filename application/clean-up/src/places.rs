@@ -234,7 +234,7 @@ pub fn quick_places(computer: &mut Computer, root: Option<&Path>) -> Vec<PathBuf
     paths.extend(folders);
     let top = root.unwrap_or(Path::new("/"));
     let mut found: Vec<PathBuf> = paths.iter().filter_map(|path| on_disk(top, path)).collect();
-    found.retain(|path| path.exists());
+    found.retain(|path| files::as_named(path).exists());
     if root.is_none() {
         found.extend(host::sticks());
     }

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::SystemTime;
 
-use files::{Walk, Walked};
+use files::{Walk, Walked, as_named};
 use sha2::{Digest as _, Sha256};
 
 use crate::cache::{self, Remembered};
@@ -258,7 +258,7 @@ impl Gathered {
 /// Reads a file whole; one that grew beyond what is scanned is an error.
 fn read(path: &Path, buffer: &mut Vec<u8>) -> io::Result<()> {
     buffer.clear();
-    let read = File::open(path)?.take(LARGEST + 1).read_to_end(buffer)?;
+    let read = File::open(as_named(path))?.take(LARGEST + 1).read_to_end(buffer)?;
     if read as u64 > LARGEST {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
@@ -267,7 +267,7 @@ fn read(path: &Path, buffer: &mut Vec<u8>) -> io::Result<()> {
 
 /// Whether a file is still what it was when the walk met it: only then is it remembered.
 fn is_unchanged(path: &Path, before: &Metadata) -> bool {
-    std::fs::symlink_metadata(path).is_ok_and(|now| {
+    std::fs::symlink_metadata(as_named(path)).is_ok_and(|now| {
         let same = now.len() == before.len() && now.modified().ok() == before.modified().ok();
         #[cfg(unix)]
         let same = {

@@ -364,9 +364,11 @@ impl<'c> Cleaner<'c> {
                 let to_folder = self.folder_times(&to.0)?;
                 Ok(Before::Moved { id: node.id, from_folder, to_folder })
             }
-            Change::SetValue { key, name, was, .. } => {
+            Change::SetValue { key, name, was, value: after } => {
                 let value = self.host.value(key, name)?;
-                if was.is_some() && *was != value {
+                // It may have gone with another key: some keys of Windows have two names.
+                let is_as_wanted = value.is_none() && after.is_none();
+                if was.is_some() && *was != value && !is_as_wanted {
                     let is_gone = value.is_none();
                     return Err(if is_gone { HostError::Absent } else { HostError::Changed });
                 }

@@ -100,7 +100,10 @@ impl Top {
     /// A path as this system writes it, without links and with its last name as it is spelled on
     /// the disk.
     pub(super) fn disk_path(&self, path: &Path) -> Option<DiskPath> {
-        let path = std::path::absolute(path).ok()?;
+        // What ends a name here, dots and blanks, would be left out of a path that is made whole.
+        let is_whole =
+            path.is_absolute() && !path.components().any(|it| it == Component::ParentDir);
+        let path = if is_whole { path.to_owned() } else { std::path::absolute(path).ok()? };
         match (path.parent(), path.file_name()) {
             (Some(folder), Some(name)) => {
                 let folder = real(folder).ok()?;
@@ -209,7 +212,7 @@ pub(super) fn real(path: &Path) -> io::Result<PathBuf> {
         .access_mode(FILE_READ_ATTRIBUTES)
         .share_mode(SHARE_ALL)
         .custom_flags(FILE_FLAG_BACKUP_SEMANTICS)
-        .open(path)?;
+        .open(files::as_named(path))?;
     let mut buffer = vec![0_u16; MAX_PATH_UNITS];
     // SAFETY: the handle is open, and the buffer is as long as is said.
     let length = unsafe {
@@ -229,7 +232,7 @@ pub(super) fn real(path: &Path) -> io::Result<PathBuf> {
 /// A name as it is spelled in its folder; as it is given where there is none.
 fn spelling(folder: &Path, name: &std::ffi::OsStr) -> OsString {
     let lower = name.to_string_lossy().to_lowercase();
-    let Ok(entries) = std::fs::read_dir(folder) else { return name.to_owned() };
+    let Ok(entries) = std::fs::read_dir(files::as_named(folder)) else { return name.to_owned() };
     let mut close = None;
     for found in entries.flatten().map(|entry| entry.file_name()) {
         if found == name {

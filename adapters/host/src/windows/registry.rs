@@ -153,9 +153,12 @@ impl Key {
     fn set(&self, name: &str, value: &Value) -> Result<(), HostError> {
         let name = wide(name)?;
         let size = u32::try_from(value.data.0.len()).map_err(|_| HostError::Unsupported)?;
-        let data = value.data.0.as_ptr();
-        // SAFETY: the name ends with a zero, and the data is as long as is said.
-        checked(unsafe { RegSetValueExW(self.0, name.as_ptr(), 0, value.kind, data, size) })
+        // The call adds the zero that a text lacks where one follows in memory: here none does.
+        let data = [&*value.data.0, &[0xff; 4]].concat();
+        // SAFETY: the name ends with a zero, and the data is longer than is said.
+        checked(unsafe {
+            RegSetValueExW(self.0, name.as_ptr(), 0, value.kind, data.as_ptr(), size)
+        })
     }
 
     fn delete(&self, name: &str) -> Result<(), HostError> {

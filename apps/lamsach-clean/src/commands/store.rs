@@ -28,14 +28,15 @@ impl Store {
     }
 }
 
-/// The system's own place for the one in charge of it, else the person's.
+/// The person's own place, which nobody else may write to: an `undo` does what is in it.
 fn usual() -> Option<PathBuf> {
-    if cfg!(windows) {
-        return Some(PathBuf::from(env::var_os("PROGRAMDATA")?).join("Lamsach"));
-    }
     let is_set = |name: &str| env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
-    let state = is_set("XDG_STATE_HOME");
-    let state = state.or_else(|| is_set("HOME").map(|home| home.join(".local/state")));
+    let state = if cfg!(windows) {
+        is_set("LOCALAPPDATA")
+    } else {
+        let home = || is_set("HOME").map(|home| home.join(".local/state"));
+        is_set("XDG_STATE_HOME").or_else(home)
+    };
     Some(state?.join("lamsach").join("clean"))
 }
 
