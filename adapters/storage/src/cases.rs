@@ -231,6 +231,27 @@ pub async fn counts_of_unit(
     rows.iter().map(|row| Ok((row.parsed("state")?, row.number("cases")?))).collect()
 }
 
+/// As [`counts_of_unit`], of cases whose device contacted a published address.
+pub async fn counts_of_seen(
+    db: &mut AnyConnection,
+    campaign_id: CampaignId,
+    unit_id: UnitId,
+) -> Result<Vec<(CaseState, i64)>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT c.state, CAST(COUNT(*) AS BIGINT) AS cases FROM cases c
+         WHERE c.campaign_id = $1 AND c.unit_id = $2 AND c.merged_into IS NULL
+           AND EXISTS (
+             SELECT 1 FROM sightings s JOIN cases b ON b.id = s.case_id
+             WHERE s.is_finding = 1 AND (b.id = c.id OR b.merged_into = c.id))
+         GROUP BY c.state",
+    )
+    .bind(campaign_id.to_string())
+    .bind(unit_id.to_string())
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|row| Ok((row.parsed("state")?, row.number("cases")?))).collect()
+}
+
 /// How many cases of each unit and state a campaign has.
 pub async fn counts(
     db: &mut AnyConnection,

@@ -101,6 +101,42 @@ pub async fn device_by_name(
     row.map(|row| row.parsed("id")).transpose()
 }
 
+/// The device of a unit that has a name at any of its sites, the one that got it last; a merged one
+/// keeps its names.
+pub async fn device_of_unit_by_name(
+    db: &mut AnyConnection,
+    unit_id: UnitId,
+    kind: &str,
+    value: &str,
+) -> Result<Option<DeviceId>, StorageError> {
+    let row = sqlx::query(
+        "SELECT n.device_id AS id FROM device_names n
+         JOIN devices d ON d.id = n.device_id
+         WHERE d.unit_id = $1 AND n.kind = $2 AND n.value = $3 AND n.valid_to IS NULL
+         ORDER BY n.id DESC LIMIT 1",
+    )
+    .bind(unit_id.to_string())
+    .bind(kind)
+    .bind(value)
+    .fetch_optional(db)
+    .await?;
+    row.map(|row| row.parsed("id")).transpose()
+}
+
+/// Whether a device has a name of this kind at all.
+pub async fn has_kind(
+    db: &mut AnyConnection,
+    id: DeviceId,
+    kind: &str,
+) -> Result<bool, StorageError> {
+    let row = sqlx::query("SELECT id FROM device_names WHERE device_id = $1 AND kind = $2 LIMIT 1")
+        .bind(id.to_string())
+        .bind(kind)
+        .fetch_optional(db)
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Adds a device.
 pub async fn insert_device(db: &mut AnyConnection, it: &DeviceRecord) -> Result<(), StorageError> {
     sqlx::query(
@@ -252,6 +288,7 @@ pub async fn is_used(db: &mut AnyConnection, id: DeviceId) -> Result<bool, Stora
     for statement in [
         "SELECT id FROM sightings WHERE device_id = $1 LIMIT 1",
         "SELECT id FROM cases WHERE device_id = $1 LIMIT 1",
+        "SELECT id FROM scans WHERE device_id = $1 LIMIT 1",
         "SELECT id FROM devices
          WHERE merged_into = $1 OR (id = $1 AND merged_into IS NOT NULL) LIMIT 1",
     ] {

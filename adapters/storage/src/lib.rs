@@ -34,6 +34,7 @@ pub mod devices;
 pub mod directives;
 pub mod jobs;
 pub mod reports;
+pub mod scans;
 pub mod settings;
 pub mod side_cars;
 pub mod sightings;

@@ -81,6 +81,8 @@ const PAGES: &[Row] = &[
     ("GET /tokens", Nothing, "people"),
     ("POST /tokens/{unit}", Form("label=x"), "A:mo B:mo"),
     ("POST /tokens/{unit}/revoke", Form("id={case}"), "A:mo B:mo"),
+    ("POST /tokens/{unit}/codes", Form("label=x"), "A:mo B:mo"),
+    ("POST /tokens/{unit}/codes/revoke", Form("id={case}"), "A:mo B:mo"),
     // The campaign, for the unit that runs it.
     ("GET /campaigns/new/{unit}", Nothing, "A:mcpou B:mcpou"),
     ("POST /campaigns/new/{unit}", Form("title=X&form=letter-2022%401"), "A:c B:c"),
@@ -118,6 +120,8 @@ const PAGES: &[Row] = &[
     ("POST /checks/{check=none}/cancel", Form(""), ""),
     ("GET /sources/{source}/take-back", Nothing, "B:o"),
     ("POST /sources/{source}/take-back", Form(""), "B:o"),
+    ("GET /campaigns/{campaign}/scans/{unit}", Nothing, "A:cpou B:cpou"),
+    ("POST /campaigns/{campaign}/scans/{unit}", File("result"), "B:o"),
     ("GET /campaigns/{campaign}/cases/{unit}", Nothing, "A:cpou B:cpou"),
     ("GET /cases/{case}", Nothing, "A:cpou B:cpou"),
     ("POST /cases/{case}/step", Form("step=notify&version=1"), "B:o"),
@@ -187,6 +191,12 @@ const API: &[Row] = &[
     ("GET /api/v1/campaigns/{campaign}/units/{unit}/sources", Nothing, "A:cpour B:cpour"),
     ("POST /api/v1/campaigns/{campaign}/units/{unit}/sightings", Json(SIGHTINGS), "B:ow"),
     ("POST /api/v1/sightings", Json(SIGHTINGS), "B:w C:w"),
+    // Who it is from is told by its signature alone.
+    (
+        "POST /api/v1/scan-results",
+        Json(r#"{"lamsach_result":1,"key":"","signature":"","result":"{}"}"#),
+        "anyone",
+    ),
 ];
 
 /// Somebody who asks: a unit's letter, a role's letter, and what they prove it with.

@@ -294,9 +294,30 @@ pub(crate) async fn verification(
         declared_on: day(case.declared_at.unwrap_or(case.changed_at)),
         last_seen_on: seen.iter().filter_map(|it| it.last_at).max().map(day),
         covered_days: &covered_days,
-        has_evidence: !case.remedy.is_empty(),
+        has_evidence: has_evidence(read, case).await?,
     };
     Ok(verify(&quiet, DEFAULT_QUIET_DAYS))
+}
+
+/// Whether a clean re-scan stands behind a declaration; where the tool does not run, the remedy on
+/// record does.
+async fn has_evidence(
+    read: &mut storage::Connection,
+    case: &CaseRecord,
+) -> Result<bool, PortalError> {
+    let device = storage::devices::find_device(read, case.device_id).await?;
+    let device = device.ok_or(PortalError::NotFound)?;
+    let mut last: Option<storage::scans::ScanRecord> = None;
+    for it in storage::devices::group(read, device.merged_into.unwrap_or(device.id)).await? {
+        let scan = storage::scans::last_telling(read, case.campaign_id, it.id).await?;
+        let is_later = |scan: &storage::scans::ScanRecord| {
+            last.as_ref().is_none_or(|last| scan.made_at > last.made_at)
+        };
+        if let Some(scan) = scan.filter(is_later) {
+            last = Some(scan);
+        }
+    }
+    Ok(last.map_or(!case.remedy.is_empty(), |scan| scan.is_clean_bill))
 }
 
 /// Days that were listened to wherever the device was seen: one that was merged from two sites must

@@ -322,7 +322,7 @@ fn is_empty(result: &CheckResult) -> bool {
 }
 
 /// The name of a site as it is kept.
-fn site_name(given: &str) -> String {
+pub(crate) fn site_name(given: &str) -> String {
     let name = short(given, LONGEST_SITE).split_whitespace().collect::<Vec<_>>().join(" ");
     if name.is_empty() { "–".to_owned() } else { name }
 }
@@ -767,7 +767,7 @@ fn facts(record: SightingRecord) -> impl Ord {
 
 /// The device's case, opened when it has none and opened again when it was seen after it was
 /// declared clean. Tells whether that is news.
-async fn case_of(
+pub(crate) async fn case_of(
     portal: &Portal,
     write: &mut Write,
     campaign_id: CampaignId,

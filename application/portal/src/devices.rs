@@ -69,7 +69,10 @@ pub(crate) async fn load(read: &mut Read, unit: UnitId) -> Result<Devices, Porta
     let sites = devices::sites(read, unit).await?;
     let mut names: BTreeMap<DeviceId, Vec<(bool, String)>> = BTreeMap::new();
     for (device, kind, name) in devices::names_of_unit(read, unit).await? {
-        names.entry(device).or_default().push((kind != "ip", name));
+        // What the clean-up tool knows a PC by says nothing to people.
+        if kind != crate::scans::MARK {
+            names.entry(device).or_default().push((kind != "ip", name));
+        }
     }
     let mut members: BTreeMap<DeviceId, Vec<&DeviceRecord>> = BTreeMap::new();
     let mut found = Devices::default();

@@ -29,6 +29,7 @@ pub mod people;
 pub mod progress;
 pub mod public;
 pub mod reports;
+pub mod scans;
 mod secrets;
 pub mod sign_in;
 pub mod sources;
@@ -55,6 +56,7 @@ pub mod records {
     pub use storage::reports::{
         ProposalAnswerRecord, ReportEventRecord, ReportRecord, ReportStanding,
     };
+    pub use storage::scans::{EnrolmentRecord, ScanRecord};
     pub use storage::sightings::{SightingRecord, SourceRecord};
     pub use storage::tokens::TokenRecord;
     pub use storage::units::UnitRecord;

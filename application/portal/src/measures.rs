@@ -40,6 +40,11 @@ pub(crate) async fn of_unit(
                 add(measure, count);
             }
         }
+        for (state, count) in cases::counts_of_seen(&mut read, campaign_id, id).await? {
+            for measure in of_seen(state) {
+                add(measure, count);
+            }
+        }
     }
     for organisation in directives::told(&mut read, campaign_id, unit).await? {
         add(Measure::UnitsInformed, 1);
@@ -54,17 +59,26 @@ pub(crate) async fn of_unit(
 fn of_case(state: CaseState) -> Vec<Measure> {
     let mut measures = Vec::new();
     if state.counts_as_infected() {
-        // Today every case begins with a sighting; scans by the clean-up tool will open others.
-        measures.extend([Measure::DevicesInfected, Measure::DevicesSeen]);
-    }
-    if state.counts_as_handled() {
-        measures.push(Measure::DevicesSeenHandled);
+        measures.push(Measure::DevicesInfected);
     }
     if state.counts_as_verified() {
         measures.push(Measure::DevicesVerified);
     }
     if state == CaseState::DeclaredClean {
         measures.push(Measure::DevicesDeclared);
+    }
+    measures
+}
+
+/// The measures in which a device that contacted a published address counts as well; a case that a
+/// scan opened has none.
+fn of_seen(state: CaseState) -> Vec<Measure> {
+    let mut measures = Vec::new();
+    if state.counts_as_infected() {
+        measures.push(Measure::DevicesSeen);
+    }
+    if state.counts_as_handled() {
+        measures.push(Measure::DevicesSeenHandled);
     }
     measures
 }

@@ -46,6 +46,11 @@ pub(crate) fn new_code() -> Result<Token, PortalError> {
     Ok(Token { secret, hash })
 }
 
+/// A code that the clean-up tools of a unit sign with.
+pub(crate) fn new_enrolment() -> Result<results::EnrolmentCode, PortalError> {
+    Ok(results::EnrolmentCode::from_random(random_bytes::<20>()?))
+}
+
 const CODE_DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// The hash of a code however it was typed: case, spaces, hyphens and look-alikes do not matter.

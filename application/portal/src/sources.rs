@@ -209,6 +209,9 @@ async fn plan(
 
 /// Whether a person ever did something to a case; that a log was taken back is none of its steps.
 async fn is_worked_on(db: &mut storage::Connection, id: CaseId) -> Result<bool, StorageError> {
-    let is_work = |it: &CaseEventRecord| it.user_id.is_some() && it.kind != TAKEN_BACK;
+    let is_work = |it: &CaseEventRecord| {
+        let is_of_person = it.user_id.is_some() && it.kind != TAKEN_BACK;
+        is_of_person || crate::scans::EVENTS.contains(&it.kind.as_str())
+    };
     Ok(cases::events(db, id).await?.iter().any(is_work))
 }

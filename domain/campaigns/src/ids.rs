@@ -59,6 +59,10 @@ ids! {
     UserId,
     /// A secret a program signs in with.
     TokenId,
+    /// A code that a unit's tools sign with.
+    EnrolmentId,
+    /// The result of one scan of a PC.
+    ScanId,
     /// A campaign.
     CampaignId,
     /// The letter as one level passes it on.

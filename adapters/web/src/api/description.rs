@@ -10,7 +10,7 @@ use utoipa::openapi::{
 use utoipa::{Modify, OpenApi};
 
 use super::problem::ProblemBody;
-use super::{campaigns, cases, letters, progress, reports, service, sightings};
+use super::{campaigns, cases, letters, progress, reports, scans, service, sightings};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -35,6 +35,7 @@ use super::{campaigns, cases, letters, progress, reports, service, sightings};
         cases::split_device,
         sightings::list_sightings, sightings::list_sources, sightings::send_sightings,
         sightings::send_from_own_unit, sightings::take_back,
+        scans::receive,
     ),
     components(schemas(ProblemBody)),
     tags(
@@ -45,6 +46,7 @@ use super::{campaigns, cases, letters, progress, reports, service, sightings};
         (name = "reports", description = "A unit's report"),
         (name = "cases", description = "The work on devices"),
         (name = "sightings", description = "What was seen in a unit's logs"),
+        (name = "scans", description = "What the clean-up tool found on PCs"),
     ),
     security(("token" = []), ("session" = [])),
     modifiers(&Common),
@@ -81,7 +83,8 @@ impl Modify for Common {
         components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
         for (path, item) in &mut api.paths.paths {
             let is_public =
-                matches!(path.as_str(), "/api/v1" | "/api/v1/openapi.json" | "/api/v1/problems");
+                matches!(path.as_str(), "/api/v1" | "/api/v1/openapi.json" | "/api/v1/problems")
+                    || path == "/api/v1/scan-results";
             let operations =
                 [(&mut item.get, false), (&mut item.put, true), (&mut item.post, true)];
             for (operation, is_write) in operations {

@@ -14,6 +14,7 @@ mod output;
 pub(crate) mod problem;
 mod progress;
 mod reports;
+mod scans;
 mod service;
 pub(crate) mod sightings;
 mod wire;
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(progress::routes())
         .merge(reports::routes())
         .merge(cases::routes())
+        .merge(scans::routes())
         .merge(sightings::routes());
     let api = Router::new()
         .nest("/v1", v1)

@@ -402,7 +402,7 @@ async fn take_back(
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]
-fn unreadable(error: axum::extract::multipart::MultipartError) -> PageError {
+pub(super) fn unreadable(error: axum::extract::multipart::MultipartError) -> PageError {
     PageError::BadRequest(error.to_string())
 }
 

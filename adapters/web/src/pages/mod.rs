@@ -16,6 +16,7 @@ mod nav;
 mod people;
 mod public;
 mod report;
+mod scans;
 mod sign_in;
 mod tokens;
 mod units;
@@ -47,6 +48,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(local_logs::routes())
         .merge(logs::routes())
         .merge(running::routes())
+        .merge(scans::routes())
         .merge(report::routes())
         .merge(sign_in::routes())
         .merge(first_run::routes())

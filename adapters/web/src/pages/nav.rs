@@ -58,6 +58,7 @@ pub(crate) async fn of(
         ("edit", "nav-edit", edits),
         ("letter", "nav-letter", sees_letter),
         ("logs", "nav-logs", sees_cases),
+        ("scans", "nav-scans", sees_cases),
         ("cases", "nav-cases", sees_cases),
         ("report", "nav-report", sees_report),
         ("board", "nav-board", sees_below),

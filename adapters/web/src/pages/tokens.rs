@@ -7,8 +7,9 @@ use axum::Router;
 use axum::extract::{Form, Path, State};
 use axum::response::{Redirect, Response};
 use axum::routing::{get, post};
-use campaigns::{TokenId, UnitId};
-use portal::records::{TokenRecord, UnitRecord};
+use campaigns::{EnrolmentId, TokenId, UnitId};
+use portal::records::{EnrolmentRecord, TokenRecord, UnitRecord};
+use portal::scans;
 use portal::tokens::{self, Scope};
 use portal::{access, units};
 use serde::Deserialize;
@@ -23,6 +24,8 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/tokens", get(list))
         .route("/tokens/{unit}", post(create))
         .route("/tokens/{unit}/revoke", post(revoke))
+        .route("/tokens/{unit}/codes", post(make_code))
+        .route("/tokens/{unit}/codes/revoke", post(revoke_code))
 }
 
 #[derive(Template)]
@@ -31,12 +34,15 @@ struct TokensPage {
     page: Page,
     places: Vec<Place>,
     secret: Option<String>,
+    /// A code that was just made.
+    code: Option<String>,
 }
 
 /// A unit whose tokens the person manages.
 struct Place {
     unit: UnitRecord,
     tokens: Vec<TokenRecord>,
+    codes: Vec<EnrolmentRecord>,
     /// Whether the person reads what a token with the scope `read` would.
     may_read: bool,
 }
@@ -58,7 +64,7 @@ async fn list(
     page: Page,
 ) -> Result<Response, PageError> {
     let places = places(&state, &actor).await?;
-    show(&TokensPage { page, places, secret: None })
+    show(&TokensPage { page, places, secret: None, code: None })
 }
 
 async fn places(state: &AppState, actor: &portal::Actor) -> Result<Vec<Place>, PageError> {
@@ -70,9 +76,10 @@ async fn places(state: &AppState, actor: &portal::Actor) -> Result<Vec<Place>, P
         if !is_known && access::allows(portal, actor, action, grant.unit).await? {
             let unit = units::find(portal, actor, grant.unit).await?;
             let tokens = tokens::list(portal, actor, grant.unit).await?;
+            let codes = scans::codes(portal, actor, grant.unit).await?;
             let may_read =
                 access::allows(portal, actor, campaigns::Action::SeeCases, unit.id).await?;
-            places.push(Place { unit, tokens, may_read });
+            places.push(Place { unit, tokens, codes, may_read });
         }
     }
     Ok(places)
@@ -103,7 +110,7 @@ async fn create(
     let portal = &state.portal;
     let secret = tokens::create_with(portal, &actor, unit, &given.label, &scopes).await?;
     let places = places(&state, &actor).await?;
-    show(&TokensPage { page, places, secret: Some(secret) })
+    show(&TokensPage { page, places, secret: Some(secret), code: None })
 }
 
 #[derive(Deserialize)]
@@ -118,5 +125,38 @@ async fn revoke(
     Form(given): Form<Revoked>,
 ) -> Result<Redirect, PageError> {
     tokens::revoke(&state.portal, &actor, unit, given.id).await?;
+    Ok(Redirect::to("/tokens?notice=saved"))
+}
+
+#[derive(Deserialize)]
+struct Named {
+    label: String,
+}
+
+/// Makes an enrolment code for the clean-up tool and shows it: this once.
+async fn make_code(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    page: Page,
+    Path(unit): Path<UnitId>,
+    Form(given): Form<Named>,
+) -> Result<Response, PageError> {
+    let code = scans::make_code(&state.portal, &actor, unit, &given.label).await?;
+    let places = places(&state, &actor).await?;
+    show(&TokensPage { page, places, secret: None, code: Some(code) })
+}
+
+#[derive(Deserialize)]
+struct RevokedCode {
+    id: EnrolmentId,
+}
+
+async fn revoke_code(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    Path(unit): Path<UnitId>,
+    Form(given): Form<RevokedCode>,
+) -> Result<Redirect, PageError> {
+    scans::revoke_code(&state.portal, &actor, unit, given.id).await?;
     Ok(Redirect::to("/tokens?notice=saved"))
 }

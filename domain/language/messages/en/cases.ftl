@@ -49,3 +49,19 @@ case-merge-do = Merge
 case-merged = Merged into this device
 case-split-do = Split
 case-history = History
+
+# Results of scans by the clean-up tool.
+scans-import = Bring results from a stick
+scans-lead = Files that the clean-up tool wrote (lamsach-clean scan --result), signed with an enrolment code of the unit. The same result twice counts once.
+scans-file = Files with results
+scans-do = Bring them in
+scans-none = There are no results yet.
+scans-just-brought = Files just brought
+scans-known = This result was here already; nothing is counted twice.
+scans-taken = Taken.
+scans-case = Taken, case { $number }.
+scans-verdict = Verdict
+scans-found = Found
+scans-scope = How far
+scans-packs = Packs
+scans-at = Scanned at

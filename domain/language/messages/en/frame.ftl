@@ -9,6 +9,7 @@ nav-up = Back to the progress board
 nav-edit = Edit
 nav-letter = Letter
 nav-logs = Check logs
+nav-scans = Scans of PCs
 nav-cases = Cases
 nav-report = Report
 nav-board = Progress

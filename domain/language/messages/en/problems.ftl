@@ -39,3 +39,8 @@ problem-title = Please enter the campaign's title.
 problem-token-label = Please name the token (at most 100 characters).
 problem-too-long = A field is longer than { $longest } characters.
 problem-too-many-sightings = The log has too many sightings. Split it by day and send it again.
+
+problem-scan-unreadable = The result of the scan cannot be read: { $reason }.
+problem-scan-code = The enrolment code that signed this result is not known, has expired or was revoked.
+problem-scan-future = The result is of a time to come: the clock of that PC is wrong.
+problem-scan-other-unit = This result was signed with the enrolment code of another unit.

@@ -147,3 +147,12 @@ tokens-revoke = Revoke
 tokens-revoked = Revoked
 tokens-label = A name to remember it by, such as: DNS server, main office
 tokens-create = Make a token
+
+codes-title = Enrolment codes of the clean-up tool
+codes-lead = The tool on the unit's PCs signs its results with this code. Nobody can read anything here by it.
+codes-none = There are no codes yet.
+codes-label = A name to remember it by, such as: office PCs
+codes-create = Make a code
+codes-made = This is the new code. It is shown this once:
+codes-file-name = It may stand in the name of the program's file that you give to people:
+codes-used = last result { $day }

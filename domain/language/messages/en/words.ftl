@@ -49,6 +49,8 @@ case-event-log-taken-back = Log taken back
 case-event-verification-withdrawn = No longer verified: the log it rested on was taken back
 case-event-seen-again-withdrawn = No longer seen again: the log that showed it was taken back
 case-event-close = Closed
+case-event-scan-found = The clean-up tool found on the PC
+case-event-scan-clean = The clean-up tool scanned the whole PC and found nothing
 
 report-state-draft = Being written
 report-state-approved = Approved by the unit's leader
@@ -100,3 +102,12 @@ verdict-dns-queried = Name asked for
 verdict-dns-blocked = Name blocked
 verdict-inbound-scan = Scanned from outside
 verdict-mention-only = Only mentioned
+
+scan-verdict-clean = Clean
+scan-verdict-incomplete = Not scanned whole
+scan-verdict-risky = Risky
+scan-verdict-suspicious = Suspicious
+scan-verdict-infected = Infected
+scan-scope-computer = Whole PC
+scan-scope-quick = Quick check
+scan-scope-places = Some folders

@@ -46,3 +46,19 @@ case-merge-do = Gộp
 case-merged = Đã gộp vào thiết bị này
 case-split-do = Tách ra
 case-history = Quá trình xử lý
+
+# Kết quả quét của công cụ xử lý mã độc.
+scans-import = Nhập kết quả từ USB
+scans-lead = Tệp kết quả do công cụ xử lý mã độc ghi (lamsach-clean scan --result), có ký bằng mã đăng ký của đơn vị. Một kết quả nhập hai lần chỉ tính một lần.
+scans-file = Tệp kết quả
+scans-do = Nhập kết quả
+scans-none = Chưa có kết quả quét nào.
+scans-just-brought = Các tệp vừa nhập
+scans-known = Kết quả này đã có, không tính thêm.
+scans-taken = Đã nhận.
+scans-case = Đã nhận, hồ sơ xử lý số { $number }.
+scans-verdict = Kết luận
+scans-found = Phát hiện
+scans-scope = Phạm vi
+scans-packs = Gói dữ liệu
+scans-at = Quét lúc

@@ -9,6 +9,7 @@ nav-up = Về bảng tiến độ
 nav-edit = Soạn chiến dịch
 nav-letter = Công văn
 nav-logs = Kiểm tra nhật ký
+nav-scans = Quét máy tính
 nav-cases = Hồ sơ xử lý
 nav-report = Báo cáo
 nav-board = Tiến độ

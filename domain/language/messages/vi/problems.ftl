@@ -39,3 +39,8 @@ problem-title = Xin nhập tên chiến dịch.
 problem-token-label = Xin đặt tên gợi nhớ cho mã truy cập (tối đa 100 ký tự).
 problem-too-long = Có ô dài quá { $longest } ký tự.
 problem-too-many-sightings = Tệp có quá nhiều lượt ghi nhận. Xin chia nhỏ theo ngày rồi gửi lại.
+
+problem-scan-unreadable = Không đọc được kết quả quét: { $reason }.
+problem-scan-code = Mã đăng ký dùng để ký kết quả này không có, đã hết hạn hoặc đã bị thu hồi.
+problem-scan-future = Kết quả quét ghi thời điểm trong tương lai: đồng hồ của máy đó sai.
+problem-scan-other-unit = Kết quả này được ký bằng mã đăng ký của đơn vị khác.

@@ -132,3 +132,12 @@ tokens-revoke = Thu hồi
 tokens-revoked = Đã thu hồi
 tokens-label = Tên gợi nhớ, ví dụ: Máy chủ DNS trụ sở chính
 tokens-create = Tạo mã truy cập
+
+codes-title = Mã đăng ký của công cụ xử lý mã độc
+codes-lead = Công cụ trên máy tính của đơn vị dùng mã này để ký kết quả quét gửi về đây. Không ai xem được hồ sơ bằng mã này.
+codes-none = Chưa có mã đăng ký.
+codes-label = Tên gợi nhớ, ví dụ: Máy tính văn phòng
+codes-create = Tạo mã đăng ký
+codes-made = Đây là mã đăng ký mới, chỉ hiện một lần này:
+codes-file-name = Có thể đặt mã vào tên tệp chương trình rồi phát cho mọi người:
+codes-used = kết quả gần nhất { $day }

@@ -49,6 +49,8 @@ case-event-log-taken-back = Rút lại nhật ký
 case-event-verification-withdrawn = Bỏ kết quả kiểm chứng vì nhật ký làm căn cứ đã rút lại
 case-event-seen-again-withdrawn = Bỏ ghi nhận kết nối trở lại vì nhật ký làm căn cứ đã rút lại
 case-event-close = Đóng hồ sơ
+case-event-scan-found = Công cụ quét thấy trên máy
+case-event-scan-clean = Công cụ quét toàn máy, không thấy gì
 
 report-state-draft = Đang soạn
 report-state-approved = Lãnh đạo đơn vị đã duyệt
@@ -100,3 +102,12 @@ verdict-dns-queried = Đã hỏi tên miền
 verdict-dns-blocked = Tên miền đã bị chặn
 verdict-inbound-scan = Bị dò quét từ ngoài
 verdict-mention-only = Chỉ nhắc đến
+
+scan-verdict-clean = Sạch
+scan-verdict-incomplete = Chưa quét hết
+scan-verdict-risky = Có rủi ro
+scan-verdict-suspicious = Đáng ngờ
+scan-verdict-infected = Nhiễm mã độc
+scan-scope-computer = Toàn máy
+scan-scope-quick = Quét nhanh
+scan-scope-places = Một số thư mục

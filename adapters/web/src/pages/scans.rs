@@ -1,0 +1,154 @@
+//! Results of scans by the clean-up tool: what came, and bringing a file on a stick.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use campaigns::{Action, CampaignId, CampaignState, UnitId};
+use portal::scans::{self, ScanView};
+use portal::{Actor, PortalError, access, campaigns as runs, letters, units};
+
+use super::nav::{self, CampaignNav};
+use crate::AppState;
+use crate::error::{PageError, sentence};
+use crate::page::{Page, show, show_with};
+use crate::session::SignedIn;
+
+/// Results that are shown; all are counted.
+const MOST_SHOWN: usize = 500;
+/// The most files of one upload.
+const MOST_FILES: usize = 500;
+/// The largest upload, in bytes: each result is at most 1 MiB, most are a few kilobytes.
+const UPLOAD_LIMIT_BYTES: usize = 32 << 20;
+
+pub(crate) fn routes() -> Router<AppState> {
+    let limit = DefaultBodyLimit::max(UPLOAD_LIMIT_BYTES);
+    Router::new().route("/campaigns/{campaign}/scans/{unit}", get(list).post(import).layer(limit))
+}
+
+#[derive(Template)]
+#[template(path = "pages/scans.html")]
+struct ScansPage {
+    page: Page,
+    nav: CampaignNav,
+    base: String,
+    scans: Vec<ScanView>,
+    may_import: bool,
+    is_running: bool,
+    /// What became of the files that were just brought.
+    outcomes: Vec<Outcome>,
+}
+
+/// What became of one file.
+struct Outcome {
+    file: String,
+    ok: bool,
+    message: String,
+}
+
+impl ScansPage {
+    fn shown(&self) -> &[ScanView] {
+        self.scans.get(..MOST_SHOWN).unwrap_or(&self.scans)
+    }
+
+    fn packs(&self, it: &ScanView) -> String {
+        let said = it.result.packs.iter().map(|pack| format!("{} {}", pack.name, pack.serial));
+        said.collect::<Vec<_>>().join(", ")
+    }
+}
+
+async fn list(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    page: Page,
+    Path((campaign, unit)): Path<(CampaignId, UnitId)>,
+) -> Result<Response, PageError> {
+    show(&scans_page(&state, &actor, page, campaign, unit).await?)
+}
+
+async fn scans_page(
+    state: &AppState,
+    actor: &Actor,
+    page: Page,
+    campaign: CampaignId,
+    unit: UnitId,
+) -> Result<ScansPage, PageError> {
+    let portal = &state.portal;
+    let record = units::find(portal, actor, unit).await?;
+    let run = runs::read(portal, actor, campaign).await?.campaign;
+    let scans = scans::list(portal, actor, campaign, unit).await?;
+    let nav = nav::of(portal, actor, campaign, unit, &run.title, &record.name, "scans").await?;
+    Ok(ScansPage {
+        base: format!("/campaigns/{campaign}/scans/{unit}"),
+        may_import: access::allows(portal, actor, Action::CheckLogs, unit).await?,
+        is_running: run.state == CampaignState::Launched,
+        outcomes: Vec::new(),
+        page,
+        nav,
+        scans,
+    })
+}
+
+async fn import(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    page: Page,
+    Path((campaign, unit)): Path<(CampaignId, UnitId)>,
+    mut form: Multipart,
+) -> Result<Response, PageError> {
+    // Before a byte of a file is read: may this person?
+    access::require(&state.portal, &actor, Action::CheckLogs, unit).await?;
+    if !letters::has_letter(&state.portal, campaign, unit).await? {
+        return Err(PortalError::NotFound.into());
+    }
+    let mut outcomes = Vec::new();
+    while let Some(field) = form.next_field().await.map_err(super::logs::unreadable)? {
+        let Some(name) = field.file_name().filter(|it| !it.is_empty()).map(str::to_owned) else {
+            continue;
+        };
+        if outcomes.len() >= MOST_FILES {
+            break;
+        }
+        let bytes = field.bytes().await.map_err(super::logs::unreadable)?;
+        let done = scans::import(&state.portal, &actor, campaign, unit, &bytes).await;
+        outcomes.push(outcome(&page, name, done)?);
+    }
+    let base = format!("/campaigns/{campaign}/scans/{unit}");
+    if outcomes.is_empty() {
+        return Ok(Redirect::to(&format!("{base}?notice=log-not-checked")).into_response());
+    }
+    let status = if outcomes.iter().all(|it| it.ok) {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let mut shown = scans_page(&state, &actor, page, campaign, unit).await?;
+    shown.outcomes = outcomes;
+    show_with(status, &shown)
+}
+
+fn outcome(
+    page: &Page,
+    file: String,
+    done: Result<scans::Received, PortalError>,
+) -> Result<Outcome, PageError> {
+    match done {
+        Ok(received) => {
+            let message = if received.is_repeat {
+                page.t("scans-known")
+            } else if let Some(case) = received.case.filter(|_| received.scan.findings > 0) {
+                page.t1("scans-case", "number", case)
+            } else {
+                page.t("scans-taken")
+            };
+            Ok(Outcome { file, ok: true, message })
+        }
+        Err(PortalError::Invalid(problems)) => {
+            let said: Vec<_> = problems.iter().map(|it| sentence(page.language, it)).collect();
+            Ok(Outcome { file, ok: false, message: said.join(" ") })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
