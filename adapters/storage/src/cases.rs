@@ -214,20 +214,38 @@ pub async fn merged_of_unit(
     rows.iter().map(|row| Ok((row.parsed("id")?, row.parsed("merged_into")?))).collect()
 }
 
-/// How many cases of each state a unit has in a campaign.
+/// Whether a case is of a device to clean. One with findings of which none is the device's own, because
+/// it stands for others, is not: docs/decisions/0034-cases-of-who-stands-for-others.md.
+/// `portal::devices::intermediary_of` says the same of what is loaded.
+const IS_OF_DEVICE: &str = "(
+    NOT EXISTS (
+        SELECT 1 FROM sightings s WHERE s.is_finding = 1 AND (s.case_id = cases.id
+            OR s.case_id IN (SELECT m.id FROM cases m WHERE m.merged_into = cases.id)))
+    OR EXISTS (
+        SELECT 1 FROM sightings s, devices d, devices r
+        WHERE s.is_finding = 1 AND (s.case_id = cases.id
+            OR s.case_id IN (SELECT m.id FROM cases m WHERE m.merged_into = cases.id))
+          AND d.id = cases.device_id AND r.id = COALESCE(d.merged_into, d.id)
+          AND (r.stands_as = 'device'
+            OR (r.stands_as IS NULL AND s.intermediary IS NULL)
+            OR (r.stands_as = 'dns-forwarder' AND s.verdict IN ('attempted', 'connected')))))";
+
+/// How many devices to clean of each state of their cases a unit has in a campaign.
 pub async fn counts_of_unit(
     db: &mut AnyConnection,
     campaign_id: CampaignId,
     unit_id: UnitId,
 ) -> Result<Vec<(CaseState, i64)>, StorageError> {
-    let rows = sqlx::query(
+    let statement = format!(
         "SELECT state, CAST(COUNT(*) AS BIGINT) AS cases FROM cases
-         WHERE campaign_id = $1 AND unit_id = $2 AND merged_into IS NULL GROUP BY state",
-    )
-    .bind(campaign_id.to_string())
-    .bind(unit_id.to_string())
-    .fetch_all(db)
-    .await?;
+         WHERE campaign_id = $1 AND unit_id = $2 AND merged_into IS NULL AND {IS_OF_DEVICE}
+         GROUP BY state"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(campaign_id.to_string())
+        .bind(unit_id.to_string())
+        .fetch_all(db)
+        .await?;
     rows.iter().map(|row| Ok((row.parsed("state")?, row.number("cases")?))).collect()
 }
 
@@ -237,19 +255,40 @@ pub async fn counts_of_seen(
     campaign_id: CampaignId,
     unit_id: UnitId,
 ) -> Result<Vec<(CaseState, i64)>, StorageError> {
-    let rows = sqlx::query(
-        "SELECT c.state, CAST(COUNT(*) AS BIGINT) AS cases FROM cases c
-         WHERE c.campaign_id = $1 AND c.unit_id = $2 AND c.merged_into IS NULL
+    let statement = format!(
+        "SELECT state, CAST(COUNT(*) AS BIGINT) AS cases FROM cases
+         WHERE campaign_id = $1 AND unit_id = $2 AND merged_into IS NULL
            AND EXISTS (
              SELECT 1 FROM sightings s JOIN cases b ON b.id = s.case_id
-             WHERE s.is_finding = 1 AND (b.id = c.id OR b.merged_into = c.id))
-         GROUP BY c.state",
-    )
-    .bind(campaign_id.to_string())
-    .bind(unit_id.to_string())
-    .fetch_all(db)
-    .await?;
+             WHERE s.is_finding = 1 AND (b.id = cases.id OR b.merged_into = cases.id))
+           AND {IS_OF_DEVICE}
+         GROUP BY state"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(campaign_id.to_string())
+        .bind(unit_id.to_string())
+        .fetch_all(db)
+        .await?;
     rows.iter().map(|row| Ok((row.parsed("state")?, row.number("cases")?))).collect()
+}
+
+/// How many devices to clean of each unit and state of their cases a campaign has.
+pub async fn device_counts(
+    db: &mut AnyConnection,
+    campaign_id: CampaignId,
+) -> Result<Vec<(UnitId, CaseState, i64)>, StorageError> {
+    let statement = format!(
+        "SELECT unit_id, state, CAST(COUNT(*) AS BIGINT) AS cases FROM cases
+         WHERE campaign_id = $1 AND merged_into IS NULL AND {IS_OF_DEVICE}
+         GROUP BY unit_id, state"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(campaign_id.to_string())
+        .fetch_all(db)
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.parsed("unit_id")?, row.parsed("state")?, row.number("cases")?)))
+        .collect()
 }
 
 /// How many cases of each unit and state a campaign has.

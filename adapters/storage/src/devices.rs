@@ -25,6 +25,9 @@ pub struct DeviceRecord {
     pub merged_into: Option<DeviceId>,
     /// When it was first known.
     pub created_at: Timestamp,
+    /// What a person says that it does in the place of others: `dns-forwarder`, `proxy`, `nat`, or
+    /// `device` when it stands for itself.
+    pub stands_as: Option<String>,
 }
 
 /// The site of this name, made when it is not there.
@@ -140,8 +143,8 @@ pub async fn has_kind(
 /// Adds a device.
 pub async fn insert_device(db: &mut AnyConnection, it: &DeviceRecord) -> Result<(), StorageError> {
     sqlx::query(
-        "INSERT INTO devices (id, unit_id, site_id, label, kind, merged_into, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO devices (id, unit_id, site_id, label, kind, merged_into, created_at, stands_as)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(it.id.to_string())
     .bind(it.unit_id.to_string())
@@ -150,30 +153,100 @@ pub async fn insert_device(db: &mut AnyConnection, it: &DeviceRecord) -> Result<
     .bind(&it.kind)
     .bind(it.merged_into.map(|id| id.to_string()))
     .bind(it.created_at.as_microsecond())
+    .bind(it.stands_as.as_deref())
     .execute(db)
     .await?;
     Ok(())
 }
 
-/// Gives a device a name that holds until further notice.
+/// Gives a device a name that holds until further notice, from a moment on or as long as anybody knows.
 pub async fn insert_device_name(
     db: &mut AnyConnection,
     id: ::campaigns::DeviceNameId,
     device: &DeviceRecord,
-    kind: &str,
-    value: &str,
+    (kind, value): (&str, &str),
+    valid_from: Option<Timestamp>,
 ) -> Result<(), StorageError> {
     sqlx::query(
         "INSERT INTO device_names (id, device_id, site_id, kind, value, valid_from, valid_to)
-         VALUES ($1, $2, $3, $4, $5, NULL, NULL)",
+         VALUES ($1, $2, $3, $4, $5, $6, NULL)",
     )
     .bind(id.to_string())
     .bind(device.id.to_string())
     .bind(device.site_id.to_string())
     .bind(kind)
     .bind(value)
+    .bind(valid_from.map(Timestamp::as_microsecond))
     .execute(db)
     .await?;
+    Ok(())
+}
+
+/// Lets a name that a device always held hold from a moment on only.
+pub async fn date_name(
+    db: &mut AnyConnection,
+    id: DeviceId,
+    kind: &str,
+    value: &str,
+    valid_from: Timestamp,
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "UPDATE device_names SET valid_from = $4
+         WHERE device_id = $1 AND kind = $2 AND value = $3 AND valid_from IS NULL",
+    )
+    .bind(id.to_string())
+    .bind(kind)
+    .bind(value)
+    .bind(valid_from.as_microsecond())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Devices that ever held a name at a site, who held it last first.
+pub async fn holders(
+    db: &mut AnyConnection,
+    site_id: SiteId,
+    kind: &str,
+    value: &str,
+) -> Result<Vec<DeviceId>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT device_id AS id FROM device_names WHERE site_id = $1 AND kind = $2 AND value = $3
+         ORDER BY valid_from IS NULL, valid_from DESC, id DESC",
+    )
+    .bind(site_id.to_string())
+    .bind(kind)
+    .bind(value)
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|row| row.parsed("id")).collect()
+}
+
+/// Names of a kind that a device ever held.
+pub async fn names_of(
+    db: &mut AnyConnection,
+    id: DeviceId,
+    kind: &str,
+) -> Result<Vec<String>, StorageError> {
+    let rows = sqlx::query("SELECT value FROM device_names WHERE device_id = $1 AND kind = $2")
+        .bind(id.to_string())
+        .bind(kind)
+        .fetch_all(db)
+        .await?;
+    rows.iter().map(|row| row.text("value")).collect()
+}
+
+/// Says what a device does in the place of others; `None` leaves it to the logs.
+pub async fn set_stands_as(
+    db: &mut AnyConnection,
+    id: DeviceId,
+    stands_as: Option<&str>,
+) -> Result<(), StorageError> {
+    sqlx::query("UPDATE devices SET stands_as = $2 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(stands_as)
+        .execute(db)
+        .await?;
     Ok(())
 }
 
@@ -319,5 +392,6 @@ fn device(row: &AnyRow) -> Result<DeviceRecord, StorageError> {
         kind: row.text("kind")?,
         merged_into: row.parsed_opt("merged_into")?,
         created_at: row.moment("created_at")?,
+        stands_as: row.text_opt("stands_as")?,
     })
 }

@@ -92,6 +92,16 @@ pub struct SightingRecord {
     pub evidence_line: Option<String>,
     /// When the line is deleted.
     pub evidence_line_until: Option<Timestamp>,
+    /// The warning list that names the indicator too.
+    pub warning: Option<String>,
+    /// Code of who says which device it is.
+    pub name_source: Option<String>,
+    /// Code of how sure that is.
+    pub name_confidence: Option<String>,
+    /// Code of what the device does in the place of others.
+    pub intermediary: Option<String>,
+    /// Code of who says so.
+    pub intermediary_source: Option<String>,
 }
 
 /// The source with this content at this site.
@@ -263,9 +273,10 @@ pub async fn insert_sighting(
            (id, source_id, campaign_id, unit_id, device_id, case_id, indicator, indicator_type,
             family, list, destination, verdict, is_finding, contacts, first_at, last_at,
             evidence_file, evidence_offset, evidence_line_number, evidence_line,
-            evidence_line_until)
+            evidence_line_until, warning, name_source, name_confidence, intermediary,
+            intermediary_source)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                 $19, $20, $21)",
+                 $19, $20, $21, $22, $23, $24, $25, $26)",
     )
     .bind(it.id.to_string())
     .bind(it.source_id.to_string())
@@ -288,6 +299,11 @@ pub async fn insert_sighting(
     .bind(it.evidence_line_number)
     .bind(it.evidence_line.as_deref())
     .bind(it.evidence_line_until.map(Timestamp::as_microsecond))
+    .bind(it.warning.as_deref())
+    .bind(it.name_source.as_deref())
+    .bind(it.name_confidence.as_deref())
+    .bind(it.intermediary.as_deref())
+    .bind(it.intermediary_source.as_deref())
     .execute(db)
     .await
     .map_err(StorageError::from_write)?;
@@ -356,6 +372,22 @@ pub async fn move_findings(
     .execute(db)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// When a device was first seen, as far as any of its sightings says.
+pub async fn first_seen(
+    db: &mut AnyConnection,
+    device_id: DeviceId,
+) -> Result<Option<Timestamp>, StorageError> {
+    let row = sqlx::query(
+        "SELECT COALESCE(first_at, last_at) AS first_at FROM sightings
+         WHERE device_id = $1 AND COALESCE(first_at, last_at) IS NOT NULL
+         ORDER BY COALESCE(first_at, last_at) LIMIT 1",
+    )
+    .bind(device_id.to_string())
+    .fetch_optional(db)
+    .await?;
+    row.as_ref().map_or(Ok(None), |row| row.moment_opt("first_at"))
 }
 
 /// How many findings of a device a campaign has.
@@ -430,5 +462,10 @@ fn sighting(row: &AnyRow) -> Result<SightingRecord, StorageError> {
         evidence_line_number: row.number("evidence_line_number")?,
         evidence_line: row.text_opt("evidence_line")?,
         evidence_line_until: row.moment_opt("evidence_line_until")?,
+        warning: row.text_opt("warning")?,
+        name_source: row.text_opt("name_source")?,
+        name_confidence: row.text_opt("name_confidence")?,
+        intermediary: row.text_opt("intermediary")?,
+        intermediary_source: row.text_opt("intermediary_source")?,
     })
 }

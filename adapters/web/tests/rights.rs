@@ -96,6 +96,7 @@ const PAGES: &[Row] = &[
     // The letter, for units that received it.
     ("GET /campaigns/{campaign}/letter.docx", Nothing, "A:mcpou B:mcpou C:mcpou"),
     ("GET /campaigns/{campaign}/lists/{list}", Nothing, "A:mcpou B:mcpou C:mcpou"),
+    ("GET /campaigns/{campaign}/index", Nothing, "A:mcpou B:mcpou C:mcpou"),
     ("GET /campaigns/{campaign}/attachments/{attachment}", Nothing, "A:mcpou B:mcpou C:mcpou"),
     ("GET /campaigns/{campaign}/letter/{unit}", Nothing, "A:mcpou B:mcpou"),
     ("POST /campaigns/{campaign}/letter/{unit}/acknowledge", Form(""), "B:cpo"),
@@ -152,6 +153,7 @@ const API: &[Row] = &[
     ("GET /api/v1/campaigns", Nothing, "people A:rw B:rw C:rw S:rw"),
     ("GET /api/v1/campaigns/{campaign}", Nothing, "A:mcpourw B:mcpourw C:mcpourw"),
     ("GET /api/v1/campaigns/{campaign}/lists", Nothing, "A:mcpourw B:mcpourw C:mcpourw"),
+    ("GET /api/v1/campaigns/{campaign}/index", Nothing, "A:mcpourw B:mcpourw C:mcpourw"),
     (
         "GET /api/v1/campaigns/{campaign}/lists/{list}/content",
         Nothing,

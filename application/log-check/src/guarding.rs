@@ -1,8 +1,9 @@
 //! The guard of the warning lists that come with the program.
 
 use std::io::Read as _;
+use std::sync::Arc;
 
-use indicators::Guard;
+use indicators::{Guard, Indicator, Judgement};
 use unpacking::{Limits, Unpacker};
 
 /// Origin and licence: `data/README.md`.
@@ -17,12 +18,33 @@ pub enum Guarding {
     On,
 }
 
+/// The guard as it was read, which takes a quarter of a second: to be held by what reads lists again and
+/// again. Nothing is held when there is none.
+#[derive(Clone, Debug, Default)]
+pub struct LoadedGuard(Option<Arc<Guard>>);
+
+impl LoadedGuard {
+    pub(crate) fn guard(&self) -> Option<&Guard> {
+        self.0.as_deref()
+    }
+
+    /// Judges an indicator that was compiled by somebody else.
+    pub(crate) fn judge(&self, indicator: &Indicator) -> Judgement<'_> {
+        self.guard().map_or(Judgement::Clear, |guard| guard.judge(indicator))
+    }
+}
+
 impl Guarding {
+    /// The guard, read anew.
+    pub fn load(self) -> LoadedGuard {
+        LoadedGuard(self.guard().map(Arc::new))
+    }
+
     /// The guard, read anew: it is needed while lists are read and not while logs are.
     ///
     /// Ranges for documents and tests are let through: demonstrations are made of them, and no
     /// device talks to them.
-    pub(crate) fn guard(self) -> Option<Guard> {
+    fn guard(self) -> Option<Guard> {
         if self == Self::Off {
             return None;
         }

@@ -31,13 +31,13 @@ pub use contacts::events::Reason as EventReason;
 pub use contacts::flows::{Reason as FlowReason, Refusal as FlowRefusal};
 pub use contacts::packets::Reason as PacketReason;
 pub use contacts::{Columns, ColumnsError, Format};
-pub use guarding::Guarding;
+pub use guarding::{Guarding, LoadedGuard};
 pub use hunt::{HuntError, Logs, SideCarInput, Wanted, hunt};
 pub use hunting::{About, SideCar, SideCarBuilder};
 pub use indicators::{ListProblem, ListReport, ReadOptions, Refused};
 pub use lists::{
-    COMPILED, IndicatorInput, ListInput, LoadedLists, compile_indicators, load_indicators,
-    load_lists, load_wanted,
+    COMPILED, IndicatorInput, ListInput, LoadedLists, check_list, compile_indicators, load_guarded,
+    load_indicators, load_indicators_by, load_lists, load_wanted, load_wanted_guarded,
 };
 pub use live::{Gain, LiveLog};
 pub use live_wire::{LiveFlows, LivePackets, LiveQuestions, PacketPiece};

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 
-use indicators::{Guard, Indicator, ListProblem, ListReport, ReadOptions, read_guarded_list};
+use indicators::{
+    Guard, Indicator, Judgement, ListProblem, ListReport, ReadOptions, read_guarded_list,
+};
 use jiff::Timestamp;
-use matching::{About, AboutList, Index, IndexBuilder, IndexFull, Origin};
+use matching::{About, AboutList, Described, Index, IndexBuilder, IndexError, IndexFull, Origin};
 use unpacking::{Limits, Unpacker};
 
-use crate::{Guarding, Wanted};
+use crate::{Guarding, LoadedGuard, Wanted};
 
 /// The format that the report of a compiled index names.
 pub const COMPILED: &str = "index";
@@ -57,9 +59,20 @@ pub fn load_lists(lists: Vec<ListInput>, options: ReadOptions) -> Result<LoadedL
 ///
 /// What was compiled before was guarded, or not, when it was compiled.
 pub fn load_indicators(
-    mut inputs: Vec<IndicatorInput>,
+    inputs: Vec<IndicatorInput>,
     options: ReadOptions,
     guarding: Guarding,
+) -> Result<LoadedLists, IndexFull> {
+    let is_needed = inputs.iter().any(|it| matches!(it, IndicatorInput::List(_)));
+    let guard = if is_needed { guarding.load() } else { LoadedGuard::default() };
+    load_indicators_by(inputs, options, &guard)
+}
+
+/// As [`load_indicators`], with a guard that is held already.
+pub fn load_indicators_by(
+    mut inputs: Vec<IndicatorInput>,
+    options: ReadOptions,
+    guard: &LoadedGuard,
 ) -> Result<LoadedLists, IndexFull> {
     if let [IndicatorInput::Compiled { .. }] = inputs.as_slice()
         && let Some(IndicatorInput::Compiled { name, index }) = inputs.pop()
@@ -68,8 +81,35 @@ pub fn load_indicators(
         return Ok(LoadedLists { index, reports: vec![(name, report)] });
     }
     let mut builder = IndexBuilder::default();
-    let (reports, _) = push_all(&mut builder, inputs, options, guarding)?;
+    let (reports, _) = push_all(&mut builder, inputs, options, (guard, &LoadedGuard::default()))?;
     Ok(LoadedLists { index: builder.build(), reports })
+}
+
+/// As [`load_indicators_by`], for indexes that somebody else compiled: they are guarded too.
+pub fn load_guarded(
+    inputs: Vec<IndicatorInput>,
+    options: ReadOptions,
+    guard: &LoadedGuard,
+) -> Result<LoadedLists, IndexFull> {
+    let mut builder = IndexBuilder::default();
+    let (reports, _) = push_all(&mut builder, inputs, options, (guard, guard))?;
+    Ok(LoadedLists { index: builder.build(), reports })
+}
+
+/// What is taken of a list, or of an index that somebody else compiled, and what is not. An index is
+/// verified as a whole.
+pub fn check_list(
+    bytes: &[u8],
+    options: ReadOptions,
+    guard: &LoadedGuard,
+) -> Result<ListReport, IndexError> {
+    if !Index::is_index(bytes) {
+        return Ok(read_guarded_list(&mut &*bytes, options, guard.guard(), |_, _| {}));
+    }
+    let index = Index::from_bytes(bytes.to_vec())?;
+    index.verify()?;
+    let (report, _) = guarded(&index, guard, |_, _| Ok::<(), std::convert::Infallible>(()));
+    Ok(report)
 }
 
 /// As [`load_indicators`], for an index that is kept: it tells when and of what it was compiled.
@@ -81,7 +121,9 @@ pub fn compile_indicators(
     program: &str,
 ) -> Result<LoadedLists, IndexFull> {
     let mut builder = IndexBuilder::default();
-    let (reports, lists) = push_all(&mut builder, inputs, options, guarding)?;
+    let guard = guarding.load();
+    let none = LoadedGuard::default();
+    let (reports, lists) = push_all(&mut builder, inputs, options, (&guard, &none))?;
     let about = About { compiled_at: Some(compiled_at), program: program.to_owned(), lists };
     Ok(LoadedLists { index: builder.build_about(&about), reports })
 }
@@ -93,17 +135,37 @@ pub fn load_wanted(
     options: ReadOptions,
     guarding: Guarding,
 ) -> (Vec<Wanted>, Vec<(String, ListReport)>) {
-    let guard = guarding.guard();
+    load_wanted_by(inputs, options, (&guarding.load(), &LoadedGuard::default()))
+}
+
+/// As [`load_wanted`], for indexes that somebody else compiled: they are guarded too.
+pub fn load_wanted_guarded(
+    inputs: Vec<IndicatorInput>,
+    options: ReadOptions,
+    guard: &LoadedGuard,
+) -> (Vec<Wanted>, Vec<(String, ListReport)>) {
+    load_wanted_by(inputs, options, (guard, guard))
+}
+
+fn load_wanted_by(
+    inputs: Vec<IndicatorInput>,
+    options: ReadOptions,
+    (of_lists, of_compiled): (&LoadedGuard, &LoadedGuard),
+) -> (Vec<Wanted>, Vec<(String, ListReport)>) {
     let (mut wanted, mut reports) = (Vec::new(), Vec::new());
     for input in inputs {
         match input {
             IndicatorInput::List(ListInput { name, bytes: Ok(bytes) }) => {
                 let mut bytes = BufReader::new(Unpacker::new(bytes, Limits::default()));
-                let report =
-                    read_guarded_list(&mut bytes, options, guard.as_ref(), |indicator, warning| {
+                let report = read_guarded_list(
+                    &mut bytes,
+                    options,
+                    of_lists.guard(),
+                    |indicator, warning| {
                         let warning = warning.map(str::to_owned);
                         wanted.push(Wanted { indicator, list: name.clone(), warning });
-                    });
+                    },
+                );
                 reports.push((name, report));
             }
             IndicatorInput::List(ListInput { name, bytes: Err(error) }) => {
@@ -111,17 +173,12 @@ pub fn load_wanted(
                 reports.push((name, ListReport { problem, ..ListReport::default() }));
             }
             IndicatorInput::Compiled { name, index } => {
-                wanted.extend(index.iter().map(|it| Wanted {
-                    list: it.list.to_owned(),
-                    warning: it.warning.map(str::to_owned),
-                    indicator: Indicator {
-                        observable: it.observable,
-                        scope: it.scope,
-                        family: it.family.map(str::to_owned),
-                        valid_until: None,
-                    },
-                }));
-                reports.push((name, compiled_report(&index)));
+                let (report, _) = guarded(&index, of_compiled, |indicator, origin| {
+                    let warning = origin.warning.map(str::to_owned);
+                    wanted.push(Wanted { list: origin.list.to_owned(), warning, indicator });
+                    Ok::<(), std::convert::Infallible>(())
+                });
+                reports.push((name, report));
             }
         }
     }
@@ -134,22 +191,26 @@ fn push_all(
     builder: &mut IndexBuilder,
     inputs: Vec<IndicatorInput>,
     options: ReadOptions,
-    guarding: Guarding,
+    (of_lists, of_compiled): (&LoadedGuard, &LoadedGuard),
 ) -> Result<Reports, IndexFull> {
-    let guard = guarding.guard();
     let mut reports = Vec::with_capacity(inputs.len());
     let mut lists = Vec::new();
     for input in inputs {
         let (name, report) = match input {
             IndicatorInput::List(list) => {
-                let report = read_input(builder, list.bytes, options, guard.as_ref(), &list.name)?;
+                let report =
+                    read_input(builder, list.bytes, options, of_lists.guard(), &list.name)?;
                 lists.push(about_list(&list.name, &report));
                 (list.name, report)
             }
             IndicatorInput::Compiled { name, index } => {
-                push_index(builder, &index)?;
+                let push = |indicator: Indicator, origin: Origin<'_>| {
+                    builder.push_from(&indicator, origin)
+                };
+                let (report, pushed) = guarded(&index, of_compiled, push);
+                pushed?;
                 lists.extend(index.about().map(|it| it.lists).unwrap_or_default());
-                (name, compiled_report(&index))
+                (name, report)
             }
         };
         reports.push((name, report));
@@ -192,15 +253,35 @@ fn read_into(
     pushed.map(|()| report)
 }
 
-fn push_index(builder: &mut IndexBuilder, index: &Index) -> Result<(), IndexFull> {
-    for it in index.iter() {
-        let origin = Origin { list: it.list, warning: it.warning };
-        let family = it.family.map(str::to_owned);
-        let indicator =
-            Indicator { observable: it.observable, scope: it.scope, family, valid_until: None };
-        builder.push_from(&indicator, origin)?;
+/// Hands on every indicator of an index that the guard lets through, with the warning list that it names,
+/// where the index names none; tells what it took and what it did not. Ends with the first failure.
+fn guarded<E>(
+    index: &Index,
+    guard: &LoadedGuard,
+    mut push: impl FnMut(Indicator, Origin<'_>) -> Result<(), E>,
+) -> (ListReport, Result<(), E>) {
+    let mut report = ListReport { format: Some(COMPILED), ..ListReport::default() };
+    for (number, it) in (1..).zip(index.iter()) {
+        let Described { observable, scope, family, list, warning } = it;
+        let family = family.map(str::to_owned);
+        let indicator = Indicator { observable, scope, family, valid_until: None };
+        let named = match guard.judge(&indicator) {
+            Judgement::Clear => None,
+            Judgement::Review(list) => Some(list),
+            Judgement::Refuse(reason) => {
+                report.refuse(number, &indicator.observable.to_string(), reason);
+                continue;
+            }
+        };
+        report.accept(indicator.observable.kind());
+        if let Some(list) = named {
+            report.warn(list);
+        }
+        if let Err(error) = push(indicator, Origin { list, warning: warning.or(named) }) {
+            return (report, Err(error));
+        }
     }
-    Ok(())
+    (report, Ok(()))
 }
 
 fn compiled_report(index: &Index) -> ListReport {

@@ -15,6 +15,7 @@ use storage::campaigns::{self, AttachmentRecord, CampaignRecord, ListRecord};
 use storage::directives::{self, DirectiveRecord, ReceiptRecord};
 use storage::units::UnitRecord;
 
+use crate::index_shelf::GUARD;
 use crate::{Actor, Portal, PortalError, Problem, access, audit, secrets, units};
 
 /// The largest attachment and list taken, in bytes.
@@ -360,15 +361,20 @@ pub async fn add_list(
     let size_bytes = i64::try_from(bytes.as_ref().len()).unwrap_or(i64::MAX);
     let files = portal.files.clone();
     let (report, sha256) = blocking(move || {
-        let report = indicators::read_list(&mut bytes.as_ref(), options, |_| {});
+        let report = match log_check::check_list(bytes.as_ref(), options, &GUARD) {
+            Ok(report) => report,
+            Err(error) => return Ok((Err(error), String::new())),
+        };
         let mut sha256 = String::new();
         if report.accepted_total() > 0 {
             sha256 = secrets::sha256_hex(bytes.as_ref());
             files.put(&sha256, bytes.as_ref())?;
         }
-        Ok::<_, std::io::Error>((report, sha256))
+        Ok::<_, std::io::Error>((Ok(report), sha256))
     })
     .await??;
+    let report = report
+        .map_err(|_| Problem::new("list", "problem-damaged-index").with("name", name.clone()))?;
     if report.accepted_total() == 0 {
         return Err(Problem::new("list", "problem-empty-list").with("name", name).into());
     }
@@ -391,7 +397,8 @@ pub async fn add_list(
         size_bytes,
         accepted: i64::try_from(report.accepted_total()).unwrap_or(i64::MAX),
         refused: i64::try_from(report.refused_total()).unwrap_or(i64::MAX),
-        report: json!({ "accepted": report.accepted, "refused": refused }).to_string(),
+        report: json!({ "accepted": report.accepted, "refused": refused, "warned": report.warned })
+            .to_string(),
         created_by: actor.user_id,
         created_at: portal.now(),
         withdrawn_at: None,
@@ -430,6 +437,17 @@ pub fn refused_lines(list: &ListRecord) -> Vec<RefusedLine> {
         refused: Vec<RefusedLine>,
     }
     serde_json::from_str(&list.report).map_or_else(|_| Vec::new(), |it: Report| it.refused)
+}
+
+/// Warning lists that name indicators of a list, each with how many: they were taken, and a person
+/// should look at what they find.
+pub fn warned_of(list: &ListRecord) -> BTreeMap<String, u64> {
+    #[derive(Deserialize)]
+    struct Report {
+        #[serde(default)]
+        warned: BTreeMap<String, u64>,
+    }
+    serde_json::from_str(&list.report).map_or_else(|_| BTreeMap::new(), |it: Report| it.warned)
 }
 
 /// Takes a list back: logs are no longer matched against it.

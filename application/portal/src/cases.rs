@@ -7,6 +7,7 @@ use ::campaigns::{
     UnitId, UserId, Verification, verify,
 };
 use jiff::civil::Date;
+use matching::Intermediary;
 use serde_json::json;
 use storage::cases::{self, CaseEventRecord, CaseRecord};
 use storage::sightings::{self, SightingRecord};
@@ -20,6 +21,9 @@ use crate::{Actor, Portal, PortalError, Problem, access, audit};
 pub const DEVICE_KINDS: [&str; 8] =
     ["unknown", "computer", "server", "phone", "camera", "router", "printer", "other"];
 
+/// What a person can say that a device stands as, besides nothing; message keys `device-stands-as-…`.
+pub const STANDS_AS: [&str; 4] = [devices::ITSELF, "dns-forwarder", "proxy", "nat"];
+
 /// A case in a list.
 #[derive(Clone, Debug)]
 pub struct CaseSummary {
@@ -29,6 +33,9 @@ pub struct CaseSummary {
     pub device: DeviceView,
     /// What was seen, strongest and newest first.
     pub sightings: Vec<SightingRecord>,
+    /// What the device does in the place of others: it is then not the one to clean, and counts in no
+    /// figure; a log behind it is to be looked at.
+    pub intermediary: Option<Intermediary>,
 }
 
 /// A case with everything known of it.
@@ -80,7 +87,8 @@ pub async fn list(
     let summaries = all.into_iter().filter_map(|case| {
         let device = devices.get(&case.device_id)?.clone();
         let sightings = seen.remove(&case.id).unwrap_or_default();
-        Some(CaseSummary { case, device, sightings })
+        let intermediary = devices::intermediary_of(&device, &sightings);
+        Some(CaseSummary { case, device, sightings, intermediary })
     });
     Ok(summaries.collect())
 }
@@ -142,7 +150,8 @@ pub async fn view(portal: &Portal, actor: &Actor, id: CaseId) -> Result<CaseView
         .map(|it| site_of.get(&it.source_id).and_then(|site| site_names.get(site)))
         .map(|it| it.cloned().unwrap_or_default())
         .collect();
-    let summary = CaseSummary { case, device, sightings: seen };
+    let intermediary = devices::intermediary_of(&device, &seen);
+    let summary = CaseSummary { case, device, sightings: seen, intermediary };
     Ok(CaseView { summary, events, steps, verification, may_work, goes_on_as, others, sites })
 }
 
@@ -211,9 +220,14 @@ pub async fn describe_device(
     id: CaseId,
     label: &str,
     kind: &str,
+    stands_as: Option<&str>,
 ) -> Result<(), PortalError> {
     let case = find(portal, id).await?;
     access::require(portal, actor, Action::WorkCases, case.unit_id).await?;
+    let stands_as = stands_as.map(str::trim).filter(|it| !it.is_empty());
+    if stands_as.is_some_and(|it| !STANDS_AS.contains(&it)) {
+        return Err(Problem::new("stands_as", "problem-device-label").into());
+    }
     let label = label.split_whitespace().collect::<Vec<_>>().join(" ");
     if label.is_empty() || label.chars().count() > 200 || !DEVICE_KINDS.contains(&kind) {
         return Err(Problem::new("label", "problem-device-label").into());
@@ -221,6 +235,7 @@ pub async fn describe_device(
     let mut write = portal.database.write().await?;
     let device = devices::root_of(&mut write, case.device_id).await?;
     storage::devices::update_device(&mut write, device.id, &label, kind).await?;
+    storage::devices::set_stands_as(&mut write, device.id, stands_as).await?;
     // A name that somebody gave is work, which no log that is taken back takes along.
     let event = CaseEventRecord {
         id: portal.new_id::<CaseEventId>(),
@@ -233,7 +248,7 @@ pub async fn describe_device(
         note: label.clone(),
     };
     cases::insert_event(&mut write, &event).await?;
-    let detail = json!({ "label": label, "kind": kind });
+    let detail = json!({ "label": label, "kind": kind, "stands_as": stands_as });
     let unit = Some(case.unit_id);
     audit::record(portal, &mut write, Some(actor), unit, "device.describe", device.id, detail)
         .await?;
@@ -346,11 +361,11 @@ async fn find(portal: &Portal, id: CaseId) -> Result<CaseRecord, PortalError> {
     cases::find(&mut read, id).await?.ok_or(PortalError::NotFound)
 }
 
-/// A unit's cases counted by state.
+/// A unit's devices to clean, counted by the state of their cases.
 pub(crate) async fn counts_of(
     portal: &Portal,
     campaign_id: CampaignId,
 ) -> Result<Vec<(UnitId, CaseState, i64)>, PortalError> {
     let mut read = portal.database.read().await?;
-    Ok(cases::counts(&mut read, campaign_id).await?)
+    Ok(cases::device_counts(&mut read, campaign_id).await?)
 }

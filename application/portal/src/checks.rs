@@ -272,11 +272,19 @@ async fn refuse_unlisted(
         let indicator = Observable::parse(&sighting.indicator).ok();
         indicator.zip(index.as_ref()).is_some_and(|(indicator, index)| index.holds(&indicator))
     };
+    // Who matched may have had no guard.
+    let warning = |sighting: &Sighting| {
+        let (indicator, index) = (Observable::parse(&sighting.indicator).ok()?, index.as_ref()?);
+        Some(index.describe(index.find(&indicator)?)?.warning?.to_owned())
+    };
     let mut refused = Vec::with_capacity(results.len());
     for result in results {
         let (listed, others) =
             std::mem::take(&mut result.sightings).into_iter().partition(is_listed);
         result.sightings = listed;
+        for sighting in &mut result.sightings {
+            sighting.warning = sighting.warning.take().or_else(|| warning(sighting));
+        }
         let others: Vec<Sighting> = others;
         let told = others.into_iter().map(|it| RefusedSighting {
             device: short(&it.device, LONGEST_TEXT),
@@ -420,6 +428,7 @@ fn problems_of(results: &[CheckResult], now: Timestamp) -> Vec<Problem> {
                 ("list", Some(&sighting.list)),
                 ("destination", Some(&sighting.destination)),
                 ("warning", sighting.warning.as_ref()),
+                ("device_mac", sighting.device_mac.as_ref()),
             ];
             for (field, text) in texts {
                 // PostgreSQL takes no NUL in a text, and none of these has one.
@@ -744,9 +753,8 @@ async fn says_the_same(
     }
     let mut facts_sent = Vec::with_capacity(sent.len());
     for sighting in sent {
-        let (kind, name, at) = devices::name_of(sighting, before.created_at);
         let device =
-            storage::devices::device_by_name(write, source.site_id, kind, &name, at).await?;
+            devices::known_of_sighting(write, source.site_id, sighting, before.created_at).await?;
         let Some(device) = device else { return Ok(false) };
         facts_sent.push(facts(record_of(portal, source, device, None, sighting, portal.now())));
     }
@@ -762,7 +770,9 @@ fn facts(record: SightingRecord) -> impl Ord {
     let how = (record.list, record.destination, record.verdict, record.contacts);
     let when = (record.first_at, record.last_at);
     let place = (record.evidence_file, record.evidence_offset, record.evidence_line_number);
-    (what, how, when, place)
+    let told = (record.name_source, record.name_confidence, record.warning);
+    let role = (record.intermediary, record.intermediary_source);
+    (what, how, when, place, told, role)
 }
 
 /// The device's case, opened when it has none and opened again when it was seen after it was
@@ -817,6 +827,11 @@ fn record_of(
         // The program that matched the line already bounded it.
         evidence_line: has_line.then(|| sighting.evidence.line.chars().take(2_048).collect()),
         evidence_line_until: has_line.then_some(now + LINE_LIFETIME),
+        warning: sighting.warning.as_deref().map(short),
+        name_source: sighting.name_source.map(|it| it.code().to_owned()),
+        name_confidence: sighting.name_confidence.map(|it| it.code().to_owned()),
+        intermediary: sighting.intermediary.map(|it| it.code().to_owned()),
+        intermediary_source: sighting.intermediary_source.map(|it| it.code().to_owned()),
     }
 }
 

@@ -7,10 +7,11 @@ use ::campaigns::{
     SiteId, UnitId,
 };
 use jiff::Timestamp;
-use matching::Sighting;
+use matching::{Intermediary, Sighting};
 use serde_json::json;
 use storage::cases::{self, CaseEventRecord, CaseRecord};
 use storage::devices::{self, DeviceRecord};
+use storage::sightings::SightingRecord;
 use storage::{Read, Write, campaigns, sightings};
 
 use crate::letters::require_running;
@@ -31,7 +32,12 @@ pub struct DeviceView {
     pub sites: Vec<String>,
     /// Devices that turned out to be this one.
     pub merged: Vec<MergedDevice>,
+    /// What a person says that it does in the place of others; [`ITSELF`] when it stands for itself.
+    pub stands_as: Option<String>,
 }
+
+/// What a device stands as that stands for itself.
+pub const ITSELF: &str = "device";
 
 /// A device that turned out to be another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,6 +100,7 @@ pub(crate) async fn load(read: &mut Read, unit: UnitId) -> Result<Devices, Porta
             id: root,
             label: record.label.clone(),
             kind: record.kind.clone(),
+            stands_as: record.stands_as.clone(),
             names: held.into_iter().map(|(_, name)| name).filter(is_other).collect(),
             sites: sites_seen.into_iter().collect(),
             merged: merged
@@ -123,8 +130,76 @@ fn host_name(name: &str) -> String {
     name.trim().to_lowercase().chars().take(300).collect()
 }
 
-/// The device that held the name at that time, made when nobody did. It keeps its own id when it
-/// was merged into another.
+/// The hardware address that a sighting tells, in the form it is kept in.
+fn mac_of(sighting: &Sighting) -> Option<String> {
+    let mac = sighting.device_mac.as_deref()?.trim().to_lowercase();
+    let octets = mac.split(':').filter(|it| it.len() == 2 && u8::from_str_radix(it, 16).is_ok());
+    (octets.count() == 6 && mac.len() == 17).then_some(mac)
+}
+
+/// The host name that a sighting tells.
+fn host_of(sighting: &Sighting) -> Option<&str> {
+    sighting.device_name.as_deref().map(str::trim).filter(|it| !it.is_empty())
+}
+
+/// The device that a sighting is of, if it is known: the one with its hardware address; else the one that
+/// held its address, or name, at that time, when nothing that is told speaks against it; else one that held
+/// it at another time and is called so. Decision 34.
+pub(crate) async fn known_of_sighting(
+    write: &mut Write,
+    site_id: SiteId,
+    sighting: &Sighting,
+    otherwise: Timestamp,
+) -> Result<Option<DeviceId>, PortalError> {
+    let (kind, name, at) = name_of(sighting, otherwise);
+    let mac = mac_of(sighting);
+    if let Some(mac) = &mac
+        && let Some(id) = devices::device_by_name(write, site_id, "mac", mac, at).await?
+    {
+        return Ok(Some(id));
+    }
+    // What a program of before sends does not say whose name it is: it tells no two devices apart.
+    let host = host_of(sighting).filter(|_| sighting.name_source.is_some()).map(host_name);
+    if let Some(id) = devices::device_by_name(write, site_id, kind, &name, at).await?
+        && fits(write, id, mac.as_deref(), host.as_deref()).await?
+    {
+        return Ok(Some(id));
+    }
+    let (Some(host), None) = (host, mac) else { return Ok(None) };
+    for id in devices::holders(write, site_id, kind, &name).await? {
+        let hosts = devices::names_of(write, id, "host").await?;
+        if hosts.iter().any(|it| is_same_host(it, &host)) {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether nothing that is known of a device speaks against its being the one with this hardware address
+/// and this name.
+async fn fits(
+    write: &mut Write,
+    id: DeviceId,
+    mac: Option<&str>,
+    host: Option<&str>,
+) -> Result<bool, PortalError> {
+    if mac.is_some() && !devices::names_of(write, id, "mac").await?.is_empty() {
+        // It has another one: it would have been found by this one.
+        return Ok(false);
+    }
+    let Some(host) = host else { return Ok(true) };
+    let hosts = devices::names_of(write, id, "host").await?;
+    Ok(hosts.is_empty() || hosts.iter().any(|it| is_same_host(it, host)))
+}
+
+/// `may-01` and `may-01.xa.example` are one.
+fn is_same_host(one: &str, other: &str) -> bool {
+    let short = |it: &str| it.split('.').next().unwrap_or_default().to_owned();
+    one == other || (short(one) == short(other) && (!one.contains('.') || !other.contains('.')))
+}
+
+/// The device of a sighting, made when it is not known, with everything learnt that the sighting tells of
+/// it. It keeps its own id when it was merged into another.
 pub(crate) async fn of_sighting(
     portal: &Portal,
     write: &mut Write,
@@ -134,31 +209,68 @@ pub(crate) async fn of_sighting(
     now: Timestamp,
 ) -> Result<DeviceId, PortalError> {
     let (kind, name, at) = name_of(sighting, now);
-    let host = sighting.device_name.as_deref().map(str::trim).filter(|it| !it.is_empty());
-    if let Some(id) = devices::device_by_name(write, site_id, kind, &name, at).await? {
-        if let Some(host) = host {
-            learn_host_name(portal, write, id, &name, host).await?;
-        }
-        return Ok(id);
-    }
-    let label = host.unwrap_or(&sighting.device);
-    let device = DeviceRecord {
-        id: portal.new_id::<DeviceId>(),
-        unit_id: unit,
-        site_id,
-        label: label.chars().take(200).collect(),
-        kind: "unknown".to_owned(),
-        merged_into: None,
-        created_at: now,
+    let host = host_of(sighting);
+    let (id, is_new) = if let Some(id) = known_of_sighting(write, site_id, sighting, now).await? {
+        (id, false)
+    } else {
+        let label = host.unwrap_or(&sighting.device);
+        let device = DeviceRecord {
+            id: portal.new_id::<DeviceId>(),
+            unit_id: unit,
+            site_id,
+            label: label.chars().take(200).collect(),
+            kind: "unknown".to_owned(),
+            merged_into: None,
+            created_at: now,
+            stands_as: None,
+        };
+        devices::insert_device(write, &device).await?;
+        (device.id, true)
     };
-    devices::insert_device(write, &device).await?;
-    let id = portal.new_id::<DeviceNameId>();
-    devices::insert_device_name(write, id, &device, kind, &name).await?;
-    if let Some(host) = host.map(host_name).filter(|host| *host != name) {
-        let id = portal.new_id::<DeviceNameId>();
-        devices::insert_device_name(write, id, &device, "host", &host).await?;
+    let device = devices::find_device(write, id).await?.ok_or(PortalError::NotFound)?;
+    hold(portal, write, &device, (kind, &name), sighting.first_seen.unwrap_or(at), at).await?;
+    if let Some(mac) = mac_of(sighting)
+        && !devices::has_name(write, id, "mac", &mac).await?
+    {
+        let name_id = portal.new_id::<DeviceNameId>();
+        devices::insert_device_name(write, name_id, &device, ("mac", &mac), None).await?;
     }
-    Ok(device.id)
+    let Some(host) = host else { return Ok(id) };
+    if !is_new {
+        learn_host_name(portal, write, &device, &name, host).await?;
+    } else if host_name(host) != name {
+        let name_id = portal.new_id::<DeviceNameId>();
+        devices::insert_device_name(write, name_id, &device, ("host", &host_name(host)), None)
+            .await?;
+    }
+    Ok(id)
+}
+
+/// Lets a device hold a name at a moment. The first to hold it holds it at any time; a second one only
+/// from when it was first seen with it, and what was seen earlier stays the first one's.
+async fn hold(
+    portal: &Portal,
+    write: &mut Write,
+    device: &DeviceRecord,
+    (kind, name): (&str, &str),
+    from: Timestamp,
+    at: Timestamp,
+) -> Result<(), PortalError> {
+    let holder = devices::device_by_name(write, device.site_id, kind, name, at).await?;
+    if holder == Some(device.id) {
+        return Ok(());
+    }
+    let id = portal.new_id::<DeviceNameId>();
+    let Some(other) = holder else {
+        return Ok(devices::insert_device_name(write, id, device, (kind, name), None).await?);
+    };
+    let others_first = sightings::first_seen(write, other).await?;
+    if let Some(others_first) = others_first.filter(|it| at < *it) {
+        // This one held it before the other did.
+        devices::date_name(write, other, kind, name, others_first).await?;
+        return Ok(devices::insert_device_name(write, id, device, (kind, name), None).await?);
+    }
+    Ok(devices::insert_device_name(write, id, device, (kind, name), Some(from.min(at))).await?)
 }
 
 /// A log tells what a device is called that was known by its address alone: that becomes its
@@ -166,22 +278,42 @@ pub(crate) async fn of_sighting(
 async fn learn_host_name(
     portal: &Portal,
     write: &mut Write,
-    id: DeviceId,
+    device: &DeviceRecord,
     address: &str,
     host: &str,
 ) -> Result<(), PortalError> {
     let name = host_name(host);
-    if name == address || devices::has_name(write, id, "host", &name).await? {
+    if name == address || devices::has_name(write, device.id, "host", &name).await? {
         return Ok(());
     }
-    let Some(device) = devices::find_device(write, id).await? else { return Ok(()) };
     let name_id = portal.new_id::<DeviceNameId>();
-    devices::insert_device_name(write, name_id, &device, "host", &name).await?;
+    devices::insert_device_name(write, name_id, device, ("host", &name), None).await?;
     if device.label == address {
         let label: String = host.chars().take(200).collect();
-        devices::update_device(write, id, &label, &device.kind).await?;
+        devices::update_device(write, device.id, &label, &device.kind).await?;
     }
     Ok(())
+}
+
+/// What a device does in the place of others, when none of these findings is its own: it is then not
+/// the device to clean. `storage::cases` counts by the same rule. Decision 34.
+pub(crate) fn intermediary_of(
+    device: &DeviceView,
+    sightings: &[SightingRecord],
+) -> Option<Intermediary> {
+    let findings = || sightings.iter().filter(|it| it.is_finding);
+    let told = device.stands_as.as_deref();
+    if told == Some(ITSELF) || findings().next().is_none() {
+        return None;
+    }
+    if let Some(told) = told.and_then(Intermediary::of_code) {
+        let is_own = |it: &SightingRecord| matches!(&*it.verdict, "attempted" | "connected");
+        let has_own = told == Intermediary::DnsForwarder && findings().any(is_own);
+        return Some(told).filter(|_| !has_own);
+    }
+    let mut kinds = findings().map(|it| it.intermediary.as_deref().and_then(Intermediary::of_code));
+    let first = kinds.next().flatten();
+    first.filter(|_| kinds.all(|it| it.is_some()))
 }
 
 /// The device that this one is now.

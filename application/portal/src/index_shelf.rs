@@ -1,15 +1,16 @@
 //! Indexes of the lists of running campaigns, each built once however many ask for it.
 
 use std::collections::HashMap;
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
 use ::campaigns::CampaignId;
+use files::ContentStore;
 use indicators::ReadOptions;
-use log_check::ListInput;
+use log_check::{COMPILED, Guarding, IndicatorInput, ListInput, LoadedGuard};
 use matching::Index;
 use sha2::{Digest as _, Sha256};
-use storage::campaigns;
+use storage::campaigns::{self, ListRecord};
 use tokio::sync::OnceCell;
 
 use crate::campaigns::newest_lists;
@@ -20,6 +21,27 @@ const MOST: usize = 4;
 
 /// Indexes of the lists of recent campaigns, by the content of the lists.
 static INDEXES: LazyLock<Shelf<Shelved>> = LazyLock::new(Shelf::default);
+
+/// The warning lists, read once.
+pub(crate) static GUARD: LazyLock<LoadedGuard> = LazyLock::new(|| Guarding::On.load());
+
+/// Stored lists as they are read; one that was compiled is an index. What cannot be opened says so in its
+/// report.
+pub(crate) fn inputs(files: &ContentStore, lists: Vec<ListRecord>) -> Vec<IndicatorInput> {
+    let input = |list: ListRecord| {
+        let bytes = if list.format == COMPILED {
+            let damaged = |error| io::Error::new(io::ErrorKind::InvalidData, error);
+            match files.read(&list.sha256).and_then(|it| Index::from_bytes(it).map_err(damaged)) {
+                Ok(index) => return IndicatorInput::Compiled { name: list.name, index },
+                Err(error) => Err(error),
+            }
+        } else {
+            files.open(&list.sha256).map(|it| Box::new(it) as Box<dyn Read + Send>)
+        };
+        IndicatorInput::List(ListInput { name: list.name, bytes })
+    };
+    lists.into_iter().map(input).collect()
+}
 
 /// An index on the shelf.
 pub(crate) struct Shelved {
@@ -63,18 +85,10 @@ pub(crate) async fn shelved(
     // Indicators expire by the day.
     let key = format!("{}\n{}", portal.today(), lines.join("\n"));
     let build = async || {
-        let inputs: Vec<ListInput> = lists
-            .iter()
-            .map(|list| ListInput {
-                name: list.name.clone(),
-                bytes: portal
-                    .files
-                    .open(&list.sha256)
-                    .map(|it| Box::new(it) as Box<dyn Read + Send>),
-            })
-            .collect();
+        let (files, records) = (portal.files.clone(), lists.clone());
         let options = ReadOptions { format: None, today: Some(portal.today()) };
-        let loaded = tokio::task::spawn_blocking(move || log_check::load_lists(inputs, options))
+        let load = move || log_check::load_guarded(inputs(&files, records), options, &GUARD);
+        let loaded = tokio::task::spawn_blocking(load)
             .await
             .map_err(|error| PortalError::Internal(format!("index: {error}")))?
             .map_err(|error| PortalError::Internal(format!("index: {error}")))?;

@@ -38,3 +38,14 @@ pub async fn index_image(
     let found = found.ok_or_else(|| Problem::new("", "problem-no-lists"))?;
     Ok(IndexImage { sha256: found.sha256().to_owned(), index: found.index.clone() })
 }
+
+/// The index for whoever may read the letter: all lists as one compiled file.
+pub async fn campaign_index(
+    portal: &Portal,
+    actor: &Actor,
+    campaign_id: CampaignId,
+) -> Result<IndexImage, PortalError> {
+    crate::campaigns::read(portal, actor, campaign_id).await?;
+    let found = shelved(portal, campaign_id).await?.ok_or(PortalError::NotFound)?;
+    Ok(IndexImage { sha256: found.sha256().to_owned(), index: found.index.clone() })
+}

@@ -14,8 +14,7 @@ use files::ContentStore;
 use indicators::ReadOptions;
 use jiff::SignedDuration;
 use log_check::{
-    About, Archive, ListInput, LogInput, Logs, Progress, Settings, SideCarBuilder, SideCarInput,
-    Wanted, hunt,
+    About, Archive, LogInput, Logs, Progress, Settings, SideCarBuilder, SideCarInput, Wanted, hunt,
 };
 use matching::{Index, Sighting};
 use serde_json::json;
@@ -26,6 +25,7 @@ use storage::side_cars::{self, SideCarRecord};
 
 use crate::campaigns::newest_lists;
 use crate::checks::add_found;
+use crate::index_shelf::{GUARD, inputs};
 use crate::{Portal, PortalError, audit};
 
 /// How long a side-car is kept, in days.
@@ -209,21 +209,16 @@ fn added(
     if new.is_empty() {
         return Ok(Vec::new());
     }
-    let inputs = old.into_iter().map(|list| ListInput {
-        bytes: files.open(&list.sha256).map(|it| Box::new(it) as _),
-        name: list.name,
-    });
     // Lists that could not be read then were not held against anything.
-    let known: Index = log_check::load_lists(inputs.collect(), options)?.index;
-    let mut wanted = Vec::new();
-    for list in new {
-        let mut bytes = io::BufReader::new(files.open(&list.sha256)?);
-        indicators::read_list(&mut bytes, options, |indicator| {
-            if !known.holds(&indicator.observable) {
-                wanted.push(Wanted { indicator, list: list.name.clone(), warning: None });
-            }
-        });
+    let known: Index = log_check::load_guarded(inputs(files, old), options, &GUARD)?.index;
+    let (mut wanted, reports) =
+        log_check::load_wanted_guarded(inputs(files, new.to_vec()), options, &GUARD);
+    for (name, report) in reports {
+        if let Some(log_check::ListProblem::Read(why)) = report.problem {
+            return Err(format!("{name}: {why}").into());
+        }
     }
+    wanted.retain(|it| !known.holds(&it.indicator.observable));
     Ok(wanted)
 }
 

@@ -102,7 +102,7 @@ impl Picture {
             reminded.entry(reminder.receipt_id).or_insert(reminder.sent_at);
         }
         let mut cases: BTreeMap<UnitId, (i64, i64)> = BTreeMap::new();
-        for (unit, state, count) in storage::cases::counts(&mut read, id).await? {
+        for (unit, state, count) in storage::cases::device_counts(&mut read, id).await? {
             let (open, handled) = cases.entry(unit).or_default();
             *open += if state.is_open() { count } else { 0 };
             *handled += if state.counts_as_handled() { count } else { 0 };

@@ -13,7 +13,8 @@ use campaigns::{CampaignId, CaseState, CaseStep, ReceiverRole, Role, Verificatio
 use jiff::civil::{Date, date};
 use portal::cases::{self, CaseSummary};
 use portal::checks::{
-    self, CheckResult, Evidence, FileSummary, Live, LogProblem, RefusedSighting, Sighting, Verdict,
+    self, CheckResult, Evidence, FileSummary, Intermediary, Live, LogProblem, NameConfidence,
+    NameSource, RefusedSighting, Sighting, ToldBy, Verdict,
 };
 use portal::tokens::Sender;
 use portal::{PortalError, audit, devices, sources};
@@ -242,7 +243,9 @@ async fn a_device_known_by_its_address_gets_the_name_a_later_log_gives_it() {
         // Somebody has named the second one already.
         let (portal, officer) = (&world.portal, world.officer("sen").await);
         let named = case_of(&world, id, "10.0.0.6").await.case.id;
-        cases::describe_device(portal, &officer, named, "Máy một cửa", "computer").await.unwrap();
+        cases::describe_device(portal, &officer, named, "Máy một cửa", "computer", None)
+            .await
+            .unwrap();
         let later = vec![
             sighting("10.0.0.5", Some("PC-KeToan"), &bad),
             sighting("10.0.0.6", Some("PC-MotCua"), &bad),
@@ -491,6 +494,252 @@ async fn a_watched_source_is_replaced_and_never_added_up() {
         unnamed.live = Some(Live { sensor: " ".to_owned(), day: day(4), revision: 1, dropped: 0 });
         let refused = send(&world, id, "Trụ sở", vec![unnamed]).await;
         assert_eq!(problems(refused), ["problem-sighting-empty"]);
+    })
+    .await;
+}
+
+/// A sighting of a device that a DHCP server names.
+fn leased(device: &str, mac: &str, name: &str, at: &str) -> Sighting {
+    let at = Some(at.parse().unwrap());
+    Sighting {
+        device_mac: Some(mac.to_owned()),
+        name_source: Some(NameSource::DhcpLease),
+        name_confidence: Some(NameConfidence::High),
+        warning: Some("Tranco".to_owned()),
+        first_seen: at,
+        last_seen: at,
+        ..sighting(device, Some(name), &listed_name())
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_moved_is_two_devices_and_a_device_that_moved_is_one() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let id = campaign(&world).await;
+        let (first, second) = ("02:00:5e:10:00:a1", "02:00:5e:10:00:a2");
+        let bare = |at: &str| {
+            let at = Some(at.parse().unwrap());
+            let name = None;
+            Sighting { first_seen: at, last_seen: at, ..sighting("10.0.0.5", name, &listed_name()) }
+        };
+        let given = [
+            leased("10.0.0.5", first, "may-ke-toan", "2026-08-04T03:00:00Z"),
+            leased("10.0.0.5", second, "may-van-thu", "2026-08-04T05:00:00Z"),
+            leased("10.0.0.9", first, "may-ke-toan", "2026-08-04T06:00:00Z"),
+            bare("2026-08-04T04:00:00Z"),
+            bare("2026-08-04T07:00:00Z"),
+        ];
+        // Whatever comes first.
+        for order in [[0, 1, 2, 3, 4], [1, 0, 3, 4, 2], [2, 1, 0, 4, 3]] {
+            let site = format!("Trụ sở {order:?}");
+            let logs: Vec<char> = "abcde".chars().collect();
+            for at in order {
+                let mut one = result("x.log", logs[at], vec![given[at].clone()]);
+                let sha = one.summary.sha256.as_mut().unwrap();
+                sha.replace_range(0..3, &format!("{}{}{}", order[0], order[1], order[2]));
+                send(&world, id, &site, vec![one]).await.unwrap();
+            }
+            let now = seen(&world, id).await;
+            let of = |label: &str| {
+                let all = now.devices.all().filter(|it| it.sites == [site.clone()]);
+                let found: Vec<_> = all.filter(|it| it.label == label).collect();
+                assert_eq!(found.len(), 1, "{label} {order:?}");
+                let seen = now.sightings.iter().filter(|it| it.device_id == found[0].id);
+                let mut hours: Vec<i64> =
+                    seen.map(|it| it.last_at.unwrap().as_second() / 3_600 % 24).collect();
+                hours.sort_unstable();
+                (found[0].names.clone(), hours)
+            };
+            let count = now.devices.all().filter(|it| it.sites == [site.clone()]).count();
+            assert_eq!(count, 2, "{order:?}");
+            let (names, hours) = of("may-ke-toan");
+            assert_eq!(names, ["10.0.0.5", "10.0.0.9", first], "{order:?}");
+            assert_eq!(hours, [3, 4, 6], "{order:?}");
+            assert_eq!(of("may-van-thu").1, [5, 7], "{order:?}");
+        }
+        let now = seen(&world, id).await;
+        let named = now.sightings.iter().find(|it| it.name_source.is_some()).unwrap();
+        assert_eq!(named.name_source.as_deref(), Some("dhcp-lease"));
+        assert_eq!(named.name_confidence.as_deref(), Some("high"));
+        assert_eq!(named.warning.as_deref(), Some("Tranco"));
+        // The same again says nothing new.
+        let again = result("x.log", 'f', vec![given[1].clone()]);
+        let site = "Trụ sở [0, 1, 2, 3, 4]";
+        assert!(!send(&world, id, site, vec![again.clone()]).await.unwrap()[0].is_unchanged);
+        assert!(send(&world, id, site, vec![again]).await.unwrap()[0].is_unchanged);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn names_that_phones_share_make_no_device_of_two_addresses() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let id = campaign(&world).await;
+        let named = |device: &str, name: &str| Sighting {
+            name_source: Some(NameSource::Log),
+            name_confidence: Some(NameConfidence::High),
+            ..sighting(device, Some(name), &listed_name())
+        };
+        let sightings = vec![
+            named("10.0.0.5", "iPhone"),
+            named("10.0.0.6", "iPhone"),
+            named("10.0.0.7", "PC-01"),
+            named("10.0.0.7", "PC-02"),
+        ];
+        send(&world, id, "Trụ sở", vec![result("x.log", 'a', sightings)]).await.unwrap();
+        let later = vec![named("10.0.0.7", "pc-01.xa.example"), named("10.0.0.7", "PC-02")];
+        send(&world, id, "Trụ sở", vec![result("y.log", 'b', later)]).await.unwrap();
+        let mut labels: Vec<_> =
+            cases_of(&world, id).await.into_iter().map(|it| it.device.label).collect();
+        labels.sort();
+        assert_eq!(labels, ["PC-01", "PC-02", "iPhone", "iPhone"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_stands_for_others_has_a_case_and_is_no_device_to_clean() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let id = campaign(&world).await;
+        let (portal, officer) = (&world.portal, world.officer("sen").await);
+        let forwards = |indicator: &str| Sighting {
+            intermediary: Some(Intermediary::DnsForwarder),
+            intermediary_source: Some(ToldBy::Log),
+            ..sighting("10.0.0.53", None, indicator)
+        };
+        let plain = sighting("10.0.0.7", None, &listed_name());
+        let one = result("x.log", 'a', vec![forwards(&listed_name()), plain]);
+        send(&world, id, "Trụ sở", vec![one]).await.unwrap();
+        // Devices in the report, and by the rule that the pages have.
+        let counted = async || {
+            let report = world.report(id, "sen").await;
+            let measured = report.report.content.cell("devices-seen").measured.unwrap();
+            let all = cases_of(&world, id).await;
+            let shown = all.iter().filter(|it| it.intermediary.is_none()).count();
+            assert_eq!(measured, i64::try_from(shown).unwrap());
+            shown
+        };
+        assert_eq!(counted().await, 1);
+        let case = case_of(&world, id, "10.0.0.53").await;
+        assert_eq!(case.intermediary, Some(Intermediary::DnsForwarder));
+        assert_eq!(case.case.state, CaseState::Opened);
+        let say = async |stands_as: &str| {
+            let (case, label) = (case.case.id, "10.0.0.53");
+            cases::describe_device(portal, &officer, case, label, "server", Some(stands_as))
+                .await
+                .unwrap();
+            counted().await
+        };
+        // A person knows better.
+        assert_eq!(say("device").await, 2);
+        assert_eq!(say("proxy").await, 1);
+        assert_eq!(say("dns-forwarder").await, 1);
+        assert_eq!(say("").await, 1);
+        let wrong = cases::describe_device(
+            portal,
+            &officer,
+            case.case.id,
+            "10.0.0.53",
+            "server",
+            Some("router"),
+        );
+        assert!(wrong.await.is_err());
+        // It connects itself: that is its own.
+        let own =
+            Sighting { verdict: Verdict::Connected, ..sighting("10.0.0.53", None, &listed_name()) };
+        send(&world, id, "Trụ sở", vec![result("y.log", 'b', vec![own])]).await.unwrap();
+        assert_eq!(counted().await, 2);
+        assert_eq!(say("dns-forwarder").await, 2);
+        assert_eq!(say("nat").await, 1);
+        // Found to be one with the other device: the role of the one that goes on counts.
+        let plain = case_of(&world, id, "10.0.0.7").await;
+        devices::merge(portal, &officer, plain.case.id, case.device.id).await.unwrap();
+        assert_eq!(counted().await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lists_are_guarded_and_a_compiled_one_is_too() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let (portal, coordinator) = (&world.portal, world.coordinator("department").await);
+        let id = world.draft(&coordinator, world::letter()).await;
+        let list = "8.8.8.8\n192.168.1.1\ncom.vn\nevil.example\nbit.ly\n";
+        let add = async |name: &str, bytes: Vec<u8>| {
+            portal::campaigns::add_list(portal, &coordinator, id, name, bytes).await
+        };
+        let kept = add("ds.csv", list.as_bytes().to_vec()).await.unwrap();
+        assert_eq!((kept.accepted, kept.refused), (2, 3));
+        let reasons: Vec<_> = portal::campaigns::refused_lines(&kept)
+            .into_iter()
+            .map(|it| format!("{} {} {}", it.line, it.text, it.reason))
+            .collect();
+        let expected =
+            ["1 8.8.8.8 public-dns", "2 192.168.1.1 private-address", "3 com.vn public-suffix"];
+        assert_eq!(reasons, expected);
+        assert_eq!(portal::campaigns::warned_of(&kept).values().sum::<u64>(), 1);
+        // Compiled by somebody without a guard.
+        let mut builder = matching::IndexBuilder::default();
+        for text in ["8.8.4.4", "worse.example", "tinyurl.com"] {
+            let indicator = indicators::Indicator {
+                observable: text.parse().unwrap(),
+                scope: indicators::Scope::Subdomains,
+                family: None,
+                valid_until: None,
+            };
+            builder.push(&indicator, "cua-tinh.txt").unwrap();
+        }
+        let index = builder.build().as_bytes().to_vec();
+        let kept = add("tinh.lsx", index.clone()).await.unwrap();
+        assert_eq!((kept.accepted, kept.refused, kept.format.as_str()), (2, 1, "index"));
+        let mut damaged = index;
+        let last = damaged.len() - 1;
+        damaged[last] ^= 1;
+        assert_eq!(problems(add("hong.lsx", damaged).await), ["problem-damaged-index"]);
+
+        let receivers = [(world.unit("sen"), ReceiverRole::Action)];
+        portal::campaigns::set_receivers(portal, &coordinator, id, &receivers).await.unwrap();
+        portal::campaigns::launch(portal, &coordinator, id).await.unwrap();
+        let asked = ["dns.google", "8.8.8.8", "a.evil.example", "bit.ly", "worse.example"];
+        let queries: Vec<_> = asked.iter().map(|name| (day(4), "10.0.0.5", *name)).collect();
+        world.check(id, "sen", "Trụ sở", &bind_log(&queries)).await.unwrap();
+        let now = seen(&world, id).await;
+        let mut found: Vec<_> = now
+            .sightings
+            .iter()
+            .map(|it| (it.indicator.as_str(), it.list.as_str(), it.warning.is_some()))
+            .collect();
+        found.sort_unstable();
+        let expected = [
+            ("bit.ly", "ds.csv", true),
+            ("evil.example", "ds.csv", false),
+            ("worse.example", "cua-tinh.txt", false),
+        ];
+        assert_eq!(found, expected);
+        // What is sent of an indicator that a warning list names carries it, whoever matched.
+        let sent =
+            vec![sighting("10.0.0.6", None, "bit.ly"), sighting("10.0.0.6", None, "8.8.8.8")];
+        let kept = send(&world, id, "Trụ sở", vec![result("x.log", 'a', sent)]).await.unwrap();
+        assert_eq!(kept[0].refused.len(), 1);
+        let now = seen(&world, id).await;
+        assert!(
+            now.sightings
+                .iter()
+                .filter(|it| it.indicator == "bit.ly")
+                .all(|it| it.warning.is_some())
+        );
+        // All of it as one file, for whoever may read the letter.
+        let officer = world.officer("sen").await;
+        let image = portal::local_checks::campaign_index(portal, &officer, id).await.unwrap();
+        let index = matching::Index::from_bytes(image.as_ref().to_vec()).unwrap();
+        index.verify().unwrap();
+        assert_eq!(index.len(), 4);
+        let stranger = world.officer("lau").await;
+        assert!(portal::local_checks::campaign_index(portal, &stranger, id).await.is_err());
     })
     .await;
 }

@@ -195,7 +195,8 @@ impl ListReport {
         self.warned.values().sum()
     }
 
-    pub(crate) fn warn(&mut self, list: &str) {
+    /// Counts an indicator that a warning list names.
+    pub fn warn(&mut self, list: &str) {
         if let Some(count) = self.warned.get_mut(list) {
             *count += 1;
         } else {
@@ -203,11 +204,13 @@ impl ListReport {
         }
     }
 
-    pub(crate) fn accept(&mut self, kind: ObservableKind) {
+    /// Counts an indicator that was taken.
+    pub fn accept(&mut self, kind: ObservableKind) {
         *self.accepted.entry(kind.code()).or_default() += 1;
     }
 
-    pub(crate) fn refuse(&mut self, line: u64, text: &str, reason: Reason) {
+    /// Counts a value that was not taken, and lists it as long as there is room.
+    pub fn refuse(&mut self, line: u64, text: &str, reason: Reason) {
         *self.refused_counts.entry(reason.code()).or_default() += 1;
         if self.refused.len() < LISTED {
             let text = text.chars().take(200).collect();

@@ -158,29 +158,36 @@ impl Index {
 
     /// Whether this very indicator is in it: not one that covers it, nor one that it covers.
     pub fn holds(&self, observable: &Observable) -> bool {
+        self.find(observable).is_some()
+    }
+
+    /// This very indicator: not one that covers it, nor one that it covers.
+    pub fn find(&self, observable: &Observable) -> Option<IndicatorId> {
         let view = self.view();
-        match observable {
-            Observable::Domain(name) => view.find_entry(name.as_str().as_bytes()).is_some(),
+        let (kind, at) = match observable {
+            Observable::Domain(name) => return view.find_entry(name.as_str().as_bytes()),
             Observable::Address(IpAddr::V4(address)) => {
-                view.v4.keys.find(u32::from(*address)).is_some()
+                (Kind::V4, view.v4.keys.find(u32::from(*address)))
             }
             Observable::Address(IpAddr::V6(address)) => {
-                view.v6.keys.find(u128::from(*address)).is_some()
+                (Kind::V6, view.v6.keys.find(u128::from(*address)))
             }
             Observable::Endpoint(Endpoint { address: IpAddr::V4(address), port }) => {
-                view.v4_endpoints.keys.find((u32::from(*address), *port)).is_some()
+                (Kind::V4Endpoint, view.v4_endpoints.keys.find((u32::from(*address), *port)))
             }
             Observable::Endpoint(Endpoint { address: IpAddr::V6(address), port }) => {
-                view.v6_endpoints.keys.find((u128::from(*address), *port)).is_some()
+                (Kind::V6Endpoint, view.v6_endpoints.keys.find((u128::from(*address), *port)))
             }
             Observable::Network(network) => {
                 let length = network.prefix_length();
                 match network.first() {
                     IpAddr::V4(first) => {
-                        view.v4_networks.blocks.keys.find((u32::from(first), length)).is_some()
+                        let blocks = &view.v4_networks.blocks;
+                        (Kind::V4Network, blocks.keys.find((u32::from(first), length)))
                     }
                     IpAddr::V6(first) => {
-                        view.v6_networks.blocks.keys.find((u128::from(first), length)).is_some()
+                        let blocks = &view.v6_networks.blocks;
+                        (Kind::V6Network, blocks.keys.find((u128::from(first), length)))
                     }
                 }
             }
@@ -194,9 +201,14 @@ impl Index {
                     Host::Address(address) => view.urls.find_address(*address, port, path),
                 };
                 // The longest path that covers a URL's own is that path, where it is there.
-                at.and_then(|at| view.urls.get(at)?.url()).is_some_and(|it| it == *url)
+                let is_it = |at: &u32| {
+                    let found = view.urls.get(*at).and_then(|it| it.url());
+                    found.is_some_and(|it| it == *url)
+                };
+                (Kind::Url, at.filter(is_it))
             }
-        }
+        };
+        Some(IndicatorId::of(kind, at?))
     }
 
     /// What is known of an indicator; `None` for an id of another index.

@@ -9,7 +9,7 @@
 
 use contacts::{Contact, Outcome, WireContact};
 use indicators::{Indicator, Scope};
-use matching::{Gatherer, Index, IndexBuilder, Matcher, Place, Verdict};
+use matching::{Gatherer, Index, IndexBuilder, Layers, Matcher, Place, Verdict};
 use naming::{Holder, Names};
 use observables::{DomainName, Host, Observable, parse_address, path_covers};
 use proptest::prelude::*;
@@ -224,6 +224,56 @@ fn listed() -> impl Strategy<Value = Indicator> {
 }
 
 proptest! {
+    #[test]
+    fn several_layers_find_what_one_index_of_all_finds(
+        list in prop::collection::vec((listed(), 0_usize..4), 0..40),
+        name in prop_oneof![name(), Just(String::new()), address()],
+        (source, target) in (prop_oneof![address(), Just("10.0.0.7".to_owned())], prop_oneof![address(), Just(String::new())]),
+        answers in prop::collection::vec(address(), 0..3),
+        port in prop::sample::select(vec![0, 80, 8080]),
+        path in prop::sample::select(vec!["", "/", "/a", "/a/b", "/ab"]),
+        query in prop_oneof![Just(String::new()), name().prop_map(|it| format!("u=//{it}/"))],
+        outcome in prop::sample::select(vec![Outcome::DnsQueried, Outcome::Inbound, Outcome::Connected]),
+    ) {
+        // The first layer's indicators come first in the one index too.
+        let mut all: Vec<_> = list.clone();
+        all.sort_by_key(|(_, layer)| *layer);
+        let whole = index_of(&all.into_iter().map(|it| it.0).collect::<Vec<_>>());
+        let part = |layer| {
+            let of_layer = list.iter().filter(|it| it.1 == layer).map(|it| it.0.clone());
+            index_of(&of_layer.collect::<Vec<_>>())
+        };
+        let layers = Layers::new((0..4).map(part).collect()).unwrap();
+        let answers = answers.join(",");
+        let contact = Contact {
+            device: source.as_bytes(),
+            answers: answers.as_bytes(),
+            query: query.as_bytes(),
+            outcome,
+            ..connection(&name, &target, port, path)
+        };
+        let told = |hit: Option<matching::Hit<'_>>, of: &dyn matching::Describe| {
+            hit.map(|it| {
+                let text = of.describe(it.indicator).unwrap().text();
+                (text, it.verdict, format!("{:?} {:?}", it.device, it.destination))
+            })
+        };
+        let one = told(Matcher::new(&whole).examine(&contact), &whole);
+        let several = told(Matcher::over(&layers).examine(&contact), &layers);
+        // Of several answers that are listed, whichever layer has one.
+        let is_answer = one.as_ref().is_some_and(|it| it.1 == Verdict::DnsResolved && answers.contains(','));
+        if is_answer {
+            prop_assert_eq!(one.map(|it| it.1), several.map(|it| it.1));
+        } else {
+            prop_assert_eq!(one, several);
+        }
+        let address: std::net::IpAddr = source.parse().unwrap();
+        prop_assert_eq!(
+            Matcher::new(&whole).holds_address(address),
+            Matcher::over(&layers).holds_address(address)
+        );
+    }
+
     #[test]
     fn the_fast_matcher_agrees_with_the_slow_one(
         list in prop::collection::vec(listed(), 0..40),

@@ -274,6 +274,7 @@ fn word_sets() -> BTreeMap<&'static str, Vec<String>> {
         ("device-kind", codes(portal::cases::DEVICE_KINDS)),
         ("scan-scope", codes(["computer", "quick", "places"])),
         ("scan-verdict", codes(["clean", "incomplete", "risky", "suspicious", "infected"])),
+        ("device-stands-as", codes(portal::cases::STANDS_AS)),
         ("home-next", stages.iter().take(4).cloned().collect()),
         ("home-report", report_states.clone()),
         ("home-task", codes(["approval", "submission", "supplement", "notes"])),

@@ -88,7 +88,9 @@ async fn a_device_is_found_by_the_name_it_holds() {
         let (mut write, site) = watched(&database).await;
         let held = device(1, site);
         let name = id::<DeviceNameId>(1);
-        devices::insert_device_name(&mut write, name, &held, "ip", "10.0.0.7").await.unwrap();
+        devices::insert_device_name(&mut write, name, &held, ("ip", "10.0.0.7"), None)
+            .await
+            .unwrap();
         for (kind, value, expected) in
             [("ip", "10.0.0.7", Some(id(1))), ("ip", "10.0.0.70", None), ("host", "10.0.0.7", None)]
         {

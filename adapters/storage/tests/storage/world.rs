@@ -156,6 +156,7 @@ pub(crate) fn device(number: u8, site_id: SiteId) -> DeviceRecord {
         kind: "unknown".to_owned(),
         merged_into: None,
         created_at: at(0),
+        stands_as: Some("proxy".to_owned()),
     }
 }
 
@@ -202,6 +203,11 @@ pub(crate) fn sighting(number: u8, source_id: SourceId, device_id: DeviceId) -> 
         evidence_line_number: 1,
         evidence_line: None,
         evidence_line_until: None,
+        warning: Some("Tranco".to_owned()),
+        name_source: Some("dhcp-lease".to_owned()),
+        name_confidence: Some("high".to_owned()),
+        intermediary: None,
+        intermediary_source: None,
     }
 }
 

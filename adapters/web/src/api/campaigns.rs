@@ -6,9 +6,9 @@ use axum::response::Response;
 use axum::routing::get;
 use campaigns::{CampaignId, ListId};
 use jiff::{Timestamp, civil::Date};
-use portal::PortalError;
 use portal::campaigns::{self as functions, CampaignView, deadline_of};
 use portal::records::{CampaignRecord, ListRecord};
+use portal::{PortalError, local_checks};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -26,6 +26,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/campaigns/{campaign}", get(read_campaign))
         .route("/campaigns/{campaign}/lists", get(list_lists))
         .route("/campaigns/{campaign}/lists/{list}/content", get(read_list))
+        .route("/campaigns/{campaign}/index", get(read_index))
 }
 
 /// A campaign.
@@ -139,7 +140,7 @@ pub(crate) struct ListWire {
     /// Revision, from 1.
     #[schema(minimum = 1, example = 2)]
     revision: i64,
-    /// `plain`, `csv` or `hosts`.
+    /// `plain`, `csv`, `hosts`, or `index` for one that was compiled.
     #[schema(example = "csv")]
     format: String,
     /// Marking (TLP): `clear`, `green`, `amber`, `red`.
@@ -258,4 +259,26 @@ pub(crate) async fn read_list(
     }
     let (_, bytes) = functions::list_content(portal, &actor, campaign, list).await?;
     Ok(asked.bytes(&tag, "text/plain; charset=utf-8", bytes))
+}
+
+/// Gives all lists of a campaign that were not taken back as one compiled file: for `lamsach match`,
+/// `watch` and `hunt`. Indicators that would do harm are not in it; those that a warning list names too
+/// carry its name.
+///
+/// Any scope.
+#[utoipa::path(
+    get, path = "/api/v1/campaigns/{campaign}/index", tag = "campaigns",
+    params(("campaign" = Uuid, Path, description = "Id of the campaign")),
+    responses((status = 200, description = "The compiled file", body = Vec<u8>,
+               content_type = "application/octet-stream")),
+)]
+pub(crate) async fn read_index(
+    State(state): State<AppState>,
+    ListReader(actor): ListReader,
+    ApiPath(campaign): ApiPath<CampaignId>,
+    asked: Asked,
+) -> Result<Response, ApiError> {
+    let image = local_checks::campaign_index(&state.portal, &actor, campaign).await?;
+    let bytes = if asked.has(&image.sha256) { Vec::new() } else { image.as_ref().to_vec() };
+    Ok(asked.bytes(&image.sha256, "application/octet-stream", bytes))
 }

@@ -7,6 +7,7 @@ use axum::routing::{get, post};
 use campaigns::{CampaignId, CaseId, CaseStep, DeviceId, UnitId, Verification};
 use jiff::Timestamp;
 use portal::cases::{self, CaseSummary, CaseView};
+use portal::checks::Intermediary;
 use portal::devices;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -66,6 +67,10 @@ pub(crate) struct CaseWire {
     remedy: String,
     /// How often it was seen again after it was declared clean.
     reinfections: i64,
+    /// `dns-forwarder`, `proxy` or `nat` where the device stands for others: it is not the one to clean, is
+    /// in no figure, and the log behind it has to be looked at.
+    #[schema(example = "dns-forwarder")]
+    intermediary: Option<&'static str>,
     /// Sightings of the device in this campaign.
     sightings: usize,
     /// Last sighting, in UTC.
@@ -88,7 +93,7 @@ pub(crate) struct Device {
     /// `computer`, `server`, `phone`, `camera`, `router`, `printer`, `other` or `unknown`.
     #[schema(example = "computer")]
     kind: String,
-    /// Addresses and host names it was seen under, the label left out.
+    /// Addresses, hardware addresses and host names it was seen under, the label left out.
     names: Vec<String>,
     /// Devices that turned out to be this one; each can be split off again.
     merged: Vec<MergedDevice>,
@@ -138,6 +143,7 @@ impl From<&CaseSummary> for CaseWire {
             closed_at: case.closed_at,
             remedy: case.remedy.clone(),
             reinfections: case.reinfections,
+            intermediary: it.intermediary.map(Intermediary::code),
             sightings: it.sightings.len(),
             last_seen: it.sightings.iter().filter_map(|it| it.last_at).max(),
             goes_on_as: case.merged_into.map(Uuid::from),

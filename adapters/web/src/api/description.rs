@@ -28,6 +28,7 @@ use super::{campaigns, cases, letters, progress, reports, scans, service, sighti
         service::describe, service::openapi, service::problems, service::me, service::list_units,
         campaigns::list_campaigns, campaigns::read_campaign, campaigns::list_lists,
         campaigns::read_list,
+        campaigns::read_index,
         letters::read_letter, letters::step_letter,
         progress::read_board, progress::read_roll_up,
         reports::read_report, reports::save_report, reports::step_report,

@@ -81,6 +81,20 @@ pub(crate) struct SightingWire {
     last_seen: Option<Timestamp>,
     /// Where the proof stands: in the unit's own log, which never leaves it.
     evidence: EvidencePlace,
+    /// The warning list that names the indicator too.
+    warning: Option<String>,
+    /// Who says which device it is: `log`, `dhcp-lease`, `dhcp-log`, `neighbour-table` or `inventory`.
+    #[schema(example = "dhcp-lease")]
+    name_source: Option<String>,
+    /// How sure that is: `high`, `medium` or `low`.
+    #[schema(example = "high")]
+    name_confidence: Option<String>,
+    /// What the device does in the place of others: `dns-forwarder`, `proxy` or `nat`.
+    #[schema(example = "dns-forwarder")]
+    intermediary: Option<String>,
+    /// Who says so: `person`, `inventory` or `log`.
+    #[schema(example = "log")]
+    intermediary_source: Option<String>,
 }
 
 /// Where the line that proves a sighting stands in the unit's log.
@@ -118,6 +132,11 @@ impl SightingWire {
                 offset: it.evidence_offset,
                 line_number: it.evidence_line_number,
             },
+            warning: it.warning.clone(),
+            name_source: it.name_source.clone(),
+            name_confidence: it.name_confidence.clone(),
+            intermediary: it.intermediary.clone(),
+            intermediary_source: it.intermediary_source.clone(),
         }
     }
 }

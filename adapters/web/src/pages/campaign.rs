@@ -1,5 +1,7 @@
 //! Writing, launching and closing a campaign.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
@@ -12,7 +14,7 @@ use portal::campaigns::{
     self as functions, CampaignForm, CampaignView, LARGEST_FILE_BYTES, RefusedLine,
 };
 use portal::records::{ListRecord, UnitRecord};
-use portal::{PortalError, Problem, units};
+use portal::{PortalError, Problem, local_checks, units};
 use reports::Form as ReportForm;
 use serde::Deserialize;
 
@@ -32,6 +34,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/campaigns/{campaign}/close/{unit}", post(close))
         .route("/campaigns/{campaign}/letter.docx", get(letter_file))
         .route("/campaigns/{campaign}/lists/{list}", get(list_file))
+        .route("/campaigns/{campaign}/index", get(index_file))
         .route("/campaigns/{campaign}/lists/{list}/withdraw/{unit}", post(withdraw))
         .route(
             "/campaigns/{campaign}/files/{unit}",
@@ -75,6 +78,10 @@ impl EditPage {
 
     fn roles(&self) -> [ReceiverRole; 3] {
         ReceiverRole::ALL
+    }
+
+    fn warned(&self, list: &ListRecord) -> BTreeMap<String, u64> {
+        functions::warned_of(list)
     }
 
     fn refused(&self, list: &ListRecord) -> Vec<RefusedLine> {
@@ -329,6 +336,16 @@ async fn list_file(
 ) -> Result<Response, PageError> {
     let (name, bytes) = functions::list_content(&state.portal, &actor, campaign, list).await?;
     Ok(download(&name, "text/plain; charset=utf-8", bytes))
+}
+
+/// All lists, compiled: for `lamsach match`, `watch` and `hunt`.
+async fn index_file(
+    State(state): State<AppState>,
+    SignedIn(actor): SignedIn,
+    Path(campaign): Path<CampaignId>,
+) -> Result<Response, PageError> {
+    let image = local_checks::campaign_index(&state.portal, &actor, campaign).await?;
+    Ok(download("lamsach.lsx", "application/octet-stream", image.as_ref().to_vec()))
 }
 
 fn back(campaign: CampaignId, unit: UnitId, notice: &str) -> Redirect {

@@ -6,7 +6,7 @@ use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use campaigns::{CampaignId, CaseId, CaseStep, DeviceId, UnitId, Verification};
-use portal::cases::{self, CaseSummary, CaseView, DEVICE_KINDS};
+use portal::cases::{self, CaseSummary, CaseView, DEVICE_KINDS, STANDS_AS};
 use portal::{Actor, PortalError, Problem, campaigns as runs, devices, units};
 use serde::Deserialize;
 
@@ -35,16 +35,27 @@ struct CasesPage {
 }
 
 impl CasesPage {
+    /// Cases of devices to clean: not of what stands for others.
+    fn devices(&self) -> impl Iterator<Item = &CaseSummary> {
+        self.cases.iter().filter(|it| it.intermediary.is_none())
+    }
+
     fn open(&self) -> usize {
-        self.cases.iter().filter(|it| it.case.state.is_open()).count()
+        self.devices().filter(|it| it.case.state.is_open()).count()
     }
 
     fn handled(&self) -> usize {
-        self.cases.iter().filter(|it| it.case.state.counts_as_handled()).count()
+        self.devices().filter(|it| it.case.state.counts_as_handled()).count()
     }
 
     fn verified(&self) -> usize {
-        self.cases.iter().filter(|it| it.case.state.counts_as_verified()).count()
+        self.devices().filter(|it| it.case.state.counts_as_verified()).count()
+    }
+
+    /// Cases of what stands for others, as long as nobody has found who is behind it.
+    fn behind(&self) -> usize {
+        let others = self.cases.iter().filter(|it| it.intermediary.is_some());
+        others.filter(|it| it.case.state.is_open()).count()
     }
 }
 
@@ -56,6 +67,7 @@ struct CasePage {
     view: CaseView,
     cases_path: String,
     device_kinds: [&'static str; 8],
+    stands_as_all: [&'static str; 4],
     /// What is wrong with what was given: field and sentence.
     problems: Vec<(String, String)>,
     /// The note as it was typed.
@@ -63,6 +75,7 @@ struct CasePage {
     /// The device's label and kind as they were typed.
     label: String,
     kind: String,
+    stands_as: String,
 }
 
 impl CasePage {
@@ -109,10 +122,12 @@ async fn case_page(
     Ok(CasePage {
         cases_path: format!("/campaigns/{campaign}/cases/{unit}"),
         device_kinds: DEVICE_KINDS,
+        stands_as_all: STANDS_AS,
         problems: Vec::new(),
         note: String::new(),
         label: view.summary.device.label.clone(),
         kind: view.summary.device.kind.clone(),
+        stands_as: view.summary.device.stands_as.clone().unwrap_or_default(),
         page,
         nav,
         view,
@@ -172,6 +187,9 @@ async fn step(
 struct DeviceForm {
     label: String,
     kind: String,
+    /// Empty when the logs tell.
+    #[serde(default)]
+    stands_as: String,
 }
 
 async fn device(
@@ -181,9 +199,11 @@ async fn device(
     Path(case): Path<CaseId>,
     Form(given): Form<DeviceForm>,
 ) -> Result<Response, PageError> {
-    let done = cases::describe_device(&state.portal, &actor, case, &given.label, &given.kind).await;
+    let (label, kind, stands_as) = (&given.label, &given.kind, Some(&*given.stands_as));
+    let done = cases::describe_device(&state.portal, &actor, case, label, kind, stands_as).await;
     or_problems(done, (&state, &actor, page), case, "saved", |shown| {
         (shown.label, shown.kind) = (given.label, given.kind);
+        shown.stands_as = given.stands_as;
     })
     .await
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use portal::tokens::Scope;
 use test_support::{Engine, TestPortal, World};
@@ -32,6 +33,60 @@ fn a_first_contact_is_told_at_once_and_lists_may_change() {
     assert_eq!(last["summary"]["lines_read"], 3);
     assert_eq!(last["summary"]["inputs"][0]["complete"], true);
     assert!(place.told()[0]["event"] == "first" && place.told()[0]["verdict"] == "dns-queried");
+}
+
+#[test]
+fn no_line_is_missed_while_ten_thousand_indicators_come() {
+    let place = Place::new("evil.example\n");
+    let watch = place.follow(&[], "");
+    let is_over = AtomicBool::new(false);
+    let (mut written, mut evil, mut late) = (0_u64, 0_u64, 0_u64);
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            let (mut written, mut evil, mut late) = (0, 0, 0);
+            while !is_over.load(Ordering::SeqCst) {
+                let mut lines = String::new();
+                for number in 0..100 {
+                    lines += &line(
+                        number,
+                        ["good.example", "a.evil.example", "b.late.example"][number % 3],
+                    );
+                    written += 1;
+                    evil += u64::from(number % 3 == 1);
+                    late += u64::from(number % 3 == 2);
+                }
+                place.append(&lines);
+                std::thread::sleep(std::time::Duration::from_millis(2));
+            }
+            (written, evil, late)
+        });
+        wait_until("the first contact", || place.count_told() > 0);
+        let more: String = (0..10_000).map(|number| format!("name-{number}.example\n")).collect();
+        fs::write(place.path("new"), format!("evil.example\nlate.example\n{more}")).unwrap();
+        fs::rename(place.path("new"), place.path("list.txt")).unwrap();
+        let is_late = |it: &serde_json::Value| it["indicator"] == "late.example";
+        wait_until("what is new", || place.told().iter().any(is_late));
+        is_over.store(true, Ordering::SeqCst);
+        (written, evil, late) = writer.join().unwrap();
+    });
+    assert_eq!(end(watch), Some(0));
+    let told = place.told();
+    assert_eq!(told.last().unwrap()["summary"]["lines_read"], written);
+    let count = |indicator: &str| {
+        let mut counts = std::collections::BTreeMap::new();
+        for event in told.iter().filter(|it| it["indicator"] == indicator) {
+            counts.insert(event["id"].to_string(), event["count"].as_u64().unwrap());
+        }
+        counts.values().sum::<u64>()
+    };
+    // Of what was listed all the time, every contact; of what came, those from some line on.
+    assert_eq!(count("evil.example"), evil);
+    assert!((1..late).contains(&count("late.example")), "{} of {late}", count("late.example"));
+    assert!(
+        place.err().contains("10002 indicators") || place.err().contains("10,002 indicators"),
+        "{}",
+        place.err()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,4 +175,40 @@ fn one_spool_is_one_programs() {
     assert!(place.err().contains("Another program uses"), "{}", place.err());
     assert_eq!(end(first), Some(0));
     assert!(Path::new(&place.path("spool/state.json")).exists() || place.told().len() == 1);
+}
+
+#[test]
+fn devices_are_named_by_leases_that_change_and_by_who_stands_for_others() {
+    let place = Place::new("evil.example\n");
+    let of = |address: &str| {
+        format!(
+            "20-Aug-2026 08:00:00.000 queries: info: client @0x7f {address}#5000 (a.evil.example): query: a.evil.example IN A + (192.0.2.53)\n"
+        )
+    };
+    let leases = |name: &str| {
+        let lease = format!("ip,name\n192.0.2.7,{name}\n");
+        fs::write(place.path("new"), lease).unwrap();
+        fs::rename(place.path("new"), place.path("devices.csv")).unwrap();
+    };
+    leases("may-01");
+    place.append(&of("192.0.2.7"));
+    place.append(&of("192.0.2.9"));
+    let watch = place.follow(&["--names", "devices.csv", "--forwarder", "192.0.2.9"], "");
+    wait_until("both", || place.count_told() == 2);
+    leases("may-02");
+    let is_second = |it: &serde_json::Value| it["device_name"] == "may-02";
+    wait_until("the second device", || {
+        place.append(&of("192.0.2.7"));
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        place.told().iter().any(is_second)
+    });
+    leases("");
+    fs::write(place.path("devices.csv"), "nothing\n").unwrap();
+    wait_until("the refusal", || place.err().contains("tell names of devices have changed"));
+    assert_eq!(end(watch), Some(0));
+    let told = place.told();
+    let roles: Vec<_> = told.iter().filter(|it| it["intermediary"] == "dns-forwarder").collect();
+    assert!(!roles.is_empty() && roles.iter().all(|it| it["device"] == "192.0.2.9"));
+    let named: Vec<_> = told.iter().filter(|it| it["device_name"] == "may-01").collect();
+    assert!(named.iter().all(|it| it["device"] == "192.0.2.7" && it["name_source"] == "inventory"));
 }

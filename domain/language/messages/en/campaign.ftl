@@ -36,6 +36,7 @@ campaign-refused = { $count ->
    *[other] { $count } lines refused
 }
 campaign-refused-line = Line { $line }:
+campaign-warned = In a warning list too: look before anything is blocked
 campaign-withdraw = Withdraw
 campaign-receivers = Receivers
 campaign-receivers-hint = Units that get it “for action” must report; those “for coordination” or “for information” need not.

@@ -13,6 +13,7 @@ letter-attachments = Attachments
 letter-no-attachments = There are no attachments.
 letter-lists = Indicator lists
 letter-no-lists = There is no list yet.
+letter-index = Download all lists as one compiled file, for lamsach match and watch
 letter-indicators = { $count ->
     [one] { $count } indicator
    *[other] { $count } indicators

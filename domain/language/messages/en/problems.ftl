@@ -13,6 +13,7 @@ problem-date = “{ $value }” is not a date. Write it like 2026-09-22.
 problem-deadline-later = Your deadline is later than the one above. Please choose an earlier day.
 problem-device-label = Please enter a name for the device (at most 200 characters).
 problem-empty-list = No indicator could be taken from “{ $name }”. Write one a line, or a CSV with a column named indicator.
+problem-damaged-index = The file { $name } is a compiled index, and damaged or of another version. Compile it again with lamsach indicators compile.
 problem-file-name = The file has no name. Please name it and choose it again.
 problem-form = There is no such form. Please choose again.
 problem-log-other-site = The log “{ $name }” was sent on { $day } as “{ $earlier }” for the site “{ $site }”, so it is not counted again for “{ $given }”. If it is from “{ $site }”, there is nothing to do. If the site was wrong then, open the unit's page of logs, take “{ $earlier }” back and send the log again.

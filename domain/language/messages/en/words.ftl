@@ -94,6 +94,10 @@ device-kind-camera = Camera
 device-kind-router = Router or Wi-Fi
 device-kind-printer = Printer or scanner
 device-kind-other = Other device
+device-stands-as-device = An ordinary device
+device-stands-as-dns-forwarder = A DNS forwarder
+device-stands-as-proxy = A proxy
+device-stands-as-nat = NAT, one address of many devices
 
 verdict-connected = Connected
 verdict-attempted = Tried to connect

@@ -33,6 +33,7 @@ campaign-add-file = Thêm tài liệu kèm theo
 campaign-add = Thêm tệp
 campaign-refused = { $count } dòng không nhận
 campaign-refused-line = Dòng { $line }:
+campaign-warned = Có trong danh sách cảnh báo, cần xem lại trước khi chặn
 campaign-withdraw = Thu hồi
 campaign-receivers = Nơi nhận
 campaign-receivers-hint = Đơn vị nhận “để thực hiện” phải báo cáo; “để phối hợp” và “để biết” thì không.

@@ -13,6 +13,7 @@ letter-attachments = Tài liệu kèm theo
 letter-no-attachments = Không có tài liệu kèm theo.
 letter-lists = Danh sách địa chỉ độc hại
 letter-no-lists = Chưa có danh sách nào.
+letter-index = Tải tất cả danh sách thành một tệp đã biên dịch, dùng với lamsach match, watch
 letter-indicators = { $count } địa chỉ
 letter-told = Cơ quan, tổ chức đã được thông báo ngoài hệ thống
 letter-told-hint = Ghi những cơ quan, tổ chức, doanh nghiệp mà đơn vị đã thông báo về chiến dịch nhưng không dùng hệ thống này. Số này được cộng vào hàng 1 và hàng 2 của báo cáo. Mỗi nơi chỉ nên do một đơn vị ghi: nếu đơn vị khác cũng ghi thì số tổng hợp cộng cả hai.

@@ -13,6 +13,7 @@ problem-date = “{ $value }” không phải là ngày. Ghi như 22/9/2026.
 problem-deadline-later = Hạn riêng muộn hơn hạn của công văn trên. Xin chọn ngày sớm hơn.
 problem-device-label = Xin nhập tên gọi của thiết bị (tối đa 200 ký tự).
 problem-empty-list = Không nhận được địa chỉ nào trong tệp “{ $name }”. Mỗi dòng ghi một địa chỉ, hoặc CSV có cột tên indicator.
+problem-damaged-index = Tệp { $name } là danh mục đã biên dịch nhưng bị hỏng hoặc thuộc phiên bản khác. Hãy biên dịch lại bằng lamsach indicators compile.
 problem-file-name = Tệp không có tên. Xin đặt tên tệp rồi chọn lại.
 problem-form = Không có mẫu báo cáo này. Xin chọn lại.
 problem-log-other-site = Nhật ký “{ $name }” đã được gửi ngày { $day } với tên “{ $earlier }” cho địa điểm “{ $site }”, nên không tính lần nữa cho “{ $given }”. Nếu đúng là của “{ $site }” thì không phải làm gì thêm. Nếu lần trước ghi nhầm địa điểm, xin mở trang Kiểm tra nhật ký của đơn vị, rút lại tệp “{ $earlier }” rồi gửi lại.

@@ -94,6 +94,10 @@ device-kind-camera = Camera
 device-kind-router = Bộ định tuyến, Wi-Fi
 device-kind-printer = Máy in, máy quét
 device-kind-other = Thiết bị khác
+device-stands-as-device = Thiết bị thường
+device-stands-as-dns-forwarder = Máy trung chuyển DNS
+device-stands-as-proxy = Máy chủ proxy
+device-stands-as-nat = NAT, nhiều máy chung một địa chỉ
 
 verdict-connected = Đã kết nối
 verdict-attempted = Cố kết nối

@@ -6,7 +6,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use log_check::{Guarding, IndicatorInput, ListReport, Names, ReadOptions, load_indicators};
+use log_check::{
+    Guarding, IndicatorInput, ListReport, LoadedGuard, Names, ReadOptions, load_indicators_by,
+};
 use matching::{Index, Layers};
 use watch::{Lists, Loaded};
 
@@ -25,7 +27,8 @@ type Stamp = Option<(u64, Option<SystemTime>)>;
 /// touched.
 pub(super) struct ListFiles {
     paths: Vec<PathBuf>,
-    guarding: Guarding,
+    /// Held: to read it anew would take most of a change.
+    guard: LoadedGuard,
     zone: TimeZone,
     stamps: Vec<Stamp>,
     layers: Vec<(Option<PathBuf>, Index)>,
@@ -58,7 +61,7 @@ impl ListFiles {
         let stamps = stamps(&paths);
         let mut files = Self {
             paths,
-            guarding,
+            guard: guarding.load(),
             zone,
             stamps,
             layers: Vec::new(),
@@ -100,7 +103,7 @@ impl ListFiles {
             match indicator_input(path)? {
                 IndicatorInput::Compiled { name, index } => {
                     let input = IndicatorInput::Compiled { name, index: index.clone() };
-                    let loaded = load_indicators(vec![input], options, self.guarding)?;
+                    let loaded = load_indicators_by(vec![input], options, &self.guard)?;
                     reports.extend(loaded.reports);
                     layers.push((Some(path.clone()), index));
                     is_list_changed |= known.is_none();
@@ -114,7 +117,7 @@ impl ListFiles {
         if !is_list_changed {
             layers.splice(0..0, self.layers.iter().find(|it| it.0.is_none()).cloned());
         } else if !lists.is_empty() {
-            let loaded = load_indicators(lists, options, self.guarding)
+            let loaded = load_indicators_by(lists, options, &self.guard)
                 .map_err(|error| too_large(&error))?;
             reports.splice(0..0, loaded.reports);
             layers.insert(0, (None, loaded.index));
