@@ -135,28 +135,44 @@ impl<'i> Matcher<'i> {
     #[inline]
     pub fn examine<'l>(&mut self, contact: &Contact<'l>) -> Option<Hit<'l>> {
         let hit = self.first.examine(contact);
-        if self.more.is_empty() { hit } else { self.best(hit, |it| it.examine(contact)) }
+        if self.more.is_empty() {
+            return hit;
+        }
+        let place = |hit: &Hit<'_>| {
+            let address = parse_logged(contact.address);
+            place_of(hit, contact.name, address, logged_addresses(contact.answers))
+        };
+        self.best(hit, |it| it.examine(contact), place)
     }
 
     /// As [`Self::examine`], for what packets or flow records gave. Writes no text.
     #[inline]
     pub fn examine_wire<'p>(&mut self, contact: &WireContact<'p>) -> Option<Hit<'p>> {
         let hit = self.first.examine_wire(contact);
-        if self.more.is_empty() { hit } else { self.best(hit, |it| it.examine_wire(contact)) }
+        if self.more.is_empty() {
+            return hit;
+        }
+        let place = |hit: &Hit<'_>| {
+            let address = contact.address.map(|it| it.to_canonical());
+            place_of(hit, contact.name, address, contact.answers.iter().map(IpAddr::to_canonical))
+        };
+        self.best(hit, |it| it.examine_wire(contact), place)
     }
 
     /// The hit that one index of all layers would have given; of two alike that of the first layer.
+    /// `place` tells what of the contact a hit is by.
     #[inline]
     fn best<'l>(
         &mut self,
         first: Option<Hit<'l>>,
         examine: impl Fn(&mut One<'i>) -> Option<Hit<'l>>,
+        place: impl Fn(&Hit<'_>) -> (u8, usize),
     ) -> Option<Hit<'l>> {
-        let mut best = first.map(|hit| (self.first.rank(&hit), hit));
+        let mut best = first.map(|hit| (self.first.rank(&hit, place(&hit)), hit));
         for layer in &mut self.more {
             let Some(mut hit) = examine(layer) else { continue };
             hit.indicator.2 = layer.layer;
-            let rank = layer.rank(&hit);
+            let rank = layer.rank(&hit, place(&hit));
             if best.as_ref().is_none_or(|(held, _)| rank < *held) {
                 best = Some((rank, hit));
             }
@@ -165,8 +181,27 @@ impl<'i> Matcher<'i> {
     }
 }
 
+/// What of a contact a hit is by, in the order in which it is looked at: the destination's name, its
+/// address, each of the answers.
+#[cold]
+fn place_of(
+    hit: &Hit<'_>,
+    name: &[u8],
+    address: Option<IpAddr>,
+    mut answers: impl Iterator<Item = IpAddr>,
+) -> (u8, usize) {
+    let Destination::Address(found, _) = hit.destination else { return (0, 0) };
+    if address_name(name) == Some(found) {
+        (0, 0)
+    } else if address == Some(found) {
+        (1, 0)
+    } else {
+        (2, answers.position(|it| it == found).unwrap_or_default())
+    }
+}
+
 /// How a hit compares with those of other layers: the least counts.
-type Rank = (u8, u8, Reverse<usize>);
+type Rank = (u8, usize, u8, Reverse<usize>);
 
 impl<'i> One<'i> {
     fn new(index: &'i Index, layer: u8) -> Self {
@@ -176,11 +211,11 @@ impl<'i> One<'i> {
 
     /// What [`Matcher::examine`] looks for first ranks first, and of a kind the narrowest.
     #[cold]
-    fn rank(&self, hit: &Hit<'_>) -> Rank {
-        let stage = match hit.verdict {
-            Verdict::MentionOnly => 2,
-            Verdict::InboundScan => 1,
-            _ => 0,
+    fn rank(&self, hit: &Hit<'_>, place: (u8, usize)) -> Rank {
+        let (stage, place) = match hit.verdict {
+            Verdict::MentionOnly => (4, 0),
+            Verdict::InboundScan => (3, 0),
+            _ => place,
         };
         let IndicatorId(kind, at, _) = hit.indicator;
         let view = &self.view;
@@ -196,7 +231,7 @@ impl<'i> One<'i> {
                 (4, view.v6_networks.blocks.get(at).map(|((_, length), _)| length.into()))
             }
         };
-        (stage, order, Reverse(length.unwrap_or_default()))
+        (stage, place, order, Reverse(length.unwrap_or_default()))
     }
 
     #[inline]

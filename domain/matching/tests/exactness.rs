@@ -244,7 +244,8 @@ proptest! {
             index_of(&of_layer.collect::<Vec<_>>())
         };
         let layers = Layers::new((0..4).map(part).collect()).unwrap();
-        let answers = answers.join(",");
+        // A server of ours that was asked for a page asked no name server.
+        let answers = if outcome == Outcome::Inbound { String::new() } else { answers.join(",") };
         let contact = Contact {
             device: source.as_bytes(),
             answers: answers.as_bytes(),
@@ -260,13 +261,7 @@ proptest! {
         };
         let one = told(Matcher::new(&whole).examine(&contact), &whole);
         let several = told(Matcher::over(&layers).examine(&contact), &layers);
-        // Of several answers that are listed, whichever layer has one.
-        let is_answer = one.as_ref().is_some_and(|it| it.1 == Verdict::DnsResolved && answers.contains(','));
-        if is_answer {
-            prop_assert_eq!(one.map(|it| it.1), several.map(|it| it.1));
-        } else {
-            prop_assert_eq!(one, several);
-        }
+        prop_assert_eq!(one, several);
         let address: std::net::IpAddr = source.parse().unwrap();
         prop_assert_eq!(
             Matcher::new(&whole).holds_address(address),
