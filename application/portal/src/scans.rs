@@ -281,7 +281,7 @@ async fn device_of(
             && let Some(device) = devices::find_device(write, id).await?
         {
             let name_id = portal.new_id::<DeviceNameId>();
-            devices::insert_device_name(write, name_id, &device, MARK, mark).await?;
+            devices::insert_device_name(write, name_id, &device, (MARK, mark), None).await?;
             return Ok(id);
         }
     }
@@ -301,12 +301,13 @@ async fn device_of(
         kind: "computer".to_owned(),
         merged_into: None,
         created_at: now,
+        stands_as: None,
     };
     devices::insert_device(write, &device).await?;
     for (kind, value) in [("host", name.as_str()), (MARK, mark)] {
         if !value.is_empty() {
             let id = portal.new_id::<DeviceNameId>();
-            devices::insert_device_name(write, id, &device, kind, value).await?;
+            devices::insert_device_name(write, id, &device, (kind, value), None).await?;
         }
     }
     Ok(device.id)

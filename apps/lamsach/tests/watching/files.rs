@@ -61,7 +61,8 @@ fn no_line_is_missed_while_ten_thousand_indicators_come() {
             (written, evil, late)
         });
         wait_until("the first contact", || place.count_told() > 0);
-        let more: String = (0..10_000).map(|number| format!("name-{number}.example\n")).collect();
+        let more: Vec<String> = (0..10_000).map(|it| format!("name-{it}.example")).collect();
+        let more = more.join("\n");
         fs::write(place.path("new"), format!("evil.example\nlate.example\n{more}")).unwrap();
         fs::rename(place.path("new"), place.path("list.txt")).unwrap();
         let is_late = |it: &serde_json::Value| it["indicator"] == "late.example";
