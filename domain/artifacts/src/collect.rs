@@ -168,7 +168,9 @@ fn registry(hive: HiveName, owner: Owner<'_>, view: &dyn RegistryView, collected
         for key in keys {
             let Some((all, is_whole)) = view.values(&key) else { continue };
             if !is_whole {
-                collected.not_read.push((key.clone(), DiskError::Other("damaged".to_owned())));
+                collected
+                    .not_read
+                    .push((key.clone(), DiskError::Other("not read whole".to_owned())));
             }
             for value in wanted_values(values, &key, all) {
                 let entry = RegistryEntry { place, hive, owner, key: &key, value: &value };

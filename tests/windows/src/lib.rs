@@ -96,6 +96,7 @@ impl Wine {
             .env("WINEDLLOVERRIDES", "mscoree,mshtml,winemenubuilder.exe=")
             // The user's folders lead there.
             .env("HOME", self.home())
+            .current_dir(self.folder.path())
             .env_remove("DISPLAY")
             .env_remove("WAYLAND_DISPLAY")
             .stdin(Stdio::null());

@@ -379,3 +379,33 @@ fn a_value_that_changed_since_the_plan_stays() {
     assert_eq!(skipped.len(), 1, "{applied}");
     assert!(skipped[0].contains("\"why\":\"changed\"") && skipped[0].contains("Cập nhật"));
 }
+
+#[test]
+fn a_stick_shows_its_folders_again_and_comes_back_the_same() {
+    let Some(planted) = Planted::new() else { return };
+    let stick = planted.wine.drive().join("stick");
+    fs::create_dir_all(stick.join("Tài liệu")).unwrap();
+    fs::write(stick.join("Tài liệu/thư.txt"), "thư của người dùng").unwrap();
+    fs::write(stick.join("Tài liệu.exe"), "MZ").unwrap();
+    fs::write(stick.join("autorun.inf"), "[autorun]\r\nopen=x.exe\r\n").unwrap();
+    for (attributes, name) in [("6", "Tài liệu"), ("7", "autorun.inf")] {
+        let path = format!("C:\\stick\\{name}");
+        assert!(planted.wine.run("C:\\probe.exe", &["dress", attributes, &path]).status.success());
+    }
+    let look = || {
+        let names = ["", "Tài liệu", "Tài liệu.exe", "autorun.inf"];
+        let paths = names.map(|name| format!("C:\\stick\\{name}"));
+        let mut arguments = vec!["look"];
+        arguments.extend(paths.iter().map(String::as_str));
+        let looked = planted.wine.run("C:\\probe.exe", &arguments);
+        String::from_utf8(looked.stdout).unwrap().lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let before = look();
+    planted.clean(0, &["usb", "C:\\stick", "--clean", "--yes"]);
+    let after = look();
+    // Attributes of a folder alone; the decoy and the launcher are not there.
+    assert!(after[1].starts_with("00000010 "), "{after:?}");
+    assert!(after[2].starts_with('-') && after[3].starts_with('-'), "{after:?}");
+    planted.clean(0, &["undo", "--yes"]);
+    assert_eq!(look(), before);
+}

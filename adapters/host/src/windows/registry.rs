@@ -369,15 +369,20 @@ fn delete_one(path: &str) -> Result<(), HostError> {
 struct View(String);
 
 impl View {
-    fn key(&self, below: &str) -> Option<Key> {
+    /// An open key; an error where it is there and may not be read.
+    fn key(&self, below: &str) -> Option<Result<Key, HostError>> {
         let path = if below.is_empty() { self.0.clone() } else { format!("{}\\{below}", self.0) };
-        Key::open(path.trim_end_matches('\\'), KEY_READ).ok()
+        match Key::open(path.trim_end_matches('\\'), KEY_READ) {
+            Err(HostError::Absent) => None,
+            opened => Some(opened),
+        }
     }
 }
 
 impl RegistryView for View {
     fn values(&self, key: &str) -> Option<(Vec<RegistryValue>, bool)> {
-        let (values, is_whole) = self.key(key)?.values();
+        let Ok(key) = self.key(key)? else { return Some((Vec::new(), false)) };
+        let (values, is_whole) = key.values();
         let values = values.into_iter().map(|(name, value)| RegistryValue {
             name,
             kind: value.kind,
@@ -387,7 +392,7 @@ impl RegistryView for View {
     }
 
     fn subkeys(&self, key: &str) -> Option<(Vec<String>, bool)> {
-        Some(self.key(key)?.subkeys())
+        Some(self.key(key)?.map_or((Vec::new(), false), |key| key.subkeys()))
     }
 }
 
