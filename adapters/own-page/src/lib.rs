@@ -7,6 +7,7 @@
 //!
 //! What it deliberately does not do: decide what a page shows, or serve anybody else.
 
+mod desktop;
 mod opening;
 mod visit;
 
@@ -17,6 +18,7 @@ use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq as _;
 use tiny_http::{Header, Method, Request, Response, Server};
 
+pub use desktop::is_from_desktop;
 pub use opening::{Opened, open_in_browser};
 pub use visit::Visit;
 

@@ -57,7 +57,7 @@ enum Command {
 pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
     let named = command_line::named_language(arguments, env::var(LANGUAGE_VARIABLE).ok());
     let language = named.as_deref().and_then(Language::from_tag).unwrap_or_default();
-    if arguments.len() <= 1 && window::is_from_desktop() {
+    if arguments.len() <= 1 && own_page::is_from_desktop() {
         return ended(window::run(window::Args::default(), language));
     }
     let cli = match command(language).try_get_matches_from(arguments) {

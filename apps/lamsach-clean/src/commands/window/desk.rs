@@ -342,7 +342,13 @@ impl Screen for Arc<Meter> {
 
 /// A place by its whole path; it is written down for undoing.
 fn real(place: &Path) -> anyhow::Result<PathBuf> {
-    fs::canonicalize(place).map_err(|error| {
+    let whole = if cfg!(windows) {
+        // The real one would be spelled as no person writes it.
+        fs::metadata(place).and_then(|_| std::path::absolute(place))
+    } else {
+        fs::canonicalize(place)
+    };
+    whole.map_err(|error| {
         let values =
             [("name", place.display().to_string().into()), ("why", error.to_string().into())];
         failure("clean-root-unusable", &values)

@@ -4,7 +4,7 @@ mod desk;
 mod pages;
 
 use std::env;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -43,14 +43,6 @@ pub(crate) struct Args {
     no_browser: bool,
     #[command(flatten)]
     store: Store,
-}
-
-/// Whether the program was started from a desktop: nobody reads what would be printed.
-pub(super) fn is_from_desktop() -> bool {
-    let is_set = |name| env::var_os(name).is_some_and(|it| !it.is_empty());
-    let has_terminal =
-        io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal();
-    !has_terminal && (is_set("DISPLAY") || is_set("WAYLAND_DISPLAY"))
 }
 
 /// Runs the command.
