@@ -13,13 +13,14 @@ mod visit;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use subtle::ConstantTimeEq as _;
 use tiny_http::{Header, Method, Request, Response, Server};
 
 pub use desktop::is_from_desktop;
-pub use opening::{Opened, open_in_browser};
+pub use opening::{Opened, page_leading_to};
 pub use visit::Visit;
 
 /// Bytes of the secrets.
@@ -98,7 +99,14 @@ impl OwnPage {
     pub fn serve(mut self, pages: &mut dyn Pages) -> io::Result<()> {
         let mut last_visit = Instant::now();
         loop {
-            let Some(request) = self.server.recv_timeout(TICK)? else {
+            let received = self.server.recv_timeout(TICK);
+            if received.is_err() {
+                // Nobody can be answered any more; what was begun is done all the same.
+                while !pages.ends_after(Duration::MAX) {
+                    thread::sleep(TICK);
+                }
+            }
+            let Some(request) = received? else {
                 if pages.ends_after(last_visit.elapsed()) {
                     return Ok(());
                 }
@@ -193,8 +201,17 @@ impl OwnPage {
         let home = format!("/{}/", self.home);
         // Cookies know no ports: by its path no other program of this computer is sent it.
         let cookie = format!("lamsach={}; Path={home}; HttpOnly; SameSite=Strict", self.cookie);
-        respond(request, 303, &[("Set-Cookie", &cookie), ("Location", &home)], Vec::new());
+        // By a page and not by a redirect: the browser came from a file, and keeps a strict cookie back
+        // on the way that a file began.
+        respond(request, 200, &[HTML, ("Set-Cookie", &cookie)], leading_to(&home).into());
     }
+}
+
+/// A page that leads a browser on by itself, or by its only link.
+fn leading_to(address: &str) -> String {
+    format!(
+        "<!doctype html><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0; url={address}\"><title>Lamsach</title><a href=\"{address}\">Lamsach</a>"
+    )
 }
 
 fn respond(request: Request, status: u16, headers: &[(&str, &str)], body: Vec<u8>) {

@@ -4,6 +4,8 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::leading_to;
+
 /// A page that leads a browser on; removed when this is dropped.
 #[derive(Debug)]
 pub struct Opened(PathBuf);
@@ -14,11 +16,23 @@ impl Drop for Opened {
     }
 }
 
-/// Opens an address in the browser that the person uses.
+impl Opened {
+    /// The page.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Opens it in the browser that the person uses.
+    pub fn open(&self) -> io::Result<()> {
+        open::that_detached(&self.0)
+    }
+}
+
+/// Writes a page that leads to an address.
 ///
 /// The browser is given a file in `folder`, which only the person may read, and not the address:
 /// everybody on the computer sees the arguments of programs, and the address holds a token.
-pub fn open_in_browser(address: &str, folder: &Path) -> io::Result<Opened> {
+pub fn page_leading_to(address: &str, folder: &Path) -> io::Result<Opened> {
     fs::create_dir_all(folder)?;
     let path = folder.join("lamsach-clean.html");
     match fs::remove_file(&path) {
@@ -34,11 +48,7 @@ pub fn open_in_browser(address: &str, folder: &Path) -> io::Result<Opened> {
     }
     let opened = Opened(path);
     let mut file = options.open(&opened.0)?;
-    write!(
-        file,
-        "<!doctype html><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0; url={address}\"><title>Lamsach</title><a href=\"{address}\">Lamsach</a>"
-    )?;
+    file.write_all(leading_to(address).as_bytes())?;
     drop(file);
-    open::that_detached(&opened.0)?;
     Ok(opened)
 }

@@ -69,14 +69,15 @@ impl Served {
     /// The real address and the cookie's line.
     fn enter(&self) -> (String, String) {
         let answer = self.get(&format!("/?token={}", self.token), "");
-        assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         let value = |name: &str| {
             answer.lines().find_map(|it| it.strip_prefix(name)).unwrap().trim().to_owned()
         };
         let cookie = value("Set-Cookie:");
         assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
         let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
-        (value("Location:"), format!("Cookie: {cookie}\r\n"))
+        let home = answer.split("url=").nth(1).and_then(|it| it.split('"').next()).unwrap();
+        (home.to_owned(), format!("Cookie: {cookie}\r\n"))
     }
 }
 

@@ -66,3 +66,4 @@ clean-window-closed = This page cannot be opened here
 clean-window-closed-more = The address works once, in the browser that opened it. Open the program again.
 clean-window-ended = The program is closed
 clean-window-ended-more = You can close this page.
+clean-window-broke = The program broke down in this step. If a clean-up was at work, undo it under “Earlier clean-ups”, or scan and clean again.

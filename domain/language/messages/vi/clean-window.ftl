@@ -66,3 +66,4 @@ clean-window-closed = Trang này không mở được ở đây
 clean-window-closed-more = Địa chỉ chỉ dùng được một lần, trong trình duyệt đã mở nó. Hãy mở lại chương trình.
 clean-window-ended = Chương trình đã đóng
 clean-window-ended-more = Bạn có thể đóng trang này.
+clean-window-broke = Chương trình gặp lỗi ở bước này. Nếu đang xử lý dở, hãy vào “Những lần xử lý trước” để hoàn tác, hoặc quét và làm sạch lại.

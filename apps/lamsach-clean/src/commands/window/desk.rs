@@ -1,6 +1,7 @@
 //! What is going on, and the person's wishes about it.
 
 use std::fs;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -55,6 +56,8 @@ pub(super) struct Found {
     /// `None` where nothing can be changed.
     pub(super) plan: Option<PlanFile>,
     packs: Vec<PackRead>,
+    /// Of the scans of this window, which one it was.
+    pub(super) number: u64,
 }
 
 impl Found {
@@ -97,6 +100,7 @@ pub(super) struct Progress {
 pub(super) struct Desk {
     looked_for: LookedFor,
     store: Store,
+    scans: AtomicU64,
     phase: Mutex<Phase>,
     found: Mutex<Option<Arc<Found>>>,
     meter: Arc<Meter>,
@@ -122,8 +126,8 @@ struct Clock {
 
 impl Desk {
     pub(super) fn new(looked_for: LookedFor, store: Store) -> Arc<Self> {
-        let (phase, found, meter) = Default::default();
-        Arc::new(Self { looked_for, store, phase, found, meter })
+        let (scans, phase, found, meter) = Default::default();
+        Arc::new(Self { looked_for, store, scans, phase, found, meter })
     }
 
     pub(super) fn phase(&self) -> Phase {
@@ -168,9 +172,12 @@ impl Desk {
         });
     }
 
-    /// Makes the changes of the plan that was shown.
-    pub(super) fn clean(self: &Arc<Self>) {
+    /// Makes the changes of the plan that was shown; another one is shown first.
+    pub(super) fn clean(self: &Arc<Self>, shown: &str) {
         let Phase::Found(found) = self.phase() else { return };
+        if found.number.to_string() != shown {
+            return;
+        }
         self.begin(Phase::Changing, move |desk| {
             let Some(plan) = &found.plan else { return Ok(Phase::Found(found)) };
             let mut computer = plan::open(plan.root.as_deref().map(Path::new))?;
@@ -247,7 +254,9 @@ impl Desk {
         self.meter.reset();
         let desk = Arc::clone(self);
         thread::spawn(move || {
-            let ended = work(&desk);
+            // The window goes on where a part of the program breaks down.
+            let ended = panic::catch_unwind(AssertUnwindSafe(|| work(&desk)));
+            let ended = ended.unwrap_or_else(|_| Err(failure("clean-window-broke", &[])));
             let ended = ended.unwrap_or_else(|error| Phase::Failed(format!("{error:#}").into()));
             *lock(&desk.phase) = ended;
         });
@@ -298,7 +307,8 @@ impl Desk {
             Err(_) => None,
         };
         let packs = inputs.packs.iter().map(pack_read).collect();
-        Ok(Found { findings, summary, plan, packs })
+        let number = self.scans.fetch_add(1, Ordering::Relaxed);
+        Ok(Found { findings, summary, plan, packs, number })
     }
 }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 use clean_up::sticks;
 use command_line::bilingual::failure;
 use language::{Language, text};
-use own_page::{OwnPage, Pages, Reply, Visit, open_in_browser};
+use own_page::{OwnPage, Pages, Reply, Visit, page_leading_to};
 
 use super::scan::LookedFor;
 use super::store::Store;
@@ -62,19 +62,16 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
         |error: io::Error| failure("clean-window-unusable", &[("why", error.to_string().into())]);
     let page = OwnPage::listen().map_err(unusable)?;
     let address = page.address();
-    // Lives until the browser has read it, which is before the last page.
-    let opened = if args.no_browser {
-        None
-    } else {
-        store_folder.and_then(|folder| open_in_browser(&address, &folder).ok())
-    };
+    // Lives until the program ends; what it leads to works once.
+    let way = store_folder.and_then(|folder| page_leading_to(&address, &folder).ok());
+    let opened = way.as_ref().filter(|_| !args.no_browser).and_then(|way| way.open().ok());
     let key = if opened.is_some() { "clean-window-opened" } else { "clean-window-open" };
     let mut err = io::stderr().lock();
     // Without a terminal nobody reads it.
     writeln!(err, "{}\n{address}", text(language, key)).unwrap_or_default();
     drop(err);
     page.serve(&mut Window { desk, language }).map_err(unusable)?;
-    drop(opened);
+    drop(way);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -153,7 +150,7 @@ impl Window {
             "hold" => desk.hold(true),
             "go-on" => desk.hold(false),
             "cancel" => desk.cancel(),
-            "clean" => desk.clean(),
+            "clean" => desk.clean(visit.field("plan")),
             "undo" => desk.undo(visit.field("run").to_owned()),
             "start" => desk.start_over(),
             "language" => {

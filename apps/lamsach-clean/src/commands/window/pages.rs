@@ -151,6 +151,7 @@ pub(super) fn changing(language: Language) -> anyhow::Result<String> {
 struct FoundPage {
     frame: Frame,
     verdict: String,
+    number: u64,
     tone: &'static str,
     scanned: String,
     packs: Vec<(String, bool)>,
@@ -204,6 +205,7 @@ pub(super) fn found(language: Language, found: &Found) -> anyhow::Result<String>
     let page = FoundPage {
         frame: Frame::new(language),
         verdict: text(language, &format!("clean-verdict-{verdict}")),
+        number: found.number,
         tone: match verdict {
             "clean" => "good",
             "incomplete" | "risky" => "open",
