@@ -305,20 +305,22 @@ pub(crate) async fn verification(
     let covered_days = covered_days(read, case).await?;
     let seen = sightings::of_case(read, case.id).await?;
     let day = |at: jiff::Timestamp| at.to_zoned_datetime(portal.zone.clone()).date();
+    let last_seen = seen.iter().filter_map(|it| it.last_at).max();
     let quiet = Quiet {
         declared_on: day(case.declared_at.unwrap_or(case.changed_at)),
-        last_seen_on: seen.iter().filter_map(|it| it.last_at).max().map(day),
+        last_seen_on: last_seen.map(day),
         covered_days: &covered_days,
-        has_evidence: has_evidence(read, case).await?,
+        has_evidence: has_evidence(read, case, last_seen).await?,
     };
     Ok(verify(&quiet, DEFAULT_QUIET_DAYS))
 }
 
 /// Whether a clean re-scan stands behind a declaration; where the tool does not run, the remedy on
-/// record does.
+/// record does. A scan of before the device was seen is no re-scan, nor one that came before the case.
 async fn has_evidence(
     read: &mut storage::Connection,
     case: &CaseRecord,
+    last_seen: Option<jiff::Timestamp>,
 ) -> Result<bool, PortalError> {
     let device = storage::devices::find_device(read, case.device_id).await?;
     let device = device.ok_or(PortalError::NotFound)?;
@@ -332,7 +334,11 @@ async fn has_evidence(
             last = Some(scan);
         }
     }
-    Ok(last.map_or(!case.remedy.is_empty(), |scan| scan.is_clean_bill))
+    Ok(last.map_or(!case.remedy.is_empty(), |scan| {
+        scan.is_clean_bill
+            && scan.received_at >= case.opened_at
+            && last_seen.is_none_or(|seen| scan.made_at >= seen)
+    }))
 }
 
 /// Days that were listened to wherever the device was seen: one that was merged from two sites must

@@ -139,7 +139,7 @@ impl Key {
                 ERROR_FILE_NOT_FOUND => return Ok(None),
                 // It may grow again until it is asked for anew.
                 ERROR_MORE_DATA if data.len() < MAX_DATA_BYTES => {
-                    data.resize(size.clamp(data.len() * 2, MAX_DATA_BYTES), 0);
+                    data.resize(size.max(data.len() * 2).min(MAX_DATA_BYTES), 0);
                 }
                 status => {
                     checked(status)?;

@@ -155,12 +155,19 @@ impl Args {
 impl Choices {
     /// How far the scan goes, as results tell it.
     pub(super) fn scope(&self) -> &'static str {
-        match (self.looks_at_computer, self.is_quick) {
+        let is_computer = self.looks_at_computer && self.root.as_deref().is_none_or(has_system);
+        match (is_computer, self.is_quick) {
             (_, true) => "quick",
             (true, false) => "computer",
             (false, false) => "places",
         }
     }
+}
+
+/// Whether a disk is one that a computer starts from: a disk of data proves nothing of the computer.
+fn has_system(root: &Path) -> bool {
+    let has = |path: &str| root.join(path).exists();
+    has("Windows/System32") || (has("etc") && (has("usr") || has("etc/machine-id")))
 }
 
 /// What a scan looks for.
