@@ -214,10 +214,11 @@ pub async fn merged_of_unit(
     rows.iter().map(|row| Ok((row.parsed("id")?, row.parsed("merged_into")?))).collect()
 }
 
-/// Whether a case is of a device to clean. One with findings of which none is the device's own, because
-/// it stands for others, is not: docs/decisions/0034-cases-of-who-stands-for-others.md.
+/// Whether a case is of a device that contacted something itself, or of one that no log shows. One with
+/// findings of which none is the device's own, because it stands for others, is not:
+/// docs/decisions/0034-cases-of-who-stands-for-others.md.
 /// `portal::devices::intermediary_of` says the same of what is loaded.
-const IS_OF_DEVICE: &str = "(
+const IS_OF_DEVICE_ITSELF: &str = "(
     NOT EXISTS (
         SELECT 1 FROM sightings s WHERE s.is_finding = 1 AND (s.case_id = cases.id
             OR s.case_id IN (SELECT m.id FROM cases m WHERE m.merged_into = cases.id)))
@@ -230,6 +231,13 @@ const IS_OF_DEVICE: &str = "(
             OR (r.stands_as IS NULL AND s.intermediary IS NULL)
             OR (r.stands_as = 'dns-forwarder' AND s.verdict IN ('attempted', 'connected')))))";
 
+/// Whether a scan found malware on the device of a case, whatever it stands for.
+const IS_SCANNED_INFECTED: &str = "EXISTS (
+    SELECT 1 FROM scans n, devices g, devices d
+    WHERE n.campaign_id = cases.campaign_id AND n.findings > 0 AND g.id = n.device_id
+      AND d.id = cases.device_id
+      AND COALESCE(g.merged_into, g.id) = COALESCE(d.merged_into, d.id))";
+
 /// How many devices to clean of each state of their cases a unit has in a campaign.
 pub async fn counts_of_unit(
     db: &mut AnyConnection,
@@ -238,7 +246,8 @@ pub async fn counts_of_unit(
 ) -> Result<Vec<(CaseState, i64)>, StorageError> {
     let statement = format!(
         "SELECT state, CAST(COUNT(*) AS BIGINT) AS cases FROM cases
-         WHERE campaign_id = $1 AND unit_id = $2 AND merged_into IS NULL AND {IS_OF_DEVICE}
+         WHERE campaign_id = $1 AND unit_id = $2 AND merged_into IS NULL 
+           AND ({IS_OF_DEVICE_ITSELF} OR {IS_SCANNED_INFECTED})
          GROUP BY state"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
@@ -261,7 +270,7 @@ pub async fn counts_of_seen(
            AND EXISTS (
              SELECT 1 FROM sightings s JOIN cases b ON b.id = s.case_id
              WHERE s.is_finding = 1 AND (b.id = cases.id OR b.merged_into = cases.id))
-           AND {IS_OF_DEVICE}
+           AND {IS_OF_DEVICE_ITSELF}
          GROUP BY state"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
@@ -279,7 +288,8 @@ pub async fn device_counts(
 ) -> Result<Vec<(UnitId, CaseState, i64)>, StorageError> {
     let statement = format!(
         "SELECT unit_id, state, CAST(COUNT(*) AS BIGINT) AS cases FROM cases
-         WHERE campaign_id = $1 AND merged_into IS NULL AND {IS_OF_DEVICE}
+         WHERE campaign_id = $1 AND merged_into IS NULL 
+           AND ({IS_OF_DEVICE_ITSELF} OR {IS_SCANNED_INFECTED})
          GROUP BY unit_id, state"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(statement))

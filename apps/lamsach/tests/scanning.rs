@@ -85,6 +85,7 @@ async fn a_scanned_pc_becomes_a_case_and_its_clean_scan_evidence() {
         pack(root).await;
         fs::create_dir_all(root.join("disk/home/nguyenvana/Tài liệu")).unwrap();
         fs::create_dir_all(root.join("disk/etc")).unwrap();
+        fs::create_dir_all(root.join("disk/usr")).unwrap();
         let bad = root.join("disk/home/nguyenvana/Tài liệu/ảnh.exe");
         fs::write(&bad, format!("… {MARK}")).unwrap();
         let scan = [
