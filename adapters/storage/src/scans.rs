@@ -1,5 +1,7 @@
 //! Enrolment codes of units, and results of scans that were signed with them.
 
+use std::collections::BTreeSet;
+
 use ::campaigns::{CampaignId, DeviceId, EnrolmentId, ScanId, UnitId, UserId};
 use jiff::Timestamp;
 use sqlx::{AnyConnection, any::AnyRow};
@@ -200,6 +202,24 @@ pub async fn of_unit(
     .fetch_all(db)
     .await?;
     rows.iter().map(scan).collect()
+}
+
+/// Devices of a unit on which a scan found malware, each as the one that it is now.
+pub async fn found_on(
+    db: &mut AnyConnection,
+    campaign_id: CampaignId,
+    unit_id: UnitId,
+) -> Result<BTreeSet<DeviceId>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT DISTINCT COALESCE(d.merged_into, d.id) AS device_id
+         FROM scans n JOIN devices d ON d.id = n.device_id
+         WHERE n.campaign_id = $1 AND n.unit_id = $2 AND n.findings > 0",
+    )
+    .bind(campaign_id.to_string())
+    .bind(unit_id.to_string())
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|row| row.parsed("device_id")).collect()
 }
 
 /// The last result of a device in a campaign that tells whether it is clean: one with findings, or a

@@ -84,10 +84,11 @@ pub async fn list(
             seen.entry(case).or_default().push(sighting);
         }
     }
+    let scanned = storage::scans::found_on(&mut read, campaign_id, unit).await?;
     let summaries = all.into_iter().filter_map(|case| {
         let device = devices.get(&case.device_id)?.clone();
         let sightings = seen.remove(&case.id).unwrap_or_default();
-        let intermediary = devices::intermediary_of(&device, &sightings);
+        let intermediary = devices::intermediary_of(&device, &sightings, &scanned);
         Some(CaseSummary { case, device, sightings, intermediary })
     });
     Ok(summaries.collect())
@@ -150,7 +151,8 @@ pub async fn view(portal: &Portal, actor: &Actor, id: CaseId) -> Result<CaseView
         .map(|it| site_of.get(&it.source_id).and_then(|site| site_names.get(site)))
         .map(|it| it.cloned().unwrap_or_default())
         .collect();
-    let intermediary = devices::intermediary_of(&device, &seen);
+    let scanned = storage::scans::found_on(&mut read, case.campaign_id, case.unit_id).await?;
+    let intermediary = devices::intermediary_of(&device, &seen, &scanned);
     let summary = CaseSummary { case, device, sightings: seen, intermediary };
     Ok(CaseView { summary, events, steps, verification, may_work, goes_on_as, others, sites })
 }

@@ -295,15 +295,18 @@ async fn learn_host_name(
     Ok(())
 }
 
-/// What a device does in the place of others, when none of these findings is its own: it is then not
-/// the device to clean. `storage::cases` counts by the same rule. Decision 34.
+/// What a device does in the place of others, when none of these findings is its own, nor one of those
+/// (`scanned`) on which a scan found malware: it is then not the device to clean. `storage::cases` counts
+/// by the same rule. Decision 34.
 pub(crate) fn intermediary_of(
     device: &DeviceView,
     sightings: &[SightingRecord],
+    scanned: &BTreeSet<DeviceId>,
 ) -> Option<Intermediary> {
     let findings = || sightings.iter().filter(|it| it.is_finding);
     let told = device.stands_as.as_deref();
-    if told == Some(ITSELF) || findings().next().is_none() {
+    let is_itself = told == Some(ITSELF) || scanned.contains(&device.id);
+    if is_itself || findings().next().is_none() {
         return None;
     }
     if let Some(told) = told.and_then(Intermediary::of_code) {

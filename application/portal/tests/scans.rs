@@ -134,6 +134,57 @@ async fn a_device_that_a_log_named_is_the_one_that_was_scanned() {
 }
 
 #[tokio::test]
+async fn who_stands_for_others_is_to_be_cleaned_where_a_scan_found_malware_on_it() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let coordinator = world.coordinator("province").await;
+        let id = world.launched(&coordinator, &[("sen", ACTION)]).await;
+        let log = bind_log(&[(date(2026, 8, 4), "may-tinh-7", &listed_name())]);
+        world.check(id, "sen", "Trụ sở", &log).await.unwrap();
+        let (case, officer) = (only_case(&world, id).await.case.id, world.officer("sen").await);
+        let proxy = Some("proxy");
+        cases::describe_device(&world.portal, &officer, case, "may-tinh-7", "server", proxy)
+            .await
+            .unwrap();
+        let state = async || {
+            let mut read = world.portal.database.read().await.unwrap();
+            let sen = world.unit("sen");
+            let counted = storage::cases::counts_of_unit(&mut read, id, sen).await.unwrap();
+            let seen = storage::cases::counts_of_seen(&mut read, id, sen).await.unwrap();
+            let shown = only_case(&world, id).await.intermediary.is_none();
+            (counted.len(), seen.len(), shown)
+        };
+        assert_eq!(state().await, (0, 0, false));
+        let code = code(&world, "sen").await;
+        send(&world, &code, &result("MAY-TINH-7", "", world.portal.now(), &["malware"])).await;
+        assert_eq!(state().await, (1, 0, true), "counted, shown as such, and seen in no log");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_clean_scan_of_before_the_device_was_seen_verifies_nothing() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let coordinator = world.coordinator("province").await;
+        let id = world.launched(&coordinator, &[("sen", ACTION)]).await;
+        let log = bind_log(&[(date(2026, 8, 4), "may-tinh-7", &listed_name())]);
+        world.check(id, "sen", "Trụ sở", &log).await.unwrap();
+        let code = code(&world, "sen").await;
+        let before: Timestamp = "2026-08-03T02:00:00Z".parse().unwrap();
+        send(&world, &code, &result("MAY-TINH-7", "", before, &[])).await;
+        declare(&world, id).await;
+        world.test.clock.advance(SignedDuration::from_hours(24 * 20));
+        world.check(id, "sen", "Trụ sở", &quiet_log(date(2026, 8, 5), 16)).await.unwrap();
+        let verified = async || cases::verify_all(&world.portal).await.unwrap();
+        assert_eq!(verified().await, 0);
+        send(&world, &code, &result("MAY-TINH-7", "", world.portal.now(), &[])).await;
+        assert_eq!(verified().await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn where_the_tool_ran_only_a_clean_scan_verifies() {
     on_both_portals(async |test| {
         let world = World::new(test).await;
