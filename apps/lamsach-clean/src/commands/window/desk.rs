@@ -103,7 +103,8 @@ pub(super) struct Desk {
     scans: AtomicU64,
     phase: Mutex<Phase>,
     found: Mutex<Option<Arc<Found>>>,
-    meter: Arc<Meter>,
+    /// Of the last scan. Each has its own: nothing that is left of one moves the next.
+    meter: Mutex<Arc<Meter>>,
 }
 
 #[derive(Default)]
@@ -211,33 +212,38 @@ impl Desk {
 
     /// Holds the scan, or lets it go on.
     pub(super) fn hold(&self, is_held: bool) {
-        let mut clock = lock(&self.meter.clock);
+        let meter = self.meter();
+        let mut clock = lock(&meter.clock);
         clock.is_held = is_held;
         if let Some(since) = clock.since.take() {
             clock.worked += since.elapsed();
         }
         clock.since = (!is_held).then(Instant::now);
         drop(clock);
-        self.meter.goes_on.notify_all();
+        meter.goes_on.notify_all();
     }
 
     /// Ends the scan; what was found so far is shown.
     pub(super) fn cancel(&self) {
-        self.meter.is_cancelled.store(true, Ordering::Relaxed);
-        self.meter.goes_on.notify_all();
+        self.meter().cancel();
     }
 
     pub(super) fn progress(&self) -> Progress {
-        let clock = lock(&self.meter.clock);
+        let meter = self.meter();
+        let clock = lock(&meter.clock);
         let worked = clock.worked + clock.since.map(|it| it.elapsed()).unwrap_or_default();
         Progress {
-            files: self.meter.files.load(Ordering::Relaxed),
-            bytes: self.meter.bytes.load(Ordering::Relaxed),
-            all_bytes: self.meter.all_bytes.load(Ordering::Relaxed),
-            is_counted: self.meter.is_counted.load(Ordering::Relaxed),
+            files: meter.files.load(Ordering::Relaxed),
+            bytes: meter.bytes.load(Ordering::Relaxed),
+            all_bytes: meter.all_bytes.load(Ordering::Relaxed),
+            is_counted: meter.is_counted.load(Ordering::Relaxed),
             is_held: clock.is_held,
             worked,
         }
+    }
+
+    fn meter(&self) -> Arc<Meter> {
+        Arc::clone(&lock(&self.meter))
     }
 
     fn begin(
@@ -250,8 +256,8 @@ impl Desk {
             return;
         }
         *phase = during;
+        *lock(&self.meter) = Arc::new(Meter::started());
         drop(phase);
-        self.meter.reset();
         let desk = Arc::clone(self);
         thread::spawn(move || {
             // The window goes on where a part of the program breaks down.
@@ -277,7 +283,11 @@ impl Desk {
             *target == Target::Quick,
         );
         let inputs = Inputs::load(&choices)?;
-        let (mut findings, summary) = scan::check(&choices, &inputs, &self.meter)?;
+        let meter = self.meter();
+        let checked = scan::check(&choices, &inputs, &meter);
+        // What still counts is not needed any more.
+        meter.cancel();
+        let (mut findings, summary) = checked?;
         // The worst first.
         findings.sort_by_key(|it| std::cmp::Reverse(it.category));
         let plan = match plan::open(root.as_deref()) {
@@ -313,13 +323,17 @@ impl Desk {
 }
 
 impl Meter {
-    fn reset(&self) {
-        for it in [&self.files, &self.bytes, &self.all_bytes] {
-            it.store(0, Ordering::Relaxed);
-        }
-        self.is_counted.store(false, Ordering::Relaxed);
-        self.is_cancelled.store(false, Ordering::Relaxed);
-        *lock(&self.clock) = Clock { since: Some(Instant::now()), ..Clock::default() };
+    fn started() -> Self {
+        let clock = Clock { since: Some(Instant::now()), ..Clock::default() };
+        Self { clock: Mutex::new(clock), ..Self::default() }
+    }
+
+    /// Ends the scan, also one that is held.
+    fn cancel(&self) {
+        self.is_cancelled.store(true, Ordering::Relaxed);
+        // Whoever is about to wait has looked before, or sees it.
+        drop(lock(&self.clock));
+        self.goes_on.notify_all();
     }
 }
 
