@@ -35,6 +35,7 @@ clean-reason-archive-too-large = all parts together are too large
 clean-reason-bomb = unpacks to far more than it is (a bomb)
 clean-reason-encrypted = needs a password
 clean-reason-unknown-method = packed in a way that is not known here
+clean-reason-packed-program = a program that unpacks itself in memory
 clean-reason-damaged = the archive or document is damaged or cut off
 
 # Plan, clean, undo, quarantine.

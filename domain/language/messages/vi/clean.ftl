@@ -35,6 +35,7 @@ clean-reason-archive-too-large = tổng các phần bên trong quá lớn
 clean-reason-bomb = giải nén ra quá lớn so với tệp (bom nén)
 clean-reason-encrypted = có mật khẩu
 clean-reason-unknown-method = kiểu nén chưa hỗ trợ
+clean-reason-packed-program = chương trình tự giải nén trong bộ nhớ
 clean-reason-damaged = tệp nén, tài liệu hỏng hoặc thiếu
 
 # Kế hoạch, xử lý, hoàn tác, cách ly.

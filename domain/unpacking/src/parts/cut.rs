@@ -32,6 +32,11 @@ impl<'b> Cut<'b> {
         self.array().map(u32::from_le_bytes)
     }
 
+    /// Eight bytes that say how large something is, or where.
+    pub(crate) fn size(&mut self) -> Option<usize> {
+        self.array().map(u64::from_le_bytes).and_then(|it| usize::try_from(it).ok())
+    }
+
     /// Up to a byte, which is taken away with them.
     pub(crate) fn until(&mut self, byte: u8) -> Option<&'b [u8]> {
         let at = self.0.iter().position(|it| *it == byte)?;

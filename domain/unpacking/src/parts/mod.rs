@@ -1,13 +1,21 @@
 //! The parts of archives and documents, one after the other and within one another, under limits.
 
+mod arj;
+mod autoit;
+mod bits;
 mod cabinet;
+mod chm;
 mod cpio;
 mod cut;
 mod html;
+mod installshield;
 mod iso;
+mod lha;
 mod mail;
+mod nsis;
 mod ole;
 mod pdf;
+mod program;
 mod rtf;
 mod seven_zip;
 mod sis;
@@ -80,13 +88,15 @@ pub enum PartReason {
     Encrypted,
     /// It is packed in a way that is not known here.
     UnknownMethod(String),
+    /// It is a program that unpacks itself in memory; what packed it.
+    PackedProgram(&'static str),
     /// The archive contradicts itself, or ends too early.
     Damaged(String),
 }
 
 impl NotOpened {
     /// The code of every reason.
-    pub const CODES: [&str; 8] = [
+    pub const CODES: [&str; 9] = [
         "too-deep",
         "too-many-parts",
         "part-too-large",
@@ -94,6 +104,7 @@ impl NotOpened {
         "bomb",
         "encrypted",
         "unknown-method",
+        "packed-program",
         "damaged",
     ];
 }
@@ -109,6 +120,7 @@ impl PartReason {
             Self::Bomb => "bomb",
             Self::Encrypted => "encrypted",
             Self::UnknownMethod(_) => "unknown-method",
+            Self::PackedProgram(_) => "packed-program",
             Self::Damaged(_) => "damaged",
         }
     }
@@ -119,6 +131,7 @@ impl PartReason {
             Self::UnknownMethod(detail) | Self::Damaged(detail) if !detail.is_empty() => {
                 Some(detail.clone())
             }
+            Self::PackedProgram(packer) => Some((*packer).to_owned()),
             _ => None,
         }
     }
@@ -147,6 +160,12 @@ enum Container {
     Html,
     BinHex,
     Sis,
+    Arj,
+    Lha,
+    Chm,
+    InstallShield,
+    /// An archive of a kind that is known and not read, by its name.
+    NotRead(&'static str),
     Program,
 }
 
@@ -156,7 +175,7 @@ impl Container {
         if let Some(compression) = Compression::of(bytes) {
             return Some(Self::Compressed(compression));
         }
-        let starts: [(&[u8], Self); 10] = [
+        let starts: [(&[u8], Self); 16] = [
             (b"PK\x03\x04", Self::Zip),
             (b"7z\xbc\xaf\x27\x1c", Self::SevenZip),
             (b"MSCF\0\0\0\0", Self::Cabinet),
@@ -166,6 +185,12 @@ impl Container {
             (b"%PDF-", Self::Pdf),
             (b"{\\rt", Self::Rtf),
             (b"(This file must be converted with BinHex", Self::BinHex),
+            (chm::START, Self::Chm),
+            (installshield::CABINET, Self::InstallShield),
+            (b"Rar!\x1a\x07", Self::NotRead("RAR")),
+            (b"xar!", Self::NotRead("XAR")),
+            (b"MSWIM\0\0\0", Self::NotRead("WIM")),
+            (b"hsqs", Self::NotRead("SquashFS")),
             (b"MZ", Self::Program),
         ];
         if let Some((_, container)) = starts.iter().find(|(start, _)| bytes.starts_with(start)) {
@@ -177,6 +202,12 @@ impl Container {
             Some(Self::Cpio)
         } else if sis::is_sis(bytes) {
             Some(Self::Sis)
+        } else if arj::is_arj(bytes) {
+            Some(Self::Arj)
+        } else if lha::is_lha(bytes) {
+            Some(Self::Lha)
+        } else if bytes.get(7..14) == Some(b"**ACE**") {
+            Some(Self::NotRead("ACE"))
         } else if iso::is_iso(bytes) {
             Some(Self::Iso)
         } else if mail::is_mail(bytes) {
@@ -287,21 +318,14 @@ impl Opening<'_> {
                 None => self.refuse(PartReason::damaged("no BinHex text")),
             },
             Container::Sis => sis::open(self, bytes),
-            Container::Program => self.program(bytes),
-        }
-    }
-
-    /// Archives that a program carries with it, as installers and self-unpacking archives do.
-    fn program(&mut self, bytes: &[u8]) {
-        let starts: [&[u8]; 4] =
-            [b"MSCF\0\0\0\0", b"7z\xbc\xaf\x27\x1c", ole::START, b"PK\x03\x04"];
-        for start in starts {
-            // One of each kind: an archive names its own end, which the next is not looked for in.
-            let Some(at) = memchr::memmem::find(bytes, start) else { continue };
-            let carried = bytes.get(at..).unwrap_or_default();
-            if Container::is_plausible(carried) {
-                self.part(&format!("carried at {at}"), carried);
+            Container::Arj => arj::open(self, bytes),
+            Container::Lha => lha::open(self, bytes),
+            Container::Chm => chm::open(self, bytes),
+            Container::InstallShield => installshield::open(self, bytes),
+            Container::NotRead(name) => {
+                self.refuse(PartReason::UnknownMethod(name.to_owned()));
             }
+            Container::Program => program::open(self, bytes),
         }
     }
 
@@ -336,6 +360,34 @@ impl Opening<'_> {
         self.way.pop();
     }
 
+    /// Does something where a part of this name is what is opened.
+    pub(crate) fn within(&mut self, name: &str, work: impl FnOnce(&mut Self)) {
+        self.way.push(name.to_owned());
+        work(self);
+        self.way.pop();
+    }
+
+    /// How much of a part is to be unpacked, by its own account of its size; refuses what is more than
+    /// that. Nothing when there is no room left for any of it.
+    pub(crate) fn fair_size(&mut self, name: &str, packed: usize, size: usize) -> Option<usize> {
+        let limits = self.limits;
+        let fair = (packed as u64).saturating_mul(limits.ratio).max(8 << 20);
+        let room = limits.total_bytes.saturating_sub(self.total);
+        let size = size as u64;
+        let reason = match size {
+            size if size > fair => PartReason::Bomb,
+            size if size > limits.part_bytes => PartReason::PartTooLarge,
+            size if size > room => {
+                self.refuse_part(name, PartReason::TotalTooLarge);
+                self.is_over = true;
+                return None;
+            }
+            size => return usize::try_from(size).ok(),
+        };
+        self.refuse_part(name, reason);
+        usize::try_from(fair.min(limits.part_bytes).min(room)).ok()
+    }
+
     /// Reads a part of so many packed bytes, and hands it on. What came out before it broke off is
     /// handed on too.
     pub(crate) fn read_part(&mut self, name: &str, packed: u64, reader: impl Read) {
@@ -362,8 +414,17 @@ impl Opening<'_> {
         self.is_over |= is_total;
     }
 
-    /// Hands on a part whose bytes are at hand.
+    /// Hands on a part whose bytes are at hand, and opens it.
     pub(crate) fn part(&mut self, name: &str, bytes: &[u8]) {
+        self.hand_on(name, bytes, true);
+    }
+
+    /// Hands on a part whose own parts somebody else opens.
+    pub(crate) fn closed_part(&mut self, name: &str, bytes: &[u8]) {
+        self.hand_on(name, bytes, false);
+    }
+
+    fn hand_on(&mut self, name: &str, bytes: &[u8], opens: bool) {
         if self.is_over {
             return;
         }
@@ -382,7 +443,7 @@ impl Opening<'_> {
         self.way.push(name.to_owned());
         if (self.visit)(&Part { way: &self.way, bytes }).is_break() {
             self.is_over = true;
-        } else {
+        } else if opens {
             self.open(name, bytes);
         }
         self.way.pop();

@@ -1,0 +1,139 @@
+//! Archives and installers as other programs wrote them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "tests that read files"
+)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use unpacking::{PartLimits, each_part};
+
+fn file(name: &str) -> Vec<u8> {
+    fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata/parts").join(name)).unwrap()
+}
+
+/// The parts of bytes by their way, and what was not opened.
+fn open(name: &str, bytes: &[u8]) -> (BTreeMap<String, Vec<u8>>, Vec<String>) {
+    let mut parts = BTreeMap::new();
+    let refused = each_part(name, bytes, &PartLimits::default(), &mut |part| {
+        parts.insert(part.way.join("/"), part.bytes.to_vec());
+        ControlFlow::Continue(())
+    });
+    let refused = refused
+        .iter()
+        .map(|it| format!("{} {} {:?}", it.way.join("/"), it.reason.code(), it.reason.detail()));
+    (parts, refused.collect())
+}
+
+/// Both files, under these names, and nothing that was refused.
+fn check(name: &str, bytes: &[u8], text: &str, binary: &str) {
+    let (parts, refused) = open(name, bytes);
+    assert_eq!(refused, Vec::<String>::new(), "{name}");
+    let ways: Vec<_> = parts.keys().collect();
+    assert!(parts.get(text) == Some(&file("a.txt")), "{name}: {ways:?}");
+    assert!(parts.get(binary) == Some(&file("b.bin")), "{name}: {ways:?}");
+}
+
+/// What an installer has behind its code, behind the code of none.
+fn installer(name: &str) -> Vec<u8> {
+    let mut bytes = b"MZ".to_vec();
+    bytes.resize(512, 0);
+    bytes.extend(file(name));
+    bytes
+}
+
+#[test]
+fn each_method_of_arj_is_read() {
+    for name in ["m0.arj", "m1.arj", "m2.arj", "m3.arj", "m4.arj"] {
+        check(name, &file(name), "a.txt", "b.bin");
+    }
+}
+
+#[test]
+fn an_archive_with_a_password_says_so() {
+    assert_eq!(open("garbled.arj", &file("garbled.arj")).1, ["a.txt encrypted None"]);
+}
+
+#[test]
+fn lha_is_read() {
+    for name in ["lh0.lzh", "lh5.lzh", "lh7.lzh"] {
+        check(name, &file(name), "a.txt", "b.bin");
+    }
+}
+
+#[test]
+fn compiled_help_is_read() {
+    let bytes = file("help.chm");
+    let (parts, refused) = open("help.chm", &bytes);
+    assert_eq!(refused, Vec::<String>::new());
+    assert!(parts["/a.txt"] == file("a.txt"));
+    assert_eq!(parts["/page.htm"], b"<html><body>The page of the help.</body></html>\n");
+}
+
+#[test]
+fn installers_of_nsis_are_read() {
+    for name in ["nsis-zlib.data", "nsis-lzma.data", "nsis-zlib-solid.data", "nsis-lzma-solid.data"]
+    {
+        check(name, &installer(name), "NSIS at 512/file 1", "NSIS at 512/file 2");
+    }
+}
+
+#[test]
+fn an_installer_that_is_not_read_says_so() {
+    for name in ["nsis-bzip2.data", "nsis-bzip2-solid.data"] {
+        let (_, refused) = open(name, &installer(name));
+        assert!(
+            !refused.is_empty() && refused.iter().all(|it| it.contains("NSIS, bzip2")),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn archives_of_kinds_that_are_not_read_say_so() {
+    let check = |bytes: &[u8], expected: &str| {
+        assert_eq!(open("a", bytes).1, [format!(" unknown-method Some({expected:?})")]);
+    };
+    check(b"Rar!\x1a\x07\x01\x00", "RAR");
+    check(b"Rar!\x1a\x07\x00", "RAR");
+    check(b"\0\0\x31\0\0\0\x90**ACE**\x14\x14", "ACE");
+    check(
+        &[b"ISc(\0\x95\0\x01".as_slice(), &[0; 40]].concat(),
+        "InstallShield, described in a file beside it",
+    );
+}
+
+/// What breaks off is refused at every place, and nothing is refused of the whole.
+#[test]
+fn what_is_cut_off_says_so() {
+    for name in ["m1.arj", "m4.arj", "lh5.lzh", "help.chm"] {
+        let whole = file(name);
+        for length in (60..whole.len() - 1).step_by(97) {
+            let (parts, refused) = open(name, &whole[..length]);
+            let is_whole = parts.values().any(|it| *it == file("b.bin"))
+                && parts.values().any(|it| *it == file("a.txt"));
+            assert!(!refused.is_empty() || is_whole, "{name}, {length} bytes");
+        }
+    }
+}
+
+#[test]
+fn a_size_that_is_a_lie_costs_nothing() {
+    // The size of the second file of 3.3 KB becomes 3.9 GB.
+    let mut bytes = file("m1.arj");
+    let at = memchr::memmem::rfind(&bytes, b"\x60\xea").unwrap();
+    let header = (0..at).rev().find(|at| bytes[*at..].starts_with(b"\x60\xea")).unwrap();
+    let basic = header + 4..header + 4 + usize::from(bytes[header + 2]);
+    bytes[basic.start + 19] = 0xe9;
+    let checksum = crc32fast::hash(&bytes[basic.clone()]);
+    bytes[basic.end..basic.end + 4].copy_from_slice(&checksum.to_le_bytes());
+    let (parts, refused) = open("m1.arj", &bytes);
+    assert!(refused.iter().any(|it| it.starts_with("b.bin bomb")), "{refused:?}");
+    assert!(parts["a.txt"] == file("a.txt"));
+}
