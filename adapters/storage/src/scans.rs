@@ -42,9 +42,11 @@ pub struct ScanRecord {
     pub unit_id: UnitId,
     /// The PC.
     pub device_id: DeviceId,
-    /// The code it was signed with.
-    pub enrolment_id: EnrolmentId,
-    /// SHA-256 of what was signed, in hex.
+    /// The code it was signed with; none where another tool wrote it.
+    pub enrolment_id: Option<EnrolmentId>,
+    /// Which tool it is from: ours, or the code of another.
+    pub source: String,
+    /// SHA-256 of what was signed or of the file and the device, in hex.
     pub sha256: String,
     /// What it amounts to.
     pub verdict: String,
@@ -148,15 +150,16 @@ pub async fn revoke_enrolment(
 pub async fn insert(db: &mut AnyConnection, it: &ScanRecord) -> Result<(), StorageError> {
     sqlx::query(
         "INSERT INTO scans
-           (id, campaign_id, unit_id, device_id, enrolment_id, sha256, verdict, is_clean_bill,
-            findings, content, made_at, received_at, imported_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+           (id, campaign_id, unit_id, device_id, enrolment_id, source, sha256, verdict,
+            is_clean_bill, findings, content, made_at, received_at, imported_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(it.id.to_string())
     .bind(it.campaign_id.to_string())
     .bind(it.unit_id.to_string())
     .bind(it.device_id.to_string())
-    .bind(it.enrolment_id.to_string())
+    .bind(it.enrolment_id.map(|id| id.to_string()))
+    .bind(&it.source)
     .bind(&it.sha256)
     .bind(&it.verdict)
     .bind(i64::from(it.is_clean_bill))
@@ -199,6 +202,22 @@ pub async fn of_unit(
     )
     .bind(campaign_id.to_string())
     .bind(unit_id.to_string())
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(scan).collect()
+}
+
+/// Results of a device in a campaign with findings that are somebody's work.
+pub async fn with_findings(
+    db: &mut AnyConnection,
+    campaign_id: CampaignId,
+    device_id: DeviceId,
+) -> Result<Vec<ScanRecord>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT * FROM scans WHERE campaign_id = $1 AND device_id = $2 AND findings > 0",
+    )
+    .bind(campaign_id.to_string())
+    .bind(device_id.to_string())
     .fetch_all(db)
     .await?;
     rows.iter().map(scan).collect()
@@ -261,7 +280,8 @@ fn scan(row: &AnyRow) -> Result<ScanRecord, StorageError> {
         campaign_id: row.parsed("campaign_id")?,
         unit_id: row.parsed("unit_id")?,
         device_id: row.parsed("device_id")?,
-        enrolment_id: row.parsed("enrolment_id")?,
+        enrolment_id: row.parsed_opt("enrolment_id")?,
+        source: row.text("source")?,
         sha256: row.text("sha256")?,
         verdict: row.text("verdict")?,
         is_clean_bill: row.number("is_clean_bill")? != 0,

@@ -472,6 +472,7 @@ pub(crate) const TABLES: &[Table] = &[
             ("unit_id", Text),
             ("device_id", Text),
             ("enrolment_id", Text),
+            ("source", Text),
             ("sha256", Text),
             ("verdict", Text),
             ("is_clean_bill", Number),

@@ -90,6 +90,7 @@ fn found(finding: &Finding, request: &ResultRequest<'_>) -> FoundThing {
         sha256: finding.sha256.clone(),
         place: place.map(|it| shortened(&it.place)).unwrap_or_default(),
         technique: place.and_then(|it| it.technique.as_deref().map(shortened)).unwrap_or_default(),
+        action: String::new(),
     }
 }
 

@@ -25,6 +25,7 @@ pub mod letters;
 pub mod local_checks;
 pub mod looking_back;
 pub mod measures;
+pub mod other_scanners;
 pub mod people;
 pub mod progress;
 pub mod public;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use ::campaigns::{
-    Action, CampaignId, CaseEventId, DeviceId, DeviceNameId, EnrolmentId, ScanId, SiteId, UnitId,
+    Action, CampaignId, CaseEventId, CaseStep, DeviceId, DeviceNameId, EnrolmentId, ScanId, SiteId,
+    UnitId,
 };
 use jiff::{SignedDuration, Timestamp};
 use results::SignedResult;
@@ -26,10 +27,19 @@ const CLOCK_AHEAD: SignedDuration = SignedDuration::from_hours(24);
 /// The name that a PC is known by when the system gave it a number: see `EnrolmentCode::mark_of`.
 pub(crate) const MARK: &str = "mark";
 
+/// What results of our own tool are from.
+pub(crate) const OWN_TOOL: &str = "lamsach-clean";
+
 /// Events of a case that scans write; message keys `case-event-…`.
-pub const EVENTS: [&str; 2] = [FOUND, CLEAN];
+pub const EVENTS: [&str; 5] = [FOUND, CLEAN, OTHER_FOUND, OTHER_CLEANED, OTHER_CLEAN];
 const FOUND: &str = "scan-found";
 const CLEAN: &str = "scan-clean";
+/// Another scanner found something that is still there, or may be.
+const OTHER_FOUND: &str = "report-found";
+/// Another scanner found something and says it took all of it away.
+const OTHER_CLEANED: &str = "report-cleaned";
+/// Another scanner found nothing, which proves little.
+const OTHER_CLEAN: &str = "report-clean";
 
 /// What became of a result.
 #[derive(Clone, Debug)]
@@ -118,7 +128,7 @@ pub async fn revoke_code(
 pub async fn receive(portal: &Portal, file: &[u8]) -> Result<Received, PortalError> {
     let (signed, code) = read(portal, file).await?;
     let campaign = only_campaign(portal, code.unit_id).await?;
-    keep(portal, None, campaign, &code, signed).await
+    keep(portal, None, campaign, Incoming::signed(&code, signed)).await
 }
 
 /// Takes a result that somebody of the unit brings on a stick.
@@ -136,7 +146,7 @@ pub async fn import(
     if code.unit_id != unit {
         return Err(Problem::new("file", "problem-scan-other-unit").into());
     }
-    keep(portal, Some(actor), campaign_id, &code, signed).await
+    keep(portal, Some(actor), campaign_id, Incoming::signed(&code, signed)).await
 }
 
 /// Results of a unit, newest first.
@@ -182,15 +192,71 @@ async fn read(
     Ok((signed, code))
 }
 
-async fn keep(
+/// A result on its way into the portal.
+pub(crate) struct Incoming {
+    pub(crate) unit: UnitId,
+    /// The code it was signed with.
+    pub(crate) code: Option<EnrolmentId>,
+    /// Which tool it is from.
+    pub(crate) source: &'static str,
+    pub(crate) result: ScanResult,
+    /// Tells it from every other.
+    pub(crate) sha256: String,
+    /// From when its findings are, where that is another moment than that of the result.
+    pub(crate) seen_at: Timestamp,
+}
+
+impl Incoming {
+    fn signed(code: &EnrolmentRecord, signed: SignedResult) -> Self {
+        let SignedResult { result, digest, .. } = signed;
+        Self {
+            unit: code.unit_id,
+            code: Some(code.id),
+            source: OWN_TOOL,
+            seen_at: result.made_at,
+            sha256: hex::encode(digest),
+            result,
+        }
+    }
+
+    fn is_own(&self) -> bool {
+        self.source == OWN_TOOL
+    }
+
+    /// A clean bill is what our own tool signed, never another's word.
+    fn is_clean_bill(&self) -> bool {
+        self.is_own() && self.result.is_clean_bill()
+    }
+
+    /// What the case is told.
+    fn event(&self) -> Option<&'static str> {
+        let has_findings = self.result.findings.iter().any(FoundThing::is_for_a_case);
+        match (self.is_own(), has_findings) {
+            (true, true) => Some(FOUND),
+            (true, false) => self.is_clean_bill().then_some(CLEAN),
+            (false, true) if is_all_cleaned(&self.result) => Some(OTHER_CLEANED),
+            (false, true) => Some(OTHER_FOUND),
+            (false, false) => self.result.complete.then_some(OTHER_CLEAN),
+        }
+    }
+}
+
+/// Whether another scanner says of each of its findings that it took it away.
+fn is_all_cleaned(result: &ScanResult) -> bool {
+    const CLEANED: [&str; 3] = ["cleaned", "quarantined", "removed"];
+    let mut work = result.findings.iter().filter(|it| it.is_for_a_case());
+    result.more_findings == 0 && work.all(|it| CLEANED.contains(&it.action.as_str()))
+}
+
+pub(crate) async fn keep(
     portal: &Portal,
     actor: Option<&Actor>,
     campaign_id: CampaignId,
-    code: &EnrolmentRecord,
-    signed: SignedResult,
+    incoming: Incoming,
 ) -> Result<Received, PortalError> {
-    let SignedResult { result, digest, .. } = signed;
-    let (unit, now, sha256) = (code.unit_id, portal.now(), hex::encode(digest));
+    let (event_kind, is_clean_bill) = (incoming.event(), incoming.is_clean_bill());
+    let Incoming { unit, code, source, result, sha256, seen_at } = incoming;
+    let now = portal.now();
     let mut write = portal.database.write().await?;
     storage::units::hold(&mut write, unit).await?;
     if !campaigns::hold_running(&mut write, campaign_id).await? {
@@ -208,10 +274,11 @@ async fn keep(
         campaign_id,
         unit_id: unit,
         device_id,
-        enrolment_id: code.id,
+        enrolment_id: code,
+        source: source.to_owned(),
         sha256,
         verdict: result.verdict.clone(),
-        is_clean_bill: result.is_clean_bill(),
+        is_clean_bill,
         findings: i64::try_from(work).unwrap_or(i64::MAX),
         content: serde_json::to_string(&result).unwrap_or_default(),
         made_at: result.made_at,
@@ -219,31 +286,86 @@ async fn keep(
         imported_by: actor.map(|it| it.user_id),
     };
     scans::insert(&mut write, &scan).await?;
-    scans::touch_enrolment(&mut write, code.id, now).await?;
+    if let Some(code) = code {
+        scans::touch_enrolment(&mut write, code, now).await?;
+    }
     let device = root_of(&mut write, device_id).await?;
     if scan.findings > 0 {
-        case_of(portal, &mut write, campaign_id, device_id, scan.made_at, now).await?;
+        case_of(portal, &mut write, campaign_id, device_id, seen_at, now).await?;
     }
     let case = cases::find_by_device(&mut write, campaign_id, device.id).await?;
-    if let Some(case) = &case
-        && (scan.findings > 0 || scan.is_clean_bill)
-    {
+    if let (Some(case), Some(kind)) = (&case, event_kind) {
         let event = CaseEventRecord {
             id: portal.new_id::<CaseEventId>(),
             case_id: case.id,
             at: now,
             user_id: actor.map(|it| it.user_id),
-            kind: if scan.is_clean_bill { CLEAN } else { FOUND }.to_owned(),
+            kind: kind.to_owned(),
             from_state: None,
             to_state: None,
             note: what_was_found(&result),
         };
         cases::insert_event(&mut write, &event).await?;
+        if let (Some(actor), OTHER_CLEANED) = (actor, kind) {
+            declare(portal, &mut write, actor, case.clone(), &scan, &event.note).await?;
+        }
     }
-    let detail = json!({ "verdict": scan.verdict, "findings": scan.findings });
+    let detail = json!({ "verdict": scan.verdict, "findings": scan.findings, "source": source });
     audit::record(portal, &mut write, actor, Some(unit), "scan.receive", scan.id, detail).await?;
     write.commit().await?;
     Ok(Received { scan, is_repeat: false, case: case.map(|it| it.number) })
+}
+
+/// Declares a case clean where it rests on nothing but what other scanners say they took away, and the
+/// person who brings their report may do so. It is never verified by that: decision 37.
+async fn declare(
+    portal: &Portal,
+    write: &mut Write,
+    actor: &Actor,
+    mut case: cases::CaseRecord,
+    scan: &ScanRecord,
+    remedy: &str,
+) -> Result<(), PortalError> {
+    if !case.state.is_open()
+        || !access::allows(portal, actor, Action::WorkCases, case.unit_id).await?
+    {
+        return Ok(());
+    }
+    if !storage::sightings::of_case(write, case.id).await?.is_empty() {
+        return Ok(());
+    }
+    for it in devices::group(write, case.device_id).await? {
+        for other in scans::with_findings(write, case.campaign_id, it.id).await? {
+            let result = serde_json::from_str(&other.content).unwrap_or_default();
+            if other.source == OWN_TOOL || !is_all_cleaned(&result) {
+                return Ok(());
+            }
+        }
+    }
+    let Ok(state) = case.state.after(CaseStep::DeclareClean) else { return Ok(()) };
+    let from = std::mem::replace(&mut case.state, state);
+    let now = portal.now();
+    case.changed_at = now;
+    // Whatever is found after the other tool was done is found again.
+    case.declared_at = Some(scan.made_at.min(now));
+    remedy.clone_into(&mut case.remedy);
+    let event = CaseEventRecord {
+        id: portal.new_id::<CaseEventId>(),
+        case_id: case.id,
+        at: now,
+        user_id: Some(actor.user_id),
+        kind: CaseStep::DeclareClean.to_string(),
+        from_state: Some(from),
+        to_state: Some(state),
+        note: remedy.to_owned(),
+    };
+    if !cases::update(write, &case).await? {
+        return Err(PortalError::Conflict);
+    }
+    cases::insert_event(write, &event).await?;
+    let (unit, detail) =
+        (Some(case.unit_id), json!({ "from": from, "to": state, "source": scan.source }));
+    audit::record(portal, write, Some(actor), unit, "case.step", case.id, detail).await
 }
 
 /// What told the findings, each once: names of rules, hashes, marks.
@@ -254,7 +376,20 @@ fn what_was_found(result: &ScanResult) -> String {
     told.sort_unstable();
     told.dedup();
     told.truncate(MOST_TOLD);
-    told.join(", ")
+    let told = told.join(", ");
+    // The name of another tool goes before what it found.
+    match result.program.as_str() {
+        program
+            if !result.findings.iter().any(|it| it.action.is_empty()) && !program.is_empty() =>
+        {
+            if told.is_empty() {
+                program.to_owned()
+            } else {
+                format!("{program}: {told}")
+            }
+        }
+        _ => told,
+    }
 }
 
 /// The PC of a result: by its mark, else by its name unless that is another PC's; made when nobody is.

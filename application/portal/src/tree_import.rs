@@ -191,7 +191,7 @@ async fn read_table(bytes: Vec<u8>) -> Result<(Vec<u8>, Table), PortalError> {
     }
 }
 
-fn table_problem(error: &TableError) -> Problem {
+pub(crate) fn table_problem(error: &TableError) -> Problem {
     match error {
         TableError::Empty | TableError::NoSheet => Problem::new("table", "problem-table-empty"),
         TableError::TooLarge { .. } | TableError::TooLargeUnpacked => {

@@ -131,6 +131,9 @@ pub struct FoundThing {
     /// The technique.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub technique: String,
+    /// What another scanner says it did about it; empty in results of our own tool.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub action: String,
 }
 
 impl FoundThing {

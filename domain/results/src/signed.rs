@@ -137,7 +137,8 @@ fn check(result: &ScanResult) -> Result<(), ResultError> {
             &it.place,
             &it.technique,
         ];
-        if !is_one_of(&it.category, &["malware", "suspicious", "risk"])
+        if !it.action.is_empty()
+            || !is_one_of(&it.category, &["malware", "suspicious", "risk"])
             || !texts.into_iter().all(|text| fits(text))
         {
             return bad("findings");

@@ -38,8 +38,8 @@ pub mod world;
 pub use demo::{DemoUnit, demo_list, demo_log};
 pub use lists::{Fillers, Targets};
 pub use logs::{
-    EventFile, FlowFile, LogKind, LogSettings, PlantKind, Wrapping, ZeekLog, ZeekWriter,
-    write_capture, write_events, write_flows, write_log,
+    EventFile, FlowFile, LogKind, LogSettings, LoggedEvent, PlantKind, Wrapping, ZeekLog,
+    ZeekWriter, event_log, write_capture, write_events, write_flows, write_log,
 };
 pub use random::Random;
 pub use truth::{TrueSighting, TrueVerdict, Truth};

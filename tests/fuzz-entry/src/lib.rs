@@ -22,6 +22,7 @@ mod names;
 mod packets;
 mod packs;
 mod questions;
+mod scanners;
 mod side_cars;
 mod values;
 
@@ -35,6 +36,7 @@ pub use logs::{check_logs, log_detection, log_lines, syslog_frames};
 pub use names::names;
 pub use packets::{captures, packets};
 pub use questions::questions;
+pub use scanners::scanner_reports;
 pub use side_cars::side_cars;
 pub use values::{lists, observables, parts, tables, unpacking, zips};
 
@@ -42,7 +44,7 @@ pub use values::{lists, observables, parts, tables, unpacking, zips};
 pub type Entry = fn(&[u8]);
 
 /// Every entry by the name of its target.
-pub const ALL: [(&str, Entry); 27] = [
+pub const ALL: [(&str, Entry); 28] = [
     ("autorun_inf", autorun_inf),
     ("captures", captures),
     ("check_logs", check_logs),
@@ -64,6 +66,7 @@ pub const ALL: [(&str, Entry); 27] = [
     ("quarantine_item", quarantine_item),
     ("questions", questions),
     ("scan_results", scan_results),
+    ("scanner_reports", scanner_reports),
     ("side_cars", side_cars),
     ("syslog_frames", syslog_frames),
     ("tables", tables),

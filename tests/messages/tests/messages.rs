@@ -272,8 +272,14 @@ fn word_sets() -> BTreeMap<&'static str, Vec<String>> {
         ("case-step", case_steps),
         ("deadline", codes(["before", "at-latest"])),
         ("device-kind", codes(portal::cases::DEVICE_KINDS)),
-        ("scan-scope", codes(["computer", "quick", "places"])),
+        ("scan-scope", codes(["computer", "quick", "places", "unknown"])),
         ("scan-verdict", codes(["clean", "incomplete", "risky", "suspicious", "infected"])),
+        ("scan-source", {
+            let tools = other_scanners::Tool::ALL.map(other_scanners::Tool::code);
+            [codes(["lamsach-clean"]), codes(tools)].concat()
+        }),
+        ("scan-action", codes(other_scanners::Action::ALL.map(other_scanners::Action::code))),
+        ("report-refused", codes(other_scanners::Reason::ALL.map(other_scanners::Reason::code))),
         ("device-stands-as", codes(portal::cases::STANDS_AS)),
         ("home-next", stages.iter().take(4).cloned().collect()),
         ("home-report", report_states.clone()),

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use campaigns::{Action, CampaignId, CampaignState, UnitId};
+use portal::other_scanners::{self, ReportForm, ReportReceived};
 use portal::scans::{self, ScanView};
 use portal::{Actor, PortalError, access, campaigns as runs, letters, units};
 
@@ -20,6 +21,8 @@ use crate::session::SignedIn;
 const MOST_SHOWN: usize = 500;
 /// The most files of one upload.
 const MOST_FILES: usize = 500;
+/// Places of a report that were not understood, as far as they are shown; all are counted.
+const MOST_REFUSED_SHOWN: usize = 10;
 /// The largest upload, in bytes: each result is at most 1 MiB, most are a few kilobytes.
 const UPLOAD_LIMIT_BYTES: usize = 32 << 20;
 
@@ -46,6 +49,8 @@ struct Outcome {
     file: String,
     ok: bool,
     message: String,
+    /// Places of a report that were not understood.
+    refused: Vec<String>,
 }
 
 impl ScansPage {
@@ -104,16 +109,32 @@ async fn import(
         return Err(PortalError::NotFound.into());
     }
     let mut outcomes = Vec::new();
+    let mut report = ReportForm::default();
     while let Some(field) = form.next_field().await.map_err(super::logs::unreadable)? {
         let Some(name) = field.file_name().filter(|it| !it.is_empty()).map(str::to_owned) else {
+            // These stand before the files on the page.
+            match field.name() {
+                Some("device") => {
+                    report.device = field.text().await.map_err(super::logs::unreadable)?;
+                }
+                Some("with_risks") => report.with_risks = true,
+                _ => {}
+            }
             continue;
         };
         if outcomes.len() >= MOST_FILES {
             break;
         }
         let bytes = field.bytes().await.map_err(super::logs::unreadable)?;
-        let done = scans::import(&state.portal, &actor, campaign, unit, &bytes).await;
-        outcomes.push(outcome(&page, name, done)?);
+        let portal = &state.portal;
+        outcomes.push(if other_scanners::is_own_result(&bytes) {
+            let done = scans::import(portal, &actor, campaign, unit, &bytes).await;
+            outcome(&page, name, done, own_outcome)?
+        } else {
+            let done =
+                other_scanners::import(portal, &actor, campaign, unit, &report, &bytes).await;
+            outcome(&page, name, done, report_outcome)?
+        });
     }
     let base = format!("/campaigns/{campaign}/scans/{unit}");
     if outcomes.is_empty() {
@@ -129,26 +150,60 @@ async fn import(
     show_with(status, &shown)
 }
 
-fn outcome(
+fn outcome<T>(
     page: &Page,
     file: String,
-    done: Result<scans::Received, PortalError>,
+    done: Result<T, PortalError>,
+    said: fn(&Page, &T) -> (String, Vec<String>),
 ) -> Result<Outcome, PageError> {
     match done {
         Ok(received) => {
-            let message = if received.is_repeat {
-                page.t("scans-known")
-            } else if let Some(case) = received.case.filter(|_| received.scan.findings > 0) {
-                page.t1("scans-case", "number", case)
-            } else {
-                page.t("scans-taken")
-            };
-            Ok(Outcome { file, ok: true, message })
+            let (message, refused) = said(page, &received);
+            Ok(Outcome { file, ok: true, message, refused })
         }
         Err(PortalError::Invalid(problems)) => {
             let said: Vec<_> = problems.iter().map(|it| sentence(page.language, it)).collect();
-            Ok(Outcome { file, ok: false, message: said.join(" ") })
+            Ok(Outcome { file, ok: false, message: said.join(" "), refused: Vec::new() })
         }
         Err(error) => Err(error.into()),
     }
+}
+
+fn own_outcome(page: &Page, received: &scans::Received) -> (String, Vec<String>) {
+    let message = if received.is_repeat {
+        page.t("scans-known")
+    } else if let Some(case) = received.case.filter(|_| received.scan.findings > 0) {
+        page.t1("scans-case", "number", case)
+    } else {
+        page.t("scans-taken")
+    };
+    (message, Vec::new())
+}
+
+fn report_outcome(page: &Page, received: &ReportReceived) -> (String, Vec<String>) {
+    let mut said = vec![page.tk("scan-source", received.tool.code()) + ":"];
+    let new = || received.devices.iter().filter(|it| !it.is_repeat);
+    let found = new().filter(|it| it.scan.findings > 0).count();
+    if new().next().is_none() && !received.devices.is_empty() {
+        said.push(page.t("scans-known"));
+    } else {
+        said.push(page.tn("scans-report-devices", "count", new().count()));
+        if found > 0 {
+            said.push(page.tn("scans-report-found", "count", found));
+        }
+    }
+    if received.risks_left_out > 0 {
+        said.push(page.tn("scans-report-risks", "count", received.risks_left_out));
+    }
+    if received.refused_count > 0 {
+        said.push(page.tn("scans-report-refused", "count", received.refused_count));
+    }
+    let refused = received.refused.iter().take(MOST_REFUSED_SHOWN).map(|it| {
+        let reason = page.tk("report-refused", it.reason.code());
+        match it.place {
+            0 => reason,
+            place => page.t1("scans-report-place", "place", place) + " " + &reason,
+        }
+    });
+    (said.join(" "), refused.collect())
 }

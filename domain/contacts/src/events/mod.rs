@@ -3,14 +3,17 @@
 //! [`EventFileReader`] takes the bytes of a file in any pieces and tells a [`Sink`] what its records
 //! prove. Memory is bounded by one chunk of 64 KiB or one frame.
 //!
-//! What it deliberately does not do: render an event as Windows does, or read providers that tell of no
-//! contact. Where reading starts: `evtx/mod.rs` cuts chunks into records, `evtx/xml.rs` reads what stands
+//! [`read_windows_events`] gives the events of other providers by their fields.
+//!
+//! What it deliberately does not do: render an event as Windows does. Where reading starts: `evtx/mod.rs` cuts chunks into records, `evtx/xml.rs` reads what stands
 //! in one; `dnstap.rs` reads frames.
 
 mod dnstap;
 mod evtx;
 #[cfg(test)]
 mod tests;
+
+pub use evtx::{WindowsEvent, WindowsEvents, read_windows_events};
 
 use std::fmt;
 

@@ -65,6 +65,28 @@ scans-lead = Files that the clean-up tool wrote (lamsach-clean scan --result), s
 scans-file = Files with results
 scans-do = Bring them in
 scans-none = There are no results yet.
+scans-other-tools = Results of other tools are taken too: Microsoft Defender (Get-MpThreatDetection or Get-MpThreat as CSV, JSON or CLIXML; its event log as EVTX or XML), KVRT (report_*.klr, .enc1), ClamAV (logs of clamscan, clamdscan, clamd), and a table, CSV or XLSX, with columns for device, time, path, threat and action. The file is read and not kept; paths are shortened.
+scans-device = Name of the PC
+scans-device-hint = Where the file of another tool does not name it.
+scans-with-risks = Count cracked and unwanted software too (only where the unit has chosen to tell it)
+scans-source = Tool
+scans-report-devices = { $count ->
+    [one] results of one PC taken.
+   *[other] results of { $count } PCs taken.
+}
+scans-report-found = { $count ->
+    [one] One PC has findings and a case.
+   *[other] { $count } PCs have findings, each with a case.
+}
+scans-report-risks = { $count ->
+    [one] One cracked or unwanted program was left out.
+   *[other] { $count } cracked or unwanted programs were left out.
+}
+scans-report-refused = { $count ->
+    [one] One place was not understood:
+   *[other] { $count } places were not understood:
+}
+scans-report-place = Line or entry { $place }:
 scans-just-brought = Files just brought
 scans-known = This result was here already; nothing is counted twice.
 scans-taken = Taken.

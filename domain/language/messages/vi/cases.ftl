@@ -62,6 +62,24 @@ scans-lead = Tệp kết quả do công cụ xử lý mã độc ghi (lamsach-cl
 scans-file = Tệp kết quả
 scans-do = Nhập kết quả
 scans-none = Chưa có kết quả quét nào.
+scans-other-tools = Cũng nhận kết quả của công cụ khác: Microsoft Defender (Get-MpThreatDetection hoặc Get-MpThreat xuất ra CSV, JSON, CLIXML; nhật ký sự kiện EVTX hoặc XML), KVRT (report_*.klr, .enc1), ClamAV (nhật ký clamscan, clamdscan, clamd) và bảng CSV, XLSX có các cột tên máy, thời gian, đường dẫn, tên mã độc, kết quả xử lý. Tệp được đọc rồi bỏ; đường dẫn được rút gọn.
+scans-device = Tên máy
+scans-device-hint = Điền khi tệp của công cụ khác không ghi tên máy.
+scans-with-risks = Tính cả phần mềm bẻ khóa, phần mềm không mong muốn (chỉ đánh dấu khi đơn vị quyết định báo lên)
+scans-source = Công cụ
+scans-report-devices = { $count ->
+   *[other] đã nhận kết quả của { $count } máy.
+}
+scans-report-found = { $count ->
+   *[other] { $count } máy có phát hiện, đã có hồ sơ xử lý.
+}
+scans-report-risks = { $count ->
+   *[other] Bỏ ngoài { $count } phần mềm bẻ khóa hoặc không mong muốn.
+}
+scans-report-refused = { $count ->
+   *[other] { $count } chỗ không đọc được:
+}
+scans-report-place = Dòng hoặc mục { $place }:
 scans-just-brought = Các tệp vừa nhập
 scans-known = Kết quả này đã có, không tính thêm.
 scans-taken = Đã nhận.

@@ -42,7 +42,7 @@ use crate::random::Random;
 use crate::truth::Truth;
 
 pub use self::capture::write_capture;
-pub use self::events::{EventFile, write_events};
+pub use self::events::{EventFile, LoggedEvent, event_log, write_events};
 pub use self::flows::{FlowFile, write_flows};
 pub use self::planting::PlantKind;
 pub use self::zeek::{ZeekLog, ZeekWriter};

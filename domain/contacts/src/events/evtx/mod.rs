@@ -4,7 +4,10 @@
 //! Sources: the layout of files and chunks as Joachim Metz documents it for libevtx, MS-EVEN6 for binary
 //! XML, and the fields of Sysmon's and the DNS client's published manifests.
 
+mod windows;
 mod xml;
+
+pub use windows::{WindowsEvent, WindowsEvents, read_windows_events};
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -77,35 +80,10 @@ impl Evtx {
             }
             return;
         }
-        let is_whole = chunk.len() == CHUNK;
-        let end = le32(chunk, 48).map_or(0, |it| it as usize);
-        let is_end = (CHUNK_HEADER..=CHUNK).contains(&end);
-        let end = if is_end { end.min(chunk.len()) } else { chunk.len() };
-        let records = chunk.get(CHUNK_HEADER..end).unwrap_or_default();
-        if is_whole && (!is_end || Some(crc32fast::hash(records)) != le32(chunk, 52)) {
-            sink.not_parsed(state.next(0), Reason::Checksum);
-        }
-        let mut at = CHUNK_HEADER;
-        while at + RECORD_HEADER < end {
-            let size = le32(chunk, at + 4).map_or(0, |it| it as usize);
-            let is_record = chunk.get(at..).is_some_and(|it| it.starts_with(&RECORD_START));
-            if !is_record || size < RECORD_HEADER + 4 || at + size > chunk.len() {
-                if !is_whole && at + size > chunk.len() {
-                    // The end of the file, which is told of.
-                    return;
-                }
-                sink.not_parsed(state.next(at), Reason::Event);
-                // On to the next one that begins like one.
-                let rest = chunk.get(at + 1..end).unwrap_or_default();
-                match memchr::memmem::find(rest, &RECORD_START) {
-                    Some(next) => at += 1 + next,
-                    None => return,
-                }
-                continue;
-            }
-            self.record(chunk, (at, size), state, sink);
-            at += size;
-        }
+        walk(chunk, |at, record| match record {
+            Ok(size) => self.record(chunk, (at, size), state, sink),
+            Err(reason) => sink.not_parsed(state.next(at), reason),
+        });
     }
 
     fn record(
@@ -143,6 +121,39 @@ impl Evtx {
         if is_found && kind == Kind::Response {
             self.asked.told(key, sink);
         }
+    }
+}
+
+/// Cuts a chunk into records: where each begins and how long it is, or what is not understood there.
+fn walk(chunk: &[u8], mut on: impl FnMut(usize, Result<usize, Reason>)) {
+    let is_whole = chunk.len() == CHUNK;
+    let end = le32(chunk, 48).map_or(0, |it| it as usize);
+    let is_end = (CHUNK_HEADER..=CHUNK).contains(&end);
+    let end = if is_end { end.min(chunk.len()) } else { chunk.len() };
+    let records = chunk.get(CHUNK_HEADER..end).unwrap_or_default();
+    if is_whole && (!is_end || Some(crc32fast::hash(records)) != le32(chunk, 52)) {
+        on(0, Err(Reason::Checksum));
+    }
+    let mut at = CHUNK_HEADER;
+    while at + RECORD_HEADER < end {
+        let size = le32(chunk, at + 4).map_or(0, |it| it as usize);
+        let is_record = chunk.get(at..).is_some_and(|it| it.starts_with(&RECORD_START));
+        if !is_record || size < RECORD_HEADER + 4 || at + size > chunk.len() {
+            if !is_whole && at + size > chunk.len() {
+                // The end of the file, which is told of.
+                return;
+            }
+            on(at, Err(Reason::Event));
+            // On to the next one that begins like one.
+            let rest = chunk.get(at + 1..end).unwrap_or_default();
+            match memchr::memmem::find(rest, &RECORD_START) {
+                Some(next) => at += 1 + next,
+                None => return,
+            }
+            continue;
+        }
+        on(at, Ok(size));
+        at += size;
     }
 }
 

@@ -57,11 +57,41 @@ enum Value {
     Xml(Vec<u8>),
 }
 
+/// An event of any provider, for [`event_log`].
+#[derive(Clone, Copy, Debug)]
+pub struct LoggedEvent<'e> {
+    /// Its number.
+    pub id: u16,
+    /// The computer.
+    pub computer: &'e str,
+    /// When, in microseconds since 1970.
+    pub time_us: i64,
+    /// Its data fields.
+    pub fields: &'e [(&'e str, &'e str)],
+}
+
+/// An event log of Windows with these events.
+pub fn event_log(
+    provider: &'static str,
+    channel: &'static str,
+    events: &[LoggedEvent<'_>],
+) -> Vec<u8> {
+    let mut writer = Writer::of(provider, channel);
+    for it in events {
+        let fields =
+            it.fields.iter().map(|(name, value)| (*name, Value::Text((*value).to_owned())));
+        writer.record(it.id, it.computer, it.time_us, fields.collect());
+    }
+    writer.finish()
+}
+
 pub(super) struct Writer {
     file: Vec<u8>,
     chunk: Vec<u8>,
     /// Where the templates of this chunk stand.
-    templates: HashMap<&'static str, u32>,
+    templates: HashMap<String, u32>,
+    /// Who notes the events, and where.
+    provider: (&'static str, &'static str),
     first: u64,
     pub(super) count: u64,
     chunks: u16,
@@ -69,7 +99,12 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn new() -> Self {
+        Self::of("Microsoft-Windows-Sysmon", "Microsoft-Windows-Sysmon/Operational")
+    }
+
+    fn of(provider: &'static str, channel: &'static str) -> Self {
         let mut writer = Self {
+            provider: (provider, channel),
             file: vec![0; 4_096],
             chunk: Vec::new(),
             templates: HashMap::new(),
@@ -137,13 +172,7 @@ impl Writer {
         self.record(id, &event.device.host_name, time_us, fields);
     }
 
-    fn record(
-        &mut self,
-        id: u16,
-        computer: &str,
-        time_us: i64,
-        fields: Vec<(&'static str, Value)>,
-    ) {
+    fn record(&mut self, id: u16, computer: &str, time_us: i64, fields: Vec<(&str, Value)>) {
         if self.chunk.len() + ROOM > CHUNK {
             self.end();
             self.begin();
@@ -166,14 +195,15 @@ impl Writer {
         ];
         // The data fields are an event of their own that the outer one takes in; they stand behind
         // all other values, so that it is known where.
-        let kind = if id == 3 { "connection" } else { "question" };
-        self.template("system", system);
+        let kind = id.to_string();
+        let (provider, channel) = self.provider;
+        self.template("system", &|at| system(provider, channel, at));
         let behind: usize = values.iter().map(|it| encoded(it).1.len()).sum();
         let at = self.chunk.len() + 4 + 4 * (values.len() + 1) + behind;
-        let names: Vec<&'static str> = fields.iter().map(|it| it.0).collect();
+        let names: Vec<&str> = fields.iter().map(|it| it.0).collect();
         let inner_values: Vec<Value> = fields.into_iter().map(|it| it.1).collect();
         let mut inner = vec![0x0f, 1, 1, 0];
-        let known = self.templates.get(kind).copied();
+        let known = self.templates.get(&kind).copied();
         instance(&mut inner, at, known, &|at| data(&names, at));
         if known.is_none() {
             self.templates.insert(kind, u32::try_from(at + 4 + 10).unwrap_or_default());
@@ -189,14 +219,14 @@ impl Writer {
     }
 
     /// Writes the start of a template's instance, and the template where it was not used before.
-    fn template(&mut self, name: &'static str, make: fn(usize) -> Vec<u8>) {
+    fn template(&mut self, name: &str, make: &dyn Fn(usize) -> Vec<u8>) {
         let known = self.templates.get(name).copied();
         let at = self.chunk.len();
         let mut bytes = Vec::new();
-        instance(&mut bytes, at, known, &make);
+        instance(&mut bytes, at, known, make);
         self.chunk.extend(bytes);
         let place = known.unwrap_or(u32::try_from(at + 10).unwrap_or_default());
-        self.templates.insert(name, place);
+        self.templates.insert(name.to_owned(), place);
     }
 
     fn end(&mut self) {
@@ -297,17 +327,17 @@ fn instance(out: &mut Vec<u8>, at: usize, known: Option<u32>, make: &dyn Fn(usiz
 }
 
 /// The template of an event's own header, whose last value is the event's data.
-fn system(at: usize) -> Vec<u8> {
+fn system(provider: &str, channel: &str, at: usize) -> Vec<u8> {
     let mut xml = Template::at(at);
     xml.open("Event", &[]);
     xml.open("System", &[]);
-    let provider = ("Name", Content::Text("Microsoft-Windows-Sysmon"));
+    let provider = ("Name", Content::Text(provider));
     xml.empty("Provider", &[provider, ("Guid", Content::Value(0, 0x0f))]);
     xml.element("EventID", Content::Value(1, 0x06));
     xml.empty("TimeCreated", &[("SystemTime", Content::Value(2, 0x11))]);
     xml.element("EventRecordID", Content::Value(3, 0x0a));
     xml.empty("Execution", &[("ProcessID", Content::Value(4, 0x08))]);
-    xml.element("Channel", Content::Text("Microsoft-Windows-Sysmon/Operational"));
+    xml.element("Channel", Content::Text(channel));
     xml.element("Computer", Content::Value(5, 0x01));
     xml.close();
     xml.content(Content::Value(6, 0x21));

@@ -3,6 +3,8 @@
 mod dnstap;
 mod evtx;
 
+pub use evtx::{LoggedEvent, event_log};
+
 use std::io;
 use std::net::IpAddr;
 
