@@ -19,7 +19,6 @@ const NOT_OPENED: &[(&str, &str)] = &[
     ("clam-pespin.exe", "PESpin"),
     ("clam-petite.exe", "Petite"),
     ("clam-upack.exe", "Upack"),
-    ("clam-upx.exe", "UPX"),
     ("clam-wwpack.exe", "WWPack32"),
     ("clam-yc.exe", "yC"),
 ];
@@ -50,4 +49,20 @@ fn the_program_inside_is_found() {
         .map(|(name, packer)| ((*name).to_owned(), (*packer).to_owned()))
         .collect();
     assert_eq!(missed, expected, "{} of {count} found", count - missed.len());
+}
+
+/// Two more methods of UPX: the checksums in the files prove what comes out.
+#[test]
+fn programs_packed_by_upx_come_out_whole() {
+    for name in ["clam-upx.exe", "clam.ea05.exe", "clam.ea06.exe"] {
+        let bytes = fs::read(format!("{FOLDER}/{name}")).unwrap();
+        let mut length = 0;
+        let refused = each_part(name, &bytes, &PartLimits::default(), &mut |part| {
+            if part.way == ["UPX"] {
+                length = part.bytes.len();
+            }
+            ControlFlow::Continue(())
+        });
+        assert!(length > bytes.len() && refused.is_empty(), "{name}: {length} {refused:?}");
+    }
 }

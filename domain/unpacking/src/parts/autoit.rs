@@ -3,6 +3,7 @@
 //! whether it was read rightly.
 
 use super::bits::Bits;
+use super::checksum::adler32;
 use super::cut::Cut;
 use super::{Opening, PartReason};
 
@@ -70,7 +71,7 @@ pub(super) fn open(opening: &mut Opening<'_>, bytes: &[u8]) {
         kind.decipher(&mut data, data_seed);
         if is_cut_off {
             opening.refuse_part(&file.name, PartReason::damaged("it is cut off"));
-        } else if checksum(&data) != file.checksum {
+        } else if adler32(&data) != file.checksum {
             opening.refuse_part(&file.name, PartReason::damaged("the checksum is another"));
         }
         if !file.is_packed {
@@ -139,16 +140,6 @@ impl Kind {
             }
         }
     }
-}
-
-/// Adler-32, with which each file is checked.
-fn checksum(bytes: &[u8]) -> u32 {
-    let (mut low, mut high) = (1_u32, 0_u32);
-    for byte in bytes {
-        low = (low + u32::from(*byte)) % 65_521;
-        high = (high + low) % 65_521;
-    }
-    high << 16 | low
 }
 
 /// The size that stands in front of packed data, behind the kind of packing.

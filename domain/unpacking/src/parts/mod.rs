@@ -4,6 +4,7 @@ mod arj;
 mod autoit;
 mod bits;
 mod cabinet;
+mod checksum;
 mod chm;
 mod cpio;
 mod cut;
@@ -25,6 +26,7 @@ mod tar;
 mod tests;
 mod text;
 mod tnef;
+mod upx;
 mod zip;
 
 use std::io::Read;

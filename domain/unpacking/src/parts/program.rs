@@ -2,6 +2,7 @@
 //! themselves in memory.
 
 use super::cut::Cut;
+use super::upx::Packing;
 use super::{Container, Opening, PartReason, autoit, installshield, nsis, ole};
 
 /// Sections of a program; more are not looked at.
@@ -10,12 +11,17 @@ const MOST_SECTIONS: usize = 96;
 const MOST_STUB: usize = 64 << 10;
 /// Programs in a program; more are not looked at.
 const MOST_EMBEDDED: usize = 256;
+/// Sections in memory begin at pages.
+const PAGE: usize = 0x1000;
+const UPX: &str = "UPX";
 
 pub(super) fn open(opening: &mut Opening<'_>, bytes: &[u8]) {
     carried(opening, bytes);
-    embedded(opening, bytes);
+    embedded(opening, bytes, 2);
     let Some(program) = Program::read(bytes) else { return };
-    if let Some(packer) = program.packer(bytes) {
+    if let Some(packer) = program.packer(bytes)
+        && !(packer == UPX && unpacked(opening, bytes, &program))
+    {
         opening.refuse(PartReason::PackedProgram(packer));
     }
     let behind = bytes.get(program.end..).unwrap_or_default();
@@ -24,9 +30,42 @@ pub(super) fn open(opening: &mut Opening<'_>, bytes: &[u8]) {
     }
 }
 
-/// Programs in a program, as droppers carry them.
-fn embedded(opening: &mut Opening<'_>, bytes: &[u8]) {
-    let mut from = 2;
+/// What a program packed by UPX is in memory, with the programs in it; whether it came out.
+fn unpacked(opening: &mut Opening<'_>, bytes: &[u8], program: &Program) -> bool {
+    let [first, second, ..] = program.sections.as_slice() else { return false };
+    let Some(packing) = Packing::of(bytes, second.place) else { return false };
+    let Some(most) = opening.fair_size(UPX, bytes.len(), packing.size) else { return true };
+    if most < packing.size {
+        return true;
+    }
+    let Some(unpacked) = packing.unpack() else { return false };
+    opening.closed_part(UPX, &unpacked);
+    opening.within(UPX, |opening| {
+        for section in sections_of(&unpacked, first.address) {
+            embedded(opening, section, 0);
+        }
+    });
+    true
+}
+
+/// What was in the program's sections. Its first headers are kept behind them, at the place that the last
+/// number says.
+fn sections_of(unpacked: &[u8], base: usize) -> Vec<&[u8]> {
+    let headers = unpacked.last_chunk::<4>().map(|it| u32::from_le_bytes(*it));
+    let program = headers
+        .and_then(|at| usize::try_from(at).ok())
+        .and_then(|at| Program::read_at(unpacked, at));
+    let Some(program) = program else { return vec![unpacked] };
+    let slice = |section: &Section| {
+        let start = section.address.checked_sub(base)?;
+        let end = start.checked_add(section.in_memory)?.checked_next_multiple_of(PAGE)?;
+        unpacked.get(start..end.min(unpacked.len()))
+    };
+    program.sections.iter().filter_map(slice).collect()
+}
+
+/// Programs in a program from a place on, as droppers carry them.
+fn embedded(opening: &mut Opening<'_>, bytes: &[u8], mut from: usize) {
     let mut number = 0;
     while !opening.is_over()
         && let Some(found) = bytes.get(from..).and_then(|it| memchr::memmem::find(it, b"MZ"))
@@ -75,12 +114,27 @@ struct Program {
     entry: usize,
     /// Names of the sections.
     names: Vec<[u8; 8]>,
+    /// The sections.
+    sections: Vec<Section>,
+}
+
+struct Section {
+    /// Where in the file it begins.
+    place: usize,
+    /// Where in memory, and how much it takes there.
+    address: usize,
+    in_memory: usize,
 }
 
 impl Program {
     fn read(bytes: &[u8]) -> Option<Self> {
         let at = usize::try_from(Cut::at(bytes, 0x3c).u32()?).ok()?;
         (at <= MOST_STUB).then_some(())?;
+        Self::read_at(bytes, at)
+    }
+
+    /// The headers of which the first stands at a place.
+    fn read_at(bytes: &[u8], at: usize) -> Option<Self> {
         let mut cut = Cut(bytes.get(at..)?);
         (cut.take(4)? == b"PE\0\0").then_some(())?;
         cut.u16()?;
@@ -93,7 +147,8 @@ impl Program {
         matches!(Cut(optional).u16()?, 0x10b | 0x20b).then_some(())?;
         let starts_at = Cut::at(optional, 16).u32()?;
         let alignment = Cut::at(optional, 36).u32()?.clamp(1, 1 << 16);
-        let mut program = Self { end: 0, entry: usize::MAX, names: Vec::new() };
+        let mut program =
+            Self { end: 0, entry: usize::MAX, names: Vec::new(), sections: Vec::new() };
         for _ in 0..count {
             let mut section = Cut(cut.take(40)?);
             program.names.push(section.array()?);
@@ -101,6 +156,11 @@ impl Program {
             let address = section.u32()?;
             let length = section.u32()?;
             let place = section.u32()?;
+            program.sections.push(Section {
+                place: usize::try_from(place).ok()?,
+                address: usize::try_from(address).ok()?,
+                in_memory: usize::try_from(in_memory).ok()?,
+            });
             if let Some(offset) = starts_at.checked_sub(address)
                 && offset < length.max(in_memory)
             {
@@ -118,8 +178,8 @@ impl Program {
     fn packer(&self, bytes: &[u8]) -> Option<&'static str> {
         const SECTIONS: [(&[u8], &str); 21] = [
             (b"yC", "yC"),
-            (b"UPX0", "UPX"),
-            (b"UPX1", "UPX"),
+            (b"UPX0", UPX),
+            (b"UPX1", UPX),
             (b".aspack", "ASPack"),
             (b".petite", "Petite"),
             (b".WWP32", "WWPack32"),
