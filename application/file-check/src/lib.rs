@@ -4,6 +4,7 @@
 //! scanned and why. The clean-up tool calls it for a whole computer, a stick or one folder.
 
 mod cache;
+mod compiled;
 mod detector;
 mod gentle;
 mod packed;
@@ -27,6 +28,7 @@ pub use packs::{
 use serde::{Deserialize, Serialize};
 
 pub use cache::Remembered;
+pub use compiled::{compiled_before, keep_compiled};
 pub use run::check_files;
 
 /// What is looked for.

@@ -30,5 +30,7 @@ pub use facts::{FileFacts, FileKind};
 pub use known::{
     Digests, Known, KnownCounts, KnownDamaged, ListOutcome, NeededDigests, is_of_files, read_known,
 };
-pub use rules::{Include, RefusedRules, RuleExaminer, RuleHit, RuleText, Rules, RulesUndecided};
+pub use rules::{
+    CompiledBefore, Include, RefusedRules, RuleExaminer, RuleHit, RuleText, Rules, RulesUndecided,
+};
 pub use verdict::{Category, Verdict};

@@ -2,6 +2,7 @@
 //! about a file is decided here, by what each rule needs at least ([`need`]) and by one pass over
 //! the file for the strings of all rules ([`prefilter`]).
 
+mod compiled_before;
 mod literals;
 mod need;
 mod prefilter;
@@ -24,6 +25,7 @@ use need::{Need, Start, StringId, Subject};
 use prefilter::{Occurring, Prefilter};
 use source::{EXTERNALS, Source, Strings};
 
+pub use compiled_before::CompiledBefore;
 pub use source::Include;
 
 use crate::{Category, FileFacts};
@@ -95,14 +97,14 @@ pub struct Rules {
 struct Unit {
     source: usize,
     rule: usize,
-    engine: OnceLock<Scanner>,
+    engine: OnceLock<Option<Scanner>>,
 }
 
 /// Rules that are asked together: those that look at the same part of the same kind of file.
 #[derive(Debug, Default)]
 struct Bundle {
     units: Vec<u32>,
-    engine: OnceLock<Scanner>,
+    engine: OnceLock<Option<Scanner>>,
 }
 
 impl Rules {
@@ -112,6 +114,16 @@ impl Rules {
         texts: Vec<RuleText>,
         include: Include<'_>,
         threads: usize,
+    ) -> (Self, Vec<RefusedRules>) {
+        Self::read_again(texts, include, threads, &mut CompiledBefore::default())
+    }
+
+    /// The same, where files of rules that compiled before are not compiled again to find that out.
+    pub fn read_again(
+        texts: Vec<RuleText>,
+        include: Include<'_>,
+        threads: usize,
+        before: &mut CompiledBefore,
     ) -> (Self, Vec<RefusedRules>) {
         let mut hash = Sha256::new();
         for RuleText { name, text } in &texts {
@@ -129,7 +141,11 @@ impl Rules {
                 Err(reason) => refused.push(RefusedRules { name, reason }),
             }
         }
-        let reasons = compile_errors(&sources, threads);
+        let digests: Vec<_> = sources.iter().map(CompiledBefore::digest).collect();
+        let is_new: Vec<bool> = digests.iter().map(|it| !before.has(it)).collect();
+        let reasons = compile_errors(&sources, &is_new, threads);
+        let compiled = digests.iter().zip(&reasons).filter(|(_, reason)| reason.is_none());
+        before.replace(compiled.map(|(digest, _)| *digest));
         let sources: Vec<Source> = sources
             .into_iter()
             .zip(reasons)
@@ -225,16 +241,16 @@ impl Rules {
         Some((source, source.rules.get(unit.rule)?))
     }
 
-    /// An engine for some rules, each in a namespace named by its number.
-    fn engine(&self, units: &[u32]) -> Scanner {
+    /// An engine for some rules, each in a namespace named by its number; nothing when one of them
+    /// does not compile, which is possible only where it was wrongly said to have compiled before.
+    fn engine(&self, units: &[u32]) -> Option<Scanner> {
         let mut compiler = compiler();
         for number in units {
             let text = self.units.get(*number as usize).and_then(|unit| {
                 self.sources.get(unit.source).map(|source| source.text_of(unit.rule))
             });
-            let added =
-                compiler.add_rules_str_in_namespace(text.unwrap_or_default(), number.to_string());
-            debug_assert!(added.is_ok(), "a rule that compiled before: {added:?}");
+            let text = text.unwrap_or_default();
+            compiler.add_rules_str_in_namespace(text, number.to_string()).ok()?;
         }
         let mut scanner = compiler.finalize();
         scanner.set_scan_params(
@@ -242,7 +258,7 @@ impl Rules {
                 .string_max_nb_matches(MOST_MATCHES)
                 .timeout_duration(Some(LONGEST_SCAN)),
         );
-        scanner
+        Some(scanner)
     }
 }
 
@@ -256,8 +272,11 @@ fn compiler() -> Compiler {
 }
 
 /// What the engine says against each file of rules.
-fn compile_errors(sources: &[Source], threads: usize) -> Vec<Option<String>> {
-    let error_of = |source: &Source| {
+fn compile_errors(sources: &[Source], is_new: &[bool], threads: usize) -> Vec<Option<String>> {
+    let error_of = |(source, is_new): (&Source, &bool)| {
+        if !is_new {
+            return None;
+        }
         compiler().add_rules_str(source.whole_text()).err().map(|error| {
             let text = error.to_string();
             text.lines().next().unwrap_or_default().to_owned()
@@ -267,7 +286,10 @@ fn compile_errors(sources: &[Source], threads: usize) -> Vec<Option<String>> {
     std::thread::scope(|scope| {
         let parts: Vec<_> = sources
             .chunks(size)
-            .map(|part| scope.spawn(move || part.iter().map(error_of).collect::<Vec<_>>()))
+            .zip(is_new.chunks(size))
+            .map(|(part, is_new)| {
+                scope.spawn(move || part.iter().zip(is_new).map(error_of).collect::<Vec<_>>())
+            })
             .collect();
         let ended = parts
             .into_iter()
@@ -400,12 +422,13 @@ impl Subject for Asked<'_, '_> {
 /// Runs an engine, and notes the rules that match by their numbers; whether it came to an end.
 fn ask(
     rules: &Rules,
-    mut engine: Scanner,
+    engine: Option<Scanner>,
     uses_externals: bool,
     facts: &FileFacts<'_>,
     bytes: &[u8],
     hits: &mut Vec<u32>,
 ) -> bool {
+    let Some(mut engine) = engine else { return false };
     if uses_externals {
         let values = [facts.name, facts.folder, facts.extension, facts.kind.code(), facts.owner];
         for (name, value) in EXTERNALS.into_iter().zip(values) {

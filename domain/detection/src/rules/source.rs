@@ -226,6 +226,11 @@ impl Source {
         });
     }
 
+    /// The text of the file, and of what it includes.
+    pub(super) fn texts(&self) -> &[String] {
+        &self.texts
+    }
+
     /// One rule with everything that it needs, as text to compile.
     pub(super) fn text_of(&self, place: usize) -> String {
         let mut text = String::new();

@@ -137,3 +137,47 @@ fn a_rule_says_what_it_is() {
     check("score = 75", Category::Malware);
     check("category = \"risk\"", Category::Risk);
 }
+
+fn texts(all: &[&str]) -> Vec<RuleText> {
+    let named = |(number, text): (usize, &&str)| RuleText {
+        name: format!("{number}.yar"),
+        text: (*text).to_owned(),
+    };
+    all.iter().enumerate().map(named).collect()
+}
+
+const NOTHING: Include<'_> = &|_, _| Err("none".to_owned());
+
+#[test]
+fn what_compiled_before_is_found_and_refused_as_at_first() {
+    let good = "rule a { strings: $a = \"evil\" condition: $a }";
+    let bad = "rule b { condition: $b }";
+    let mut before = CompiledBefore::default();
+    let (first, refused_first) = Rules::read_again(texts(&[good, bad]), NOTHING, 2, &mut before);
+    assert_eq!(before.to_bytes().len(), 32, "the good one alone");
+    let mut again = CompiledBefore::from_bytes(&before.to_bytes());
+    let (second, refused) = Rules::read_again(texts(&[good, bad]), NOTHING, 2, &mut again);
+    assert_eq!((refused, again), (refused_first, before));
+    assert_eq!(hits(&first, b"evil"), hits(&second, b"evil"));
+    assert_eq!(hits(&second, b"evil"), ["a"]);
+}
+
+#[test]
+fn a_rule_that_is_wrongly_said_to_have_compiled_hides_nothing() {
+    let good = "rule a { strings: $a = \"evil\" condition: $a }";
+    let bad = "rule b { strings: $a = \"evil\" condition: $a and nonesuch == 1 }";
+    let mut forged = CompiledBefore::default();
+    let (_, refused) = Rules::read_again(texts(&[good, bad]), NOTHING, 1, &mut forged);
+    assert_eq!(refused.len(), 1);
+    let sources = texts(&[good, bad]).into_iter().map(|it| {
+        source::Source::read(&it.name, &it.text, NOTHING, &mut Strings::default()).unwrap()
+    });
+    forged.replace(sources.map(|it| CompiledBefore::digest(&it)).collect::<Vec<_>>().into_iter());
+    let (rules, refused) = Rules::read_again(texts(&[good, bad]), NOTHING, 1, &mut forged);
+    assert_eq!(refused, []);
+    let mut found = Vec::new();
+    let facts = FileFacts::of("a.exe", "/tmp", b"evil");
+    let decided = rules.examiner().examine(&facts, b"evil", |hit| found.push(hit.rule));
+    assert_eq!(decided, Err(RulesUndecided));
+    assert_eq!(found, ["a"]);
+}

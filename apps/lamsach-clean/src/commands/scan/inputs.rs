@@ -7,7 +7,7 @@ use anyhow::bail;
 use command_line::bilingual::failure;
 use file_check::{
     Detection, ListOutcome, LoadedPack, PackedRules, RefusedRules, RuleText, Rules, Summary,
-    Verdict, include_packed,
+    Verdict, compiled_before, include_packed, keep_compiled,
 };
 use files::{Walk, Walked};
 
@@ -49,7 +49,14 @@ impl Inputs {
         let include = |from: &str, path: &str| {
             include_packed(&packed, from, path).unwrap_or_else(|| include(from, path))
         };
-        let (rules, refused_rules) = Rules::read(texts, &include, choices.threads);
+        let mut compiled = choices.memory.as_deref().map(compiled_before).unwrap_or_default();
+        let known = compiled.clone();
+        let (rules, refused_rules) =
+            Rules::read_again(texts, &include, choices.threads, &mut compiled);
+        if let Some(memory) = choices.memory.as_deref().filter(|_| compiled != known) {
+            // Where it cannot be kept, the next start takes longer, nothing else.
+            keep_compiled(memory, &compiled).unwrap_or_default();
+        }
         refused.extend(refused_rules);
         detection.rules = rules;
         let mut inputs = Self { detection, refused, lists: vec![], packs };
