@@ -1,5 +1,7 @@
 //! Lists and logs, generated once and kept.
 
+pub(crate) mod tree;
+
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{BufReader, BufWriter, IntoInnerError, Read, Write as _};

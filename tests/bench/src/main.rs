@@ -40,6 +40,12 @@ struct Options {
     /// Folder with real lists (plain, CSV, each also as .zst); generated ones top them up.
     #[arg(long)]
     lists: Option<PathBuf>,
+    /// Gigabytes of this machine's files for `clean`.
+    #[arg(long, default_value_t = 2)]
+    tree: u64,
+    /// Folder with YARA rules for `clean`; without it they are made up.
+    #[arg(long)]
+    rules: Option<PathBuf>,
     /// Where generated data is kept.
     #[arg(long, default_value = "target/bench")]
     cache: PathBuf,
@@ -96,6 +102,12 @@ fn main() -> anyhow::Result<()> {
         say(&format!("{}: {}", benchmark.name, benchmark.what));
         let measures = match benchmark.run {
             Run::Alone(run) => run(options.runs)?,
+            Run::OnFiles(run) => run(&benchmarks::Files {
+                cache: options.cache.clone(),
+                tree_bytes: options.tree * 1_000_000_000,
+                rules: options.rules.clone(),
+                runs: options.runs,
+            })?,
             Run::OnLogs(run) => {
                 let context = match &mut context {
                     Some(context) => context,

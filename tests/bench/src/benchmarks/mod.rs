@@ -1,6 +1,7 @@
 //! Every benchmark.
 
 mod browser;
+mod clean;
 mod first_byte;
 mod flows;
 mod hunt;
@@ -12,6 +13,8 @@ mod peers;
 mod roll_up;
 
 pub(crate) use match_logs::check_in_process;
+
+use std::path::PathBuf;
 
 use crate::Measure;
 use crate::data::Data;
@@ -27,6 +30,8 @@ pub(crate) struct Benchmark {
 pub(crate) enum Run {
     /// The generated logs and lists.
     OnLogs(fn(&Context) -> anyhow::Result<Vec<Measure>>),
+    /// Files of this machine.
+    OnFiles(fn(&Files) -> anyhow::Result<Vec<Measure>>),
     /// Nothing; gets how often each figure is taken.
     Alone(fn(u32) -> anyhow::Result<Vec<Measure>>),
 }
@@ -38,6 +43,18 @@ pub(crate) struct Context {
     pub(crate) runs: u32,
     /// How many gigabytes of logs are looked back into.
     pub(crate) gigabytes: f64,
+}
+
+/// What a benchmark of scanning gets.
+pub(crate) struct Files {
+    /// Where files are kept.
+    pub(crate) cache: PathBuf,
+    /// Bytes of files that are drawn.
+    pub(crate) tree_bytes: u64,
+    /// Folder of YARA rules; made-up ones without it.
+    pub(crate) rules: Option<PathBuf>,
+    /// How often each figure is taken.
+    pub(crate) runs: u32,
 }
 
 /// All of them, in the order in which they run.
@@ -71,6 +88,11 @@ pub(crate) const ALL: &[Benchmark] = &[
         name: "hunt",
         what: "10,000 new indicators against side-cars of many logs",
         run: Run::OnLogs(hunt::run),
+    },
+    Benchmark {
+        name: "clean",
+        what: "files of this machine against YARA rules and hashes",
+        run: Run::OnFiles(clean::run),
     },
     Benchmark { name: "index", what: "lists into an index", run: Run::OnLogs(index::run) },
     Benchmark {
