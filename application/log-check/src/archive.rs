@@ -9,12 +9,17 @@ use hunting::{About, SideCarBuilder};
 use sha2::{Digest, Sha256};
 
 use crate::blocks::Block;
+use crate::everything::Told;
 
 /// How much of a log one side-car covers, in decompressed bytes: bounds what a builder holds.
 const SEGMENT_BYTES: u64 = 256 << 20;
 /// How many bytes at the start tell a log from another one and stay when it grows: enough for the
 /// header lines of Zeek and IIS, which say when the log began.
 const MARK_BYTES: usize = 512;
+
+/// How many pairs of device and destination a side-car of records holds at most: a byte of flow
+/// records holds more of them than a byte of text.
+const MOST_PAIRS: usize = 2_000_000;
 
 /// Where side-cars go.
 pub trait Archive: Debug + Send + Sync {
@@ -63,11 +68,7 @@ impl<'r> Segments<'r> {
         // The header line of a table may be longer, and is the same every day.
         let lines = memchr::memchr_iter(b'\n', first.bytes()).nth(1).map_or(0, |end| end + 1);
         let start = first.bytes().get(..MARK_BYTES.max(lines)).unwrap_or(first.bytes());
-        let mut hash = Sha256::new();
-        hash.update(about.site.as_deref().unwrap_or_default());
-        hash.update([0]);
-        hash.update(start);
-        let mark = hex::encode(hash.finalize()).chars().take(24).collect();
+        let mark = mark(&about, start);
         Self { archive, about, mark, state: Mutex::default() }
     }
 
@@ -112,16 +113,30 @@ impl<'r> Segments<'r> {
     }
 
     fn store(&self, number: u64, segment: Segment) -> io::Result<()> {
-        let about = About {
-            from: number * SEGMENT_BYTES,
-            bytes: segment.bytes,
-            lines: segment.lines,
-            lines_not_parsed: segment.lines_not_parsed,
-            is_cut: segment.is_cut,
-            ..self.about.clone()
-        };
-        self.archive.store(&format!("{}-{number:05}", self.mark), about, segment.builder)
+        let about = About { from: number * SEGMENT_BYTES, ..self.about.clone() };
+        store(self.archive, &self.mark, number, about, segment)
     }
+}
+
+/// Names the side-cars of a log by its first bytes.
+fn mark(about: &About, start: &[u8]) -> String {
+    let mut hash = Sha256::new();
+    hash.update(about.site.as_deref().unwrap_or_default());
+    hash.update([0]);
+    hash.update(start);
+    hex::encode(hash.finalize()).chars().take(24).collect()
+}
+
+fn store(
+    archive: &dyn Archive,
+    mark: &str,
+    number: u64,
+    about: About,
+    segment: Segment,
+) -> io::Result<()> {
+    let Segment { builder, bytes, lines, lines_not_parsed, is_cut } = segment;
+    let about = About { bytes, lines, lines_not_parsed, is_cut, ..about };
+    archive.store(&format!("{mark}-{number:05}"), about, builder)
 }
 
 impl Part<'_> {
@@ -154,5 +169,70 @@ impl Part<'_> {
         let segment = std::mem::take(&mut self.segment);
         self.segments.take(self.thread, (self.number, segment), next);
         self.number = next;
+    }
+}
+
+/// The side-cars of a file of records, in the making: one thread reads it.
+pub(crate) struct RecordSegments<'r> {
+    archive: &'r dyn Archive,
+    about: About,
+    mark: String,
+    /// Number of the open one.
+    number: u64,
+    /// Where it begins, in bytes and records, and how far it goes by now.
+    from: (u64, u64),
+    reached: (u64, u64),
+    segment: Segment,
+    failure: Option<io::Error>,
+}
+
+impl<'r> RecordSegments<'r> {
+    /// The side-cars of a file of which `own` are the first bytes that no other one shares.
+    pub(crate) fn new(archive: &'r dyn Archive, about: About, own: &[u8]) -> Self {
+        let mark = mark(&about, own.get(..MARK_BYTES).unwrap_or(own));
+        let (from, reached, number) = ((0, 0), (0, 0), 0);
+        let (segment, failure) = (Segment::default(), None);
+        Self { archive, about, mark, number, from, reached, segment, failure }
+    }
+
+    pub(crate) fn take(&mut self, told: &Told<'_>) {
+        match told {
+            Told::NotUnderstood => self.segment.lines_not_parsed += 1,
+            Told::Contact(proof) => {
+                // What is told late stood further up.
+                let place = (proof.offset, proof.number.saturating_sub(1));
+                self.reached = self.reached.max(place);
+                let is_long = self.reached.0 - self.from.0 >= SEGMENT_BYTES;
+                if is_long || self.segment.builder.len() >= MOST_PAIRS {
+                    self.store(self.reached);
+                }
+                proof.add_to(&mut self.segment.builder);
+            }
+        }
+    }
+
+    /// The file ends here, in bytes and records; `is_cut` says that it should not.
+    ///
+    /// Without this, as in a run that was stopped, what is open is not kept.
+    pub(crate) fn finish(&mut self, end: (u64, u64), is_cut: bool) {
+        self.segment.is_cut = is_cut;
+        self.store(end);
+    }
+
+    /// What kept a side-car from being written.
+    pub(crate) fn into_failure(self) -> Option<io::Error> {
+        self.failure
+    }
+
+    /// Stores the open one, which ends here.
+    fn store(&mut self, end: (u64, u64)) {
+        let segment = std::mem::take(&mut self.segment);
+        let (bytes, lines) = (end.0.saturating_sub(self.from.0), end.1.saturating_sub(self.from.1));
+        let segment = Segment { bytes, lines, ..segment };
+        let about = About { from: self.from.0, ..self.about.clone() };
+        if let Err(error) = store(self.archive, &self.mark, self.number, about, segment) {
+            self.failure.get_or_insert(error);
+        }
+        (self.number, self.from) = (self.number + 1, end);
     }
 }

@@ -1,36 +1,37 @@
-//! Captured packets into hits: the way of a log that is not lines.
+//! Records into hits, captured packets first: the way of a log that is not lines.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 use std::net::IpAddr;
 
-use contacts::packets::{
-    CaptureKind, CaptureProblem, CaptureReader, Count, Packet, Reason, Sink, What,
-};
+use contacts::packets::{Count, Packet, Reason, Sink, What};
 use contacts::{Contact, WireContact};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use matching::{Destination, Gatherer, Hit, Layers, Matcher, Place, Verdict};
 use naming::Names;
 
+use crate::archive::RecordSegments;
+use crate::everything::{Everything, Told};
+use crate::records::{RecordKind, RecordReader};
 use crate::worker::SAMPLES;
-use crate::{FileSummary, NotParsed, Problem, Unit};
+use crate::{FileSummary, NotParsed};
 
 /// How much is read at a time, in bytes: what a processor's cache holds.
 pub(crate) const CHUNK_BYTES: usize = 256 << 10;
 
-/// How one capture is read.
+/// How one file of records is read.
 pub(crate) struct Reading<'r> {
     pub(crate) layers: &'r Layers,
-    /// Number of the capture in the run.
+    /// Its number in the run.
     pub(crate) log: u32,
     pub(crate) names: &'r Names,
     pub(crate) zone: &'r TimeZone,
-    /// Told the packets that were read since it was told last.
+    /// Told the records that were read since it was told last.
     pub(crate) report: &'r dyn Fn(u64),
     pub(crate) is_cancelled: &'r dyn Fn() -> bool,
 }
 
-/// How the reading of a capture ended.
+/// How the reading of a file of records ended.
 pub(crate) struct Ended {
     pub(crate) gatherer: Gatherer,
     /// Why the bytes stopped coming.
@@ -41,40 +42,45 @@ pub(crate) struct Ended {
 }
 
 impl Reading<'_> {
-    /// Reads a capture into its summary.
+    /// Reads a file of records to its end, damaged ones too, for the hash of the whole: into its
+    /// summary, and into side-cars where some are wanted.
+    ///
+    /// For these it is read a second time by the same bytes: following every connection would push
+    /// those of listed addresses out of the tables sooner.
     pub(crate) fn read(
         &self,
-        kind: CaptureKind,
-        capture: &mut dyn Read,
+        kind: RecordKind,
+        bytes: &mut dyn Read,
         file: &mut FileSummary,
+        side_cars: Option<&mut RecordSegments<'_>>,
     ) -> Ended {
-        let mut reader = CaptureReader::new(kind);
-        let mut found = Found::new(self);
-        let (failure, is_cancelled) = self.feed(capture, &mut |bytes| {
+        let (mut reader, mut found) = (RecordReader::new(kind), Found::new(self));
+        let mut keeping = side_cars.map(|it| (RecordReader::new(kind), it));
+        let (failure, is_cancelled) = self.feed(bytes, &mut |bytes| {
             reader.push(bytes, &mut found);
-            reader.packets()
+            if let Some((reader, segments)) = &mut keeping {
+                reader.push(bytes, &mut Everything(|told: Told<'_>| segments.take(&told)));
+            }
+            reader.records()
         });
         let problem = reader.finish(&mut found);
         let offset = reader.offset();
         file.format = Some(kind.name().to_owned());
-        file.unit = Unit::Packets;
-        file.lines_read = reader.packets();
-        file.problem = match problem {
-            None if reader.packets() == 0 => Some(Problem::Empty),
-            None => None,
-            Some(CaptureProblem::CutOff) => Some(Problem::CaptureCutOff { bytes: offset }),
-            Some(CaptureProblem::Damaged) => Some(Problem::CaptureDamaged { bytes: offset }),
-        };
+        file.unit = kind.unit();
+        file.lines_read = reader.records();
+        if let Some((mut reader, segments)) = keeping.filter(|_| !is_cancelled) {
+            reader.finish(&mut Everything(|told: Told<'_>| segments.take(&told)));
+            let is_cut = failure.is_some() || problem.is_some();
+            segments.finish((offset, file.lines_read), is_cut);
+        }
+        file.problem = problem;
         let gatherer = found.sum_up(file);
         Ended { gatherer, failure, is_cancelled, offset }
     }
-}
 
-impl Reading<'_> {
-    /// Reads bytes to their end, damaged ones too, for the hash of the whole; `push` takes them piece
-    /// by piece and gives how many packets or records were read so far. Gives what ended the reading
-    /// before, and whether it was cancelled.
-    pub(crate) fn feed(
+    /// Gives `push` the bytes piece by piece; it gives how many records were read so far. Gives what
+    /// ended the reading before, and whether it was cancelled.
+    fn feed(
         &self,
         bytes: &mut dyn Read,
         push: &mut dyn FnMut(&[u8]) -> u64,

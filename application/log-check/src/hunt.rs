@@ -11,8 +11,10 @@ use naming::{Confidence, Holder, Intermediary, Names, Source, ToldBy, Who};
 use observables::Observable;
 use rustc_hash::FxHashMap;
 
-use crate::evidence::lines_at;
-use crate::{CheckReport, FileSummary, LogInput, Problem, Progress, Settings, Summary, check_logs};
+use crate::evidence::evidence_of;
+use crate::{
+    CheckReport, FileSummary, LogInput, Problem, Progress, Settings, Summary, Unit, check_logs,
+};
 
 /// A side-car to look into.
 pub struct SideCarInput {
@@ -94,6 +96,7 @@ pub fn hunt(
                 let file = files.entry(about.log.clone()).or_default();
                 file.file.clone_from(&about.log);
                 file.format.clone_from(&about.format);
+                file.unit = about.format.as_deref().map(Unit::of_format).unwrap_or_default();
                 file.lines_read += about.lines;
                 file.lines_not_parsed += about.lines_not_parsed;
                 if about.is_cut {
@@ -195,8 +198,8 @@ fn sightings(
     let mut sightings = Vec::new();
     for (log, (about, mut traces)) in of_logs {
         traces.sort_by_key(|(_, trace)| trace.offset);
-        let offsets: Vec<u64> = traces.iter().map(|(_, trace)| trace.offset).collect();
-        let lines = lines_at(logs.open(&about), &offsets);
+        let of_traces: Vec<&Trace> = traces.iter().map(|(_, trace)| trace).collect();
+        let lines = evidence_of(logs.open(&about), &of_traces);
         for ((indicator, trace), line) in traces.into_iter().zip(lines) {
             let Some(wanted) = wanted.get(indicator) else { continue };
             let (line_number, line) = line.unwrap_or_default();

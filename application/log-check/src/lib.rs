@@ -8,6 +8,7 @@ mod archive;
 mod blocks;
 mod captures;
 mod events;
+mod everything;
 mod evidence;
 mod flows;
 mod guarding;
@@ -18,6 +19,7 @@ mod live_wire;
 mod members;
 mod names;
 mod problem;
+mod records;
 mod run;
 mod text;
 mod worker;
@@ -203,6 +205,11 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// What a file of a format consists of.
+    fn of_format(name: &str) -> Self {
+        records::RecordKind::named(name).map_or(Self::Lines, records::RecordKind::unit)
+    }
+
     /// Whether it is lines.
     pub fn is_lines(&self) -> bool {
         *self == Self::Lines

@@ -147,15 +147,6 @@ pub enum Problem {
         /// What the system says.
         detail: String,
     },
-    /// It was read; captures have no side-car for looking back.
-    #[error("the capture was read; captures have no side-car yet")]
-    CaptureNotArchived,
-    /// It was read; files of flow records have no side-car for looking back.
-    #[error("the flow records were read; they have no side-car yet")]
-    FlowsNotArchived,
-    /// It was read; files of events have no side-car for looking back.
-    #[error("the file of events was read; it has no side-car yet")]
-    EventsNotArchived,
     /// The log was read to this point only when its side-car was written.
     #[error("the log was not read to its end when its side-car was written")]
     SideCarCut,
@@ -172,7 +163,7 @@ pub enum Problem {
 
 impl Problem {
     /// Every code.
-    pub const CODES: [&'static str; 30] = [
+    pub const CODES: [&'static str; 27] = [
         "unreadable",
         "interrupted",
         "truncated",
@@ -197,9 +188,6 @@ impl Problem {
         "scanned-only",
         "binary",
         "not-archived",
-        "capture-not-archived",
-        "flows-not-archived",
-        "events-not-archived",
         "side-car-cut",
         "side-car",
         "cancelled",
@@ -232,14 +220,11 @@ impl Problem {
             Self::FlowsDamaged { .. } => "log-check-problem-flows-damaged",
             Self::EventsCutOff { .. } => "log-check-problem-events-cut-off",
             Self::EventsDamaged { .. } => "log-check-problem-events-damaged",
-            Self::EventsNotArchived => "log-check-problem-events-not-archived",
             Self::FlowsRefused { .. } => "log-check-problem-flows-refused",
             Self::NoFormat => "log-check-problem-no-format",
             Self::ScannedOnly => "log-check-problem-scanned-only",
             Self::Binary => "log-check-problem-binary",
             Self::NotArchived { .. } => "log-check-problem-not-archived",
-            Self::CaptureNotArchived => "log-check-problem-capture-not-archived",
-            Self::FlowsNotArchived => "log-check-problem-flows-not-archived",
             Self::SideCarCut => "log-check-problem-side-car-cut",
             Self::SideCar { .. } => "log-check-problem-side-car",
             Self::Cancelled => "log-check-problem-cancelled",
@@ -261,13 +246,7 @@ impl Problem {
 
     /// Whether the log was read and only its side-car is not there.
     pub fn is_of_archive(&self) -> bool {
-        matches!(
-            self,
-            Self::NotArchived { .. }
-                | Self::CaptureNotArchived
-                | Self::FlowsNotArchived
-                | Self::EventsNotArchived
-        )
+        matches!(self, Self::NotArchived { .. })
     }
 
     /// What its message says besides the code, by the message's variables.
@@ -302,9 +281,6 @@ impl Problem {
             | Self::NoFormat
             | Self::ScannedOnly
             | Self::Binary
-            | Self::CaptureNotArchived
-            | Self::EventsNotArchived
-            | Self::FlowsNotArchived
             | Self::SideCarCut
             | Self::Cancelled => Vec::new(),
         }

@@ -6,9 +6,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use contacts::events::EventFileKind;
-use contacts::flows::FlowFileKind;
-use contacts::packets::CaptureKind;
 use contacts::{Encoding, Format, Parser, TimeReading, detect};
 use hunting::About;
 use jiff::Timestamp;
@@ -16,10 +13,11 @@ use matching::{Gatherer, Index, Layers, Place, Sighting};
 use sha2::{Digest, Sha256};
 use unpacking::{Limits, Unpacker, ZipReader, is_zip};
 
-use crate::archive::{Part, Segments};
+use crate::archive::{Part, RecordSegments, Segments};
 use crate::blocks::{Block, Blocks};
 use crate::captures;
 use crate::members::{refused, written};
+use crate::records::RecordKind;
 use crate::text::{Text, packed_kind};
 use crate::worker::{Found, Reading, SAMPLES};
 use crate::{CheckReport, FileSummary, LogInput, Problem, Progress, Settings, Summary};
@@ -284,10 +282,7 @@ impl Run<'_> {
         }
         let report = |lines: u64| meter.report(lines);
         let mut text = Text::new(unpacker);
-        let capture = CaptureKind::of(text.start());
-        let flows = FlowFileKind::of(text.start());
-        let events = EventFileKind::of(text.start());
-        if capture.is_some() || flows.is_some() || events.is_some() {
+        if let Some(kind) = RecordKind::of(text.start()) {
             let reading = captures::Reading {
                 layers: self.layers,
                 log: number,
@@ -296,23 +291,15 @@ impl Run<'_> {
                 report: &report,
                 is_cancelled: &|| self.progress.is_cancelled(),
             };
-            let (ended, not_archived) = match (capture, events, flows) {
-                (Some(kind), _, _) => {
-                    (reading.read(kind, &mut text, &mut file), Problem::CaptureNotArchived)
-                }
-                (None, Some(kind), _) => {
-                    (reading.read_events(kind, &mut text, &mut file), Problem::EventsNotArchived)
-                }
-                (None, None, kind) => {
-                    let kind = kind.unwrap_or(FlowFileKind::Ipfix);
-                    (reading.read_flows(kind, &mut text, &mut file), Problem::FlowsNotArchived)
-                }
-            };
+            let mut side_cars = self.settings.archive.as_deref().map(|archive| {
+                let about = self.about(&file.file, kind.name());
+                let own = text.start().get(kind.identity_at()..).unwrap_or_default();
+                RecordSegments::new(archive, about, own)
+            });
+            let ended = reading.read(kind, &mut text, &mut file, side_cars.as_mut());
             let failure = ended.failure.map(|error| (error, ended.offset));
             self.close(&mut file, failure, ended.is_cancelled, hash);
-            if self.settings.archive.is_some() {
-                file.problem.get_or_insert(not_archived);
-            }
+            note_not_archived(&mut file, side_cars.and_then(RecordSegments::into_failure));
             return (file, ended.gatherer, BlockStarts::new());
         }
         let encoding = text.encoding();
@@ -356,12 +343,7 @@ impl Run<'_> {
             let is_scan = source.parser.format() == Format::Generic;
             let archive = self.settings.archive.as_deref().filter(|_| !is_scan);
             let segments = archive.map(|archive| {
-                let about = About {
-                    log: file.file.clone(),
-                    site: self.settings.site.clone(),
-                    format: file.format.clone(),
-                    ..About::default()
-                };
+                let about = self.about(&file.file, source.parser.format().name());
                 Segments::new(archive, about, source.first.as_ref().unwrap_or(&Block::default()))
             });
             let source = Mutex::new(source);
@@ -373,16 +355,19 @@ impl Run<'_> {
         report(0);
         let failure = failure.map(|error| (error, blocks.offset()));
         self.close(&mut file, failure, is_cancelled, hash);
-        // The log was read, so its hash stands and what is sent of it counts.
-        if let Some(error) = not_archived {
-            file.problem.get_or_insert(Problem::NotArchived { detail: error.to_string() });
-        }
+        note_not_archived(&mut file, not_archived);
         let gatherer = sum_up(&mut file, founds, &mut starts);
         if file.format.as_deref() == Some(Format::Generic.name()) {
             // A name in a line of text is no proof that a day was watched.
             file.days.clear();
         }
         (file, gatherer, starts)
+    }
+
+    /// What a side-car says of its log.
+    fn about(&self, log: &str, format: &str) -> About {
+        let (log, format) = (log.to_owned(), Some(format.to_owned()));
+        About { log, site: self.settings.site.clone(), format, ..About::default() }
     }
 
     /// Notes how the reading of a log ended, and its hash when the whole of it was read.
@@ -491,6 +476,13 @@ impl Run<'_> {
 
     fn problem(&self, error: &io::Error, bytes: u64) -> Problem {
         if self.progress.is_cancelled() { Problem::Cancelled } else { Problem::of(error, bytes) }
+    }
+}
+
+/// The log was read, so its hash stands and what is sent of it counts.
+fn note_not_archived(file: &mut FileSummary, failure: Option<io::Error>) {
+    if let Some(error) = failure {
+        file.problem.get_or_insert(Problem::NotArchived { detail: error.to_string() });
     }
 }
 

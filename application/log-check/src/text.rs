@@ -2,10 +2,9 @@
 
 use std::io::{self, Cursor, Read};
 
-use contacts::events::EventFileKind;
-use contacts::flows::FlowFileKind;
-use contacts::packets::CaptureKind;
 use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE};
+
+use crate::records::RecordKind;
 
 /// How much of a log decides how it is written, in bytes.
 const SAMPLE_BYTES: u64 = 8 << 10;
@@ -95,10 +94,8 @@ impl<R: Read> Text<R> {
     pub(crate) fn new(mut reader: R) -> Self {
         let mut start = Vec::new();
         let failure = reader.by_ref().take(SAMPLE_BYTES).read_to_end(&mut start).err();
-        let is_binary = CaptureKind::of(&start).is_some()
-            || FlowFileKind::of(&start).is_some()
-            || EventFileKind::of(&start).is_some();
-        let encoding = if is_binary { Encoding::Bytes } else { Encoding::of(&start) };
+        let has_records = RecordKind::of(&start).is_some();
+        let encoding = if has_records { Encoding::Bytes } else { Encoding::of(&start) };
         let has_mark = start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff");
         let origin = if has_mark { 2 } else { 0 };
         let decoder = match encoding {

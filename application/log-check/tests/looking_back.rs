@@ -13,8 +13,11 @@ use log_check::{
     About, Archive, CheckReport, ListInput, LogInput, Logs, Problem, Progress, Settings,
     SideCarBuilder, SideCarInput, Wanted, check_logs, hunt, load_lists,
 };
-use matching::Verdict;
-use simulation::{LogKind, LogSettings, Targets, Truth, write_log};
+use matching::{Index, Verdict};
+use simulation::{
+    EventFile, FlowFile, LogKind, LogSettings, Targets, Truth, write_capture, write_events,
+    write_flows, write_log,
+};
 
 struct Silent;
 
@@ -88,31 +91,27 @@ fn wanted(csv: &[u8]) -> Vec<Wanted> {
     wanted
 }
 
-#[test]
-fn looking_back_finds_what_matching_would_have_found() {
-    let targets = Targets::new(7, 40);
-    let mut csv = Vec::new();
-    targets.write_csv(&mut csv).unwrap();
-    let mut logs = BTreeMap::new();
-    for kind in LogKind::ALL {
-        let settings = LogSettings {
-            seed: 11,
-            start: "2026-10-30T15:00:00Z".parse().unwrap(),
-            span: SignedDuration::from_hours(24),
-            offset: Offset::constant(7),
-            devices: 300,
-            infected_devices: 40,
-            lines: 4_000,
-            planted_per_100k: 4_000,
-        };
-        let mut log = Vec::new();
-        write_log(kind, &settings, &targets, &mut Truth::default(), &mut log).unwrap();
-        logs.insert(kind.file_name(), log);
-    }
-    let inputs = || logs.iter().map(|(name, log)| input(name, Some(log.clone()))).collect();
+const LIST_NAME: &str = "list";
 
-    let none = ListInput { name: "none".into(), bytes: Ok(Box::new(&b"none.invalid\n"[..])) };
-    let none = load_lists(vec![none], ReadOptions::default()).unwrap().index;
+/// What was found: the strongest verdict and the count of a device and an indicator.
+type Words = BTreeMap<(String, String), (Verdict, u64)>;
+
+fn words(report: &CheckReport) -> Words {
+    let findings = report.sightings.iter().filter(|it| it.verdict.is_finding());
+    findings.map(|it| ((it.device.clone(), it.indicator.clone()), (it.verdict, it.count))).collect()
+}
+
+fn index(csv: &[u8]) -> Index {
+    let bytes: Box<dyn Read + Send> = Box::new(Cursor::new(csv.to_vec()));
+    let list = ListInput { name: LIST_NAME.to_owned(), bytes: Ok(bytes) };
+    load_lists(vec![list], ReadOptions::default()).unwrap().index
+}
+
+/// Matches logs with the list in hand, and looks back in side-cars that were made without it. What was
+/// found is the same; gives what matching and looking back say.
+fn look_back(logs: &BTreeMap<String, Vec<u8>>, csv: &[u8]) -> (CheckReport, CheckReport) {
+    let inputs = || logs.iter().map(|(name, log)| input(name, Some(log.clone()))).collect();
+    let none = index(b"none.invalid\n");
     let kept = Arc::new(Kept::default());
     check_logs(&none, inputs(), &settings(3, Some(kept.clone())), &Silent);
     // One thread gives the same bytes.
@@ -120,41 +119,92 @@ fn looking_back_finds_what_matching_would_have_found() {
     check_logs(&none, inputs(), &settings(1, Some(again.clone())), &Silent);
     assert_eq!(*kept.0.lock().unwrap(), *again.0.lock().unwrap());
 
-    let list = ListInput { name: "list".into(), bytes: Ok(Box::new(Cursor::new(csv.clone()))) };
-    let index = load_lists(vec![list], ReadOptions::default()).unwrap().index;
-    let matched = check_logs(&index, inputs(), &settings(1, None), &Silent);
-    let files = InMemory(logs.clone());
-    let wanted = wanted(&csv);
+    let matched = check_logs(&index(csv), inputs(), &settings(1, None), &Silent);
+    let (files, wanted) = (InMemory(logs.clone()), wanted(csv));
     let found =
         hunt(&wanted, side_cars(&kept).into_iter(), &files, &settings(1, None), &Silent).unwrap();
     assert!(found.summary.complete, "{:?}", found.summary.files);
     assert_eq!(found.summary.files.len(), logs.len());
+    let units = |it: &CheckReport| -> Vec<_> {
+        it.summary.files.iter().map(|it| (it.unit, it.lines_read)).collect()
+    };
+    assert_eq!(units(&found), units(&matched));
 
-    let words = |report: &CheckReport| -> BTreeMap<(String, String), (Verdict, u64)> {
-        let findings = report.sightings.iter().filter(|it| it.verdict.is_finding());
-        findings
-            .map(|it| ((it.device.clone(), it.indicator.clone()), (it.verdict, it.count)))
-            .collect()
+    let pairs = |words: Words| -> BTreeSet<_> {
+        words.into_iter().map(|(key, (verdict, _))| (key, verdict)).collect()
     };
-    let (matched, looked_back) = (words(&matched), words(&found));
-    assert!(matched.len() > 300, "{}", matched.len());
-    let pairs = |words: &BTreeMap<(String, String), (Verdict, u64)>| -> BTreeSet<_> {
-        words.iter().map(|(key, (verdict, _))| (key.clone(), *verdict)).collect()
-    };
-    let (looked, expected) = (pairs(&looked_back), pairs(&matched));
-    let missed: Vec<_> = expected.difference(&looked).collect();
-    let made_up: Vec<_> = looked.difference(&expected).collect();
-    assert!(missed.is_empty() && made_up.is_empty(), "missed {missed:?}, made up {made_up:?}");
-    // Mentions of an indicator count in a sighting too, and are not kept for looking back.
-    let fewer = looked_back.iter().filter(|(key, (_, count))| *count < matched[*key].1).count();
-    let more = looked_back.iter().filter(|(key, (_, count))| *count > matched[*key].1).count();
-    assert!(fewer * 4 < matched.len() && more == 0, "{fewer} fewer, {more} more");
+    let (looked, expected) = (pairs(words(&found)), pairs(words(&matched)));
+    let missed: Vec<_> = expected.difference(&looked).take(9).collect();
+    let made_up: Vec<_> = looked.difference(&expected).take(9).collect();
+    assert!(missed.is_empty() && made_up.is_empty(), "missed {missed:#?}, made up {made_up:#?}");
     assert!(found.sightings.iter().all(|it| it.evidence.line_number > 0));
     // The line shown is that of the contact: it names the device, unless it writes an address in
     // another way.
     let shown = found.sightings.iter().map(|it| (&it.evidence.line, &it.device));
     let naming = shown.filter(|(line, device)| line.to_lowercase().contains(*device)).count();
     assert!(naming * 10 > found.sightings.len() * 9, "{naming} of {}", found.sightings.len());
+    (matched, found)
+}
+
+fn generated(devices: u32, lines: u64) -> LogSettings {
+    LogSettings {
+        seed: 11,
+        start: "2026-10-30T15:00:00Z".parse().unwrap(),
+        span: SignedDuration::from_hours(24),
+        offset: Offset::constant(7),
+        devices,
+        infected_devices: 40,
+        lines,
+        planted_per_100k: 4_000,
+    }
+}
+
+#[test]
+fn looking_back_finds_what_matching_would_have_found() {
+    let targets = Targets::new(7, 40);
+    let mut csv = Vec::new();
+    targets.write_csv(&mut csv).unwrap();
+    let mut logs = BTreeMap::new();
+    for kind in LogKind::ALL {
+        let mut log = Vec::new();
+        let settings = generated(300, 4_000);
+        write_log(kind, &settings, &targets, &mut Truth::default(), &mut log).unwrap();
+        logs.insert(kind.file_name(), log);
+    }
+    let (matched, found) = look_back(&logs, &csv);
+    let (matched, looked_back) = (words(&matched), words(&found));
+    assert!(matched.len() > 300, "{}", matched.len());
+    // Mentions of an indicator count in a sighting too, and are not kept for looking back.
+    let fewer = looked_back.iter().filter(|(key, (_, count))| *count < matched[*key].1).count();
+    let more = looked_back.iter().filter(|(key, (_, count))| *count > matched[*key].1).count();
+    assert!(fewer * 4 < matched.len() && more == 0, "{fewer} fewer, {more} more");
+}
+
+#[test]
+fn looking_back_in_packets_flows_and_events_finds_what_matching_would_have_found() {
+    let targets = Targets::new(7, 40);
+    let mut csv = Vec::new();
+    targets.write_csv(&mut csv).unwrap();
+    let (settings, mut logs) = (generated(300, 20_000), BTreeMap::new());
+    let mut keep = |name: &str, log: Vec<u8>| logs.insert(name.to_owned(), log);
+    let mut log = Vec::new();
+    write_capture(&settings, &targets, &mut Truth::default(), &mut log).unwrap();
+    keep("capture.pcap", log);
+    for (name, kind) in [("flows.ipfix", FlowFile::Ipfix), ("nfcapd.flows", FlowFile::Nfdump)] {
+        let mut log = Cursor::new(Vec::new());
+        write_flows(kind, &settings, &targets, &mut Truth::default(), &mut log).unwrap();
+        keep(name, log.into_inner());
+    }
+    for (name, kind) in [("dns.dnstap", EventFile::Dnstap), ("sysmon.evtx", EventFile::Evtx)] {
+        let mut log = Vec::new();
+        write_events(kind, &settings, &targets, &mut Truth::default(), &mut log).unwrap();
+        keep(name, log);
+    }
+    let (matched, found) = look_back(&logs, &csv);
+    let (matched, looked_back) = (words(&matched), words(&found));
+    assert!(matched.len() > 100, "{}", matched.len());
+    let other = matched.iter().filter(|(key, it)| looked_back[*key].1 != it.1).count();
+    assert!(other * 4 < matched.len(), "{other} of {} counts differ", matched.len());
 }
 
 #[test]

@@ -2,13 +2,14 @@
 
 use std::net::IpAddr;
 
+use contacts::packets::Count;
 use contacts::{Contact, Outcome, WireContact, answer_addresses};
 use jiff::Timestamp;
 use observables::parse_address;
 use rustc_hash::FxHashMap;
 
 use crate::About;
-use crate::key::{set_address, set_name};
+use crate::key::{set_address, set_name, text_of};
 use crate::side_car::write;
 
 /// Takes in the contacts of a log, or of a part of one. Memory: about 60 bytes for each pair of
@@ -59,6 +60,18 @@ impl SideCarBuilder {
     /// Takes in a contact of a line that begins at `offset`. Only what was contacted is kept: who
     /// knocked from outside, paths and query strings are not.
     pub fn add(&mut self, contact: &Contact<'_>, time: Option<Timestamp>, offset: u64) {
+        self.add_event(contact, Count::New, time, offset);
+    }
+
+    /// Takes in a contact of an event that begins at `offset`, and may say more about one that was
+    /// taken in.
+    pub fn add_event(
+        &mut self,
+        contact: &Contact<'_>,
+        count: Count,
+        time: Option<Timestamp>,
+        offset: u64,
+    ) {
         if contact.outcome <= Outcome::Inbound {
             return;
         }
@@ -71,8 +84,8 @@ impl SideCarBuilder {
         };
         let Some(device) = self.device(&text, contact.device_name) else { return };
         let seconds = time.map(Timestamp::as_second);
-        let fresh =
-            Pair { count: 1, outcome: contact.outcome, first: seconds, last: seconds, offset };
+        let (outcome, count) = (contact.outcome, u64::from(count != Count::More));
+        let fresh = Pair { count, outcome, first: seconds, last: seconds, offset };
         if let Some(address) = parse_logged(contact.name) {
             self.add_address(device, address, contact.port, fresh);
         } else if !contact.name.is_empty() {
@@ -88,19 +101,23 @@ impl SideCarBuilder {
     }
 
     /// Takes in a contact of a packet or flow record that begins at `offset`.
-    pub fn add_wire(&mut self, contact: &WireContact<'_>, offset: u64) {
+    pub fn add_wire(&mut self, contact: &WireContact<'_>, count: Count, offset: u64) {
         if contact.outcome <= Outcome::Inbound {
             return;
         }
-        let Some(device) = self.device(contact.device.to_string().as_bytes(), b"") else { return };
+        let Some(device) = self.device(contact.device.to_canonical().to_string().as_bytes(), b"")
+        else {
+            return;
+        };
         let seconds = contact.time.map(Timestamp::as_second);
-        let fresh =
-            Pair { count: 1, outcome: contact.outcome, first: seconds, last: seconds, offset };
+        let outcome = contact.outcome;
+        let (new, of_address) = (u64::from(count != Count::More), u64::from(count == Count::New));
+        let fresh = Pair { count: new, outcome, first: seconds, last: seconds, offset };
         if !contact.name.is_empty() {
             self.add_name(device, contact.name, fresh);
         }
         if let Some(address) = contact.address {
-            self.add_address(device, address, contact.port, fresh);
+            self.add_address(device, address, contact.port, Pair { count: of_address, ..fresh });
         }
         for address in contact.answers {
             let outcome = fresh.outcome.min(Outcome::DnsResolved);
@@ -125,6 +142,16 @@ impl SideCarBuilder {
                 self.put((*device, *key), *pair);
             }
         }
+    }
+
+    /// The names and addresses contacted, each as [`crate::Trace::destination`] writes it.
+    pub fn destinations(&self) -> impl Iterator<Item = String> {
+        self.keys.all.iter().filter_map(|key| text_of(key))
+    }
+
+    /// The devices, each as [`crate::Trace::device`] writes it.
+    pub fn devices(&self) -> impl Iterator<Item = String> {
+        self.devices.all.iter().map(|text| String::from_utf8_lossy(text).into_owned())
     }
 
     /// How many pairs of device and destination it holds.

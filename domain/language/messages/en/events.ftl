@@ -1,7 +1,6 @@
 # Files of events (event logs of Windows, dnstap) among the logs.
 log-check-problem-events-cut-off = The file of events breaks off: { $bytes } bytes could be read and are counted. It is still being written, or was copied while it was.
 log-check-problem-events-damaged = The file of events is damaged behind { $bytes } bytes, so that what follows cannot be told apart. What was read is counted. Copy the file again from where it is kept.
-log-check-problem-events-not-archived = The file of events was read, but such files cannot be kept for looking back yet. Keep the file itself to search it again.
 
 # What is counted.
 log-check-events = { $count } events

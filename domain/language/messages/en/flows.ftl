@@ -7,7 +7,6 @@ log-check-problem-flows-refused = { $why ->
     [encrypted] This nfdump file is encrypted. Decrypt it with nfdump, then check it again.
    *[compression] This nfdump file is compressed in a way that is not read. Write it again without compression (nfdump -r FILE -J 0).
 }
-log-check-problem-flows-not-archived = The file of flow records was read, but such files cannot be kept for looking back yet. Keep the file itself to search it again.
 
 # What is counted.
 log-check-flows = { $count } flow records

@@ -16,7 +16,6 @@ log-check-problem-no-format = The format of this log was not recognised. Its lin
 log-check-problem-scanned-only = The lines were only scanned for names and addresses, as asked: which device connected, in which direction and how it ended is not known. What was found is a mention, not a finding.
 log-check-problem-binary = The file is not text and cannot be read as a log.
 log-check-problem-not-archived = The log was read, but what looking back needs was not kept: { $detail }. Make room or choose another folder, then run again.
-log-check-problem-capture-not-archived = The capture was read, but captures of packets cannot be kept for looking back yet. Keep the capture itself to search it again.
 log-check-problem-side-car-cut = When this log was kept for looking back, it was not read to its end. Match it again with the archive folder.
 log-check-problem-side-car = The file kept for looking back cannot be read: { $detail }. Match the log again with the archive folder.
 log-check-problem-cancelled = Stopped on request; the rest was not read.

@@ -1,7 +1,6 @@
 # Tệp sự kiện (nhật ký sự kiện Windows EVTX, dnstap) trong số các tệp nhật ký.
 log-check-problem-events-cut-off = Tệp sự kiện bị đứt giữa chừng: đọc và tính được { $bytes } byte. Có thể tệp đang được ghi, hoặc được sao chép khi chưa ghi xong.
 log-check-problem-events-damaged = Tệp sự kiện bị hỏng sau { $bytes } byte nên không tách được phần phía sau. Phần đã đọc vẫn được tính. Hãy sao chép lại tệp từ nơi lưu gốc.
-log-check-problem-events-not-archived = Đã đọc tệp sự kiện, nhưng loại tệp này chưa lưu được dữ liệu để tra cứu lại. Hãy giữ chính tệp đó để kiểm tra lại khi cần.
 
 # Đơn vị đếm.
 log-check-events = { $count } sự kiện

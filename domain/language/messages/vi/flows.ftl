@@ -7,7 +7,6 @@ log-check-problem-flows-refused = { $why ->
     [encrypted] Tệp nfdump này được mã hóa. Hãy giải mã bằng nfdump rồi kiểm tra lại.
    *[compression] Tệp nfdump này được nén theo cách chưa hỗ trợ. Hãy ghi lại không nén (nfdump -r TỆP -J 0).
 }
-log-check-problem-flows-not-archived = Đã đọc tệp bản ghi luồng, nhưng loại tệp này chưa lưu được dữ liệu để tra cứu lại. Hãy giữ chính tệp đó để kiểm tra lại khi cần.
 
 # Đơn vị đếm.
 log-check-flows = { $count } bản ghi luồng

@@ -16,7 +16,6 @@ log-check-problem-no-format = Chưa nhận ra định dạng của tệp nhật 
 log-check-problem-scanned-only = Chỉ dò tên miền và địa chỉ có trong từng dòng theo yêu cầu; không biết máy nào kết nối, theo chiều nào và kết quả ra sao. Nội dung tìm thấy chỉ là có nhắc đến, chưa phải phát hiện.
 log-check-problem-binary = Tệp không phải là văn bản nên không đọc được như nhật ký.
 log-check-problem-not-archived = Đã đọc nhật ký nhưng không lưu được dữ liệu để tra cứu lại: { $detail }. Hãy giải phóng chỗ trống hoặc chọn thư mục khác rồi chạy lại.
-log-check-problem-capture-not-archived = Đã đọc tệp bắt gói tin, nhưng loại tệp này chưa lưu được dữ liệu để tra cứu lại. Hãy giữ chính tệp đó để kiểm tra lại khi cần.
 log-check-problem-side-car-cut = Khi lưu để tra cứu lại, nhật ký này chưa được đọc đến hết. Hãy kiểm tra lại nhật ký với thư mục lưu trữ.
 log-check-problem-side-car = Không đọc được tệp lưu để tra cứu lại: { $detail }. Hãy kiểm tra lại nhật ký với thư mục lưu trữ.
 log-check-problem-cancelled = Đã dừng theo yêu cầu; phần còn lại chưa được đọc.
