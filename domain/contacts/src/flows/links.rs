@@ -107,7 +107,7 @@ impl Links {
     /// Tells of connections that were there the last time and were not told of.
     pub(crate) fn settle(&mut self, sink: &mut impl Sink) {
         let mut ripe: Vec<&mut Link> = self.recent.values_mut().collect();
-        ripe.sort_by_key(|link| link.order());
+        ripe.sort_by_cached_key(|link| link.order());
         for link in ripe {
             if link.is_ripe {
                 link.tell(true, sink);
@@ -125,17 +125,20 @@ impl Links {
 /// Tells of connections that are let go, in the order of their records.
 fn tell_rest(links: impl Iterator<Item = Link>, sink: &mut impl Sink) {
     let mut links: Vec<Link> = links.collect();
-    links.sort_by_key(Link::order);
+    links.sort_by_cached_key(Link::order);
     for link in &mut links {
         link.tell(true, sink);
     }
 }
 
 impl Link {
-    /// In the order of their records; those of one packet by time and port.
-    fn order(&self) -> (u64, Option<Timestamp>, u16) {
-        let order = |flow: &Flow| (flow.place.number, flow.start, flow.source_port);
-        [&self.low, &self.high].into_iter().flatten().map(order).min().unwrap_or_default()
+    /// In the order of their records; those of one packet by what they say.
+    fn order(&self) -> impl Ord + use<> {
+        let order = |flow: &Flow| {
+            let ends = (flow.source, flow.target, flow.target_port, flow.protocol);
+            (flow.place.number, flow.start, flow.source_port, ends)
+        };
+        [&self.low, &self.high].into_iter().flatten().map(order).min()
     }
 
     /// Whether a record belongs to this connection and not to a later one between the same ports.
