@@ -6,6 +6,7 @@
 //!
 //! What it deliberately does not do: decide what is changed, and follow a link on the way to it.
 
+mod state;
 mod store;
 
 #[cfg(not(any(target_os = "linux", windows)))]
@@ -20,6 +21,7 @@ mod windows;
 pub use elsewhere::{Computer, disks, sticks};
 #[cfg(target_os = "linux")]
 pub use linux::{Computer, disks, sticks};
+pub use state::state_folder;
 pub use store::FolderStore;
 #[cfg(windows)]
 pub use windows::{Computer, disks, sticks};

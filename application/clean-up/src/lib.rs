@@ -19,7 +19,7 @@ mod stick;
 pub use artifacts::native_spelling;
 pub use cleaning::{Change, HOST_CODES, HostError, Outcome, Path, Report};
 pub use findings::{FindingsRead, PackRead, read_findings};
-pub use host::{Computer, disks, sticks};
+pub use host::{Computer, disks, state_folder, sticks};
 pub use keeper::{CleanUpError, Keeper, RunFacts, RunOutcome, run_name};
 pub use places::{PlacesChecked, RISKS, check_places, quick_places};
 pub use plan_file::{PlanFile, PlanFileError, PlannedStay, PlannedStep, REASONS, STAYS};

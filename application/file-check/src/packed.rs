@@ -212,15 +212,18 @@ pub fn read_pack(path: &Path) -> Result<Vec<u8>, PackUnusable> {
 }
 
 /// Of some files of packs, the one with the highest serial of each name, by name; what is no pack is
-/// left out.
-pub fn newest_packs(paths: &[PathBuf]) -> Vec<PathBuf> {
-    let mut newest = BTreeMap::<String, (u64, &PathBuf)>::new();
+/// left out. One that the keys do not trust is taken where there is no other of its name, so that
+/// somebody hears of it.
+pub fn newest_packs(paths: &[PathBuf], keys: Option<&TrustedKeys>) -> Vec<PathBuf> {
+    let mut newest = BTreeMap::<String, ((bool, u64), &PathBuf)>::new();
     for path in paths {
         let Ok(bytes) = read_pack(path) else { continue };
         let Ok(pack) = Pack::read(&bytes) else { continue };
-        let entry = newest.entry(pack.name().to_owned()).or_insert((0, path));
-        if pack.serial() > entry.0 {
-            *entry = (pack.serial(), path);
+        let is_trusted = keys.is_some_and(|it| it.count(pack.signers()) >= it.threshold());
+        let rank = (is_trusted, pack.serial());
+        let entry = newest.entry(pack.name().to_owned()).or_insert((rank, path));
+        if rank > entry.0 {
+            *entry = (rank, path);
         }
     }
     newest.into_values().map(|(_, path)| path.clone()).collect()

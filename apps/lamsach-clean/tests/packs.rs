@@ -226,3 +226,18 @@ fn update_keeps_a_pack_and_its_keys_for_later_scans() {
         6
     );
 }
+
+/// A pack that nobody trusts, with a higher serial, does not stand in the way of the trusted one.
+#[test]
+fn a_foreign_pack_hides_none_that_is_trusted() {
+    let world = world();
+    let output = clean(world.path(), &["update", "--trust", "keys", "p5.lspack"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    pack(&world.path().join("state/lamsach/packs"), "z.lspack", request(99, LATER), &[8, 9]);
+    let output = clean(world.path(), &["scan", "--json", "files"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert_eq!(summary(&output)["packs"][0]["serial"], 5);
+    // Alone it is refused aloud.
+    fs::remove_file(world.path().join("state/lamsach/packs/thu.lspack")).unwrap();
+    assert_eq!(clean(world.path(), &["scan", "files"]).status.code(), Some(2));
+}

@@ -34,6 +34,9 @@ pub enum HostError {
     /// A link stands in the way to it.
     #[error("a link stands in the way to it")]
     LinkInPath,
+    /// Somebody with fewer rights made it, who could have prepared what is in it.
+    #[error("somebody without an administrator's rights made it")]
+    Foreign,
     /// This computer or this disk has no such thing.
     #[error("it cannot be done here")]
     Unsupported,
@@ -43,7 +46,7 @@ pub enum HostError {
 }
 
 /// The codes of all reasons.
-pub const HOST_CODES: [&str; 10] = [
+pub const HOST_CODES: [&str; 11] = [
     "absent",
     "exists",
     "denied",
@@ -52,6 +55,7 @@ pub const HOST_CODES: [&str; 10] = [
     "changed",
     "not-empty",
     "link-in-path",
+    "foreign",
     "unsupported",
     "other",
 ];
@@ -68,6 +72,7 @@ impl HostError {
             Self::Changed => "changed",
             Self::NotEmpty => "not-empty",
             Self::LinkInPath => "link-in-path",
+            Self::Foreign => "foreign",
             Self::Unsupported => "unsupported",
             Self::Other(_) => "other",
         }

@@ -5,6 +5,7 @@
  *   hold PATH               keeps a file open, which others may read and not remove
  *   run                     starts itself once more, tells both numbers, then waits
  *   runs PID...             of each whether it still runs
+ *   link KEY TARGET         makes a key of the user's a link to another one
  *
  * What waits says so, and ends with its input.
  */
@@ -89,6 +90,16 @@ static int runs(DWORD pid)
     return 0;
 }
 
+static int link_key(const wchar_t *path, const wchar_t *target)
+{
+    HKEY key;
+    DWORD bytes = (DWORD)(wcslen(target) * sizeof *target);
+    if (RegCreateKeyExW(HKEY_CURRENT_USER, path, 0, NULL, REG_OPTION_CREATE_LINK,
+                        KEY_WRITE | KEY_CREATE_LINK, NULL, &key, NULL))
+        return 1;
+    return RegSetValueExW(key, L"SymbolicLinkValue", 0, REG_LINK, (const BYTE *)target, bytes) != 0;
+}
+
 int wmain(int count, wchar_t **words)
 {
     int at;
@@ -100,6 +111,7 @@ int wmain(int count, wchar_t **words)
         for (at = 2; at < count; at++) runs(wcstoul(words[at], NULL, 10));
         return 0;
     }
+    if (count == 4 && !wcscmp(words[1], L"link")) return link_key(words[2], words[3]);
     if (count == 4 && !wcscmp(words[1], L"dress")) return dress(wcstoul(words[2], NULL, 16), words[3]);
     if (count == 3 && !wcscmp(words[1], L"hold")) {
         HANDLE file = CreateFileW(words[2], GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);

@@ -6,6 +6,7 @@ mod next_start;
 mod node;
 mod place;
 mod process;
+mod protected;
 mod registry;
 mod rights;
 mod streams;
@@ -25,6 +26,7 @@ use windows_sys::Win32::Storage::FileSystem::{
 };
 
 pub use drives::{disks, sticks};
+pub(crate) use protected::administrators_folder;
 
 use place::{AS_IT_IS, Place, SHARE_ALL, Top, wide};
 

@@ -5,15 +5,16 @@ use std::ptr;
 
 use artifacts::{HiveName, LiveHive, RegistryValue, RegistryView};
 use cleaning::{Bytes, HostError, KeyTree, Value};
+use windows_sys::Wdk::System::Registry::NtDeleteKey;
 use windows_sys::Win32::Foundation::{
     ERROR_FILE_NOT_FOUND, ERROR_MORE_DATA, ERROR_NO_MORE_ITEMS, ERROR_PATH_NOT_FOUND,
-    ERROR_SUCCESS, WIN32_ERROR,
+    ERROR_SUCCESS, RtlNtStatusToDosError, WIN32_ERROR,
 };
 use windows_sys::Win32::Storage::FileSystem::DELETE;
 use windows_sys::Win32::System::Registry::{
     HKEY, HKEY_LOCAL_MACHINE, HKEY_USERS, KEY_CREATE_SUB_KEY, KEY_READ, KEY_SET_VALUE,
-    KEY_WOW64_64KEY, REG_OPTION_BACKUP_RESTORE, REG_OPTION_NON_VOLATILE, RegCloseKey,
-    RegCreateKeyExW, RegDeleteKeyExW, RegDeleteValueW, RegEnumKeyExW, RegEnumValueW, RegFlushKey,
+    KEY_WOW64_64KEY, REG_LINK, REG_OPTION_BACKUP_RESTORE, REG_OPTION_NON_VOLATILE, REG_OPTION_OPEN_LINK, RegCloseKey,
+    RegCreateKeyExW, RegDeleteValueW, RegEnumKeyExW, RegEnumValueW, RegFlushKey,
     RegOpenKeyExW, RegQueryValueExW, RegSetValueExW,
 };
 
@@ -32,6 +33,13 @@ const MAX_DEPTH: usize = 512;
 const MAX_TREE: usize = 100_000;
 /// Where the folders of users are told.
 const PROFILES: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList";
+
+/// Keys that Windows itself makes links to others, in a hive that takes an administrator to write to.
+const LINKS_OF_WINDOWS: [&str; 3] = [
+    r"HKLM\SYSTEM\CurrentControlSet",
+    r"HKLM\SOFTWARE\Classes\Wow6432Node",
+    r"HKLM\SOFTWARE\Wow6432Node\Classes",
+];
 
 /// An open key.
 struct Key(HKEY);
@@ -69,46 +77,101 @@ fn root(path: &str) -> Result<(HKEY, &str), HostError> {
     }
 }
 
+/// Opens a key; with the right of whoever keeps backups, by which lists of access do not count, where
+/// it cannot be had otherwise.
+fn with_backup_right(
+    options: u32,
+    open: impl Fn(u32) -> (WIN32_ERROR, HKEY),
+) -> Result<Key, HostError> {
+    let (status, key) = match open(options) {
+        opened @ (ERROR_SUCCESS | ERROR_FILE_NOT_FOUND | ERROR_PATH_NOT_FOUND, _) => opened,
+        failed => match open(options | REG_OPTION_BACKUP_RESTORE) {
+            (ERROR_SUCCESS, key) => (ERROR_SUCCESS, key),
+            _ => failed,
+        },
+    };
+    checked(status)?;
+    Ok(Key(key))
+}
+
 impl Key {
+    /// Opens a key to read it, wherever links lead.
     fn open(path: &str, access: u32) -> Result<Self, HostError> {
         let (root, below) = root(path)?;
-        let below = wide(below)?;
-        let mut key: HKEY = ptr::null_mut();
-        let mut open = |options| {
-            // SAFETY: the path ends with a zero; the key is written where there is room for it.
-            unsafe {
-                RegOpenKeyExW(root, below.as_ptr(), options, access | KEY_WOW64_64KEY, &raw mut key)
-            }
-        };
-        let mut status = open(0);
-        if !matches!(status, ERROR_SUCCESS | ERROR_FILE_NOT_FOUND | ERROR_PATH_NOT_FOUND) {
-            // With the right of whoever keeps backups, lists of access do not count.
-            status = match open(REG_OPTION_BACKUP_RESTORE) {
-                ERROR_SUCCESS => ERROR_SUCCESS,
-                _ => status,
-            };
-        }
-        checked(status)?;
-        Ok(Self(key))
+        Self::open_below(root, below, access, 0)
     }
 
+    /// Opens a key to change it or to keep what is in it. Where a link stands in the way, by which
+    /// a program without rights could lead one that has them elsewhere, it is refused; those that
+    /// Windows itself makes are followed.
+    fn open_itself(path: &str, access: u32) -> Result<Self, HostError> {
+        Self::walk(path, access, Self::open_below)
+    }
+
+    /// The same, and makes what lacks of it.
     fn create(path: &str) -> Result<Self, HostError> {
-        match Self::open(path, KEY_READ | KEY_SET_VALUE | KEY_CREATE_SUB_KEY) {
+        Self::walk(path, KEY_SET_VALUE | KEY_CREATE_SUB_KEY, Self::create_below)
+    }
+
+    fn walk(
+        path: &str,
+        access: u32,
+        step: fn(HKEY, &str, u32, u32) -> Result<Self, HostError>,
+    ) -> Result<Self, HostError> {
+        let (root, below) = root(path)?;
+        let mut reached: Option<Self> = None;
+        let mut taken = path.len() - below.len();
+        let mut names = below.split('\\').peekable();
+        while let Some(name) = names.next() {
+            taken = path.len().min(taken + name.len() + 1);
+            let above = reached.as_ref().map_or(root, |it| it.0);
+            let access = if names.peek().is_some() { KEY_READ } else { access | KEY_READ };
+            let mut key = step(above, name, access, REG_OPTION_OPEN_LINK)?;
+            if key.is_link()? {
+                let here = path.get(..taken).unwrap_or(path).trim_end_matches('\\');
+                if !LINKS_OF_WINDOWS.iter().any(|it| it.eq_ignore_ascii_case(here)) {
+                    return Err(HostError::LinkInPath);
+                }
+                key = Self::open_below(above, name, access, 0)?;
+            }
+            reached = Some(key);
+        }
+        reached.ok_or(HostError::Absent)
+    }
+
+    fn is_link(&self) -> Result<bool, HostError> {
+        Ok(self.value("SymbolicLinkValue")?.is_some_and(|it| it.kind == REG_LINK))
+    }
+
+    fn open_below(above: HKEY, name: &str, access: u32, options: u32) -> Result<Self, HostError> {
+        let name = wide(name)?;
+        with_backup_right(options, |options| {
+            let mut key: HKEY = ptr::null_mut();
+            // SAFETY: the name ends with a zero; the key is written where there is room for it.
+            let status = unsafe {
+                let access = access | KEY_WOW64_64KEY;
+                RegOpenKeyExW(above, name.as_ptr(), options, access, &raw mut key)
+            };
+            (status, key)
+        })
+    }
+
+    fn create_below(above: HKEY, name: &str, access: u32, options: u32) -> Result<Self, HostError> {
+        match Self::open_below(above, name, access, options) {
             Err(HostError::Absent) => {}
             opened => return opened,
         }
-        let (root, below) = root(path)?;
-        let below = wide(below)?;
+        let name = wide(name)?;
         let mut key: HKEY = ptr::null_mut();
-        // SAFETY: the path ends with a zero; the key is written where there is room for it.
+        // SAFETY: the name ends with a zero; the key is written where there is room for it.
         checked(unsafe {
             RegCreateKeyExW(
-                root,
-                below.as_ptr(),
+                above,
+                name.as_ptr(),
                 0,
                 ptr::null(),
-                REG_OPTION_NON_VOLATILE,
-                KEY_READ | KEY_SET_VALUE | KEY_CREATE_SUB_KEY | KEY_WOW64_64KEY,
+                REG_OPTION_NON_VOLATILE | options,
+                access | KEY_WOW64_64KEY,
                 ptr::null(),
                 &raw mut key,
                 ptr::null_mut(),
@@ -254,7 +317,7 @@ fn text(units: &[u16], length: u32) -> Option<String> {
 
 /// A value; `None` when it or its key is not there.
 pub(super) fn value(key: &str, name: &str) -> Result<Option<Value>, HostError> {
-    match Key::open(key, KEY_READ) {
+    match Key::open_itself(key, KEY_READ) {
         Ok(key) => key.value(name),
         Err(HostError::Absent) => Ok(None),
         Err(error) => Err(error),
@@ -265,7 +328,7 @@ pub(super) fn value(key: &str, name: &str) -> Result<Option<Value>, HostError> {
 pub(super) fn set_value(key: &str, name: &str, value: Option<&Value>) -> Result<(), HostError> {
     let key = match value {
         Some(_) => Key::create(key)?,
-        None => match Key::open(key, KEY_SET_VALUE) {
+        None => match Key::open_itself(key, KEY_SET_VALUE) {
             Err(HostError::Absent) => return Ok(()),
             opened => opened?,
         },
@@ -289,7 +352,7 @@ pub(super) fn key_tree(path: &str) -> Result<Option<KeyTree>, HostError> {
 }
 
 fn tree(path: &str, depth: usize, left: &mut usize) -> Result<KeyTree, HostError> {
-    let key = Key::open(path, KEY_READ)?;
+    let key = Key::open_itself(path, KEY_READ)?;
     let (values, has_all_values) = key.values();
     let (names, has_all_keys) = key.subkeys();
     let size = 1 + values.len();
@@ -336,7 +399,7 @@ pub(super) fn delete_key(path: &str) -> Result<(), HostError> {
     let mut paths = Vec::new();
     below_first(path, &kept, &mut paths);
     for path in &paths {
-        drop(Key::open(path, DELETE | KEY_READ)?);
+        drop(Key::open_itself(path, DELETE)?);
     }
     for path in &paths {
         if let Err(why) = delete_one(path) {
@@ -354,15 +417,14 @@ fn below_first(path: &str, tree: &KeyTree, paths: &mut Vec<String>) {
     paths.push(path.to_owned());
 }
 
+/// By what is open: a name could lead elsewhere by now.
 fn delete_one(path: &str) -> Result<(), HostError> {
-    let (above, name) = path.rsplit_once('\\').ok_or(HostError::Unsupported)?;
-    let above = Key::open(above, KEY_READ)?;
-    let name = wide(name)?;
-    // SAFETY: the name ends with a zero.
-    match unsafe { RegDeleteKeyExW(above.0, name.as_ptr(), KEY_WOW64_64KEY, 0) } {
-        ERROR_FILE_NOT_FOUND => Ok(()),
-        status => checked(status),
-    }
+    let key = match Key::open_itself(path, DELETE) {
+        Err(HostError::Absent) => return Ok(()),
+        opened => opened?,
+    };
+    // SAFETY: the key is open.
+    checked(unsafe { RtlNtStatusToDosError(NtDeleteKey(key.0)) })
 }
 
 /// One of the machine's hives, or a user's, as it is in use.

@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use language::{Language, date, text_with};
 
-use super::{result, words};
+use super::{result, store::state_folder, words};
 
 /// The keys that come with the program.
 const KEYS_BESIDE: &str = "lamsach-clean.keys";
@@ -35,7 +35,7 @@ pub(crate) struct Args {
 
 /// Keeps packs for later scans.
 pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
-    let vault = vault().ok_or_else(|| failure("clean-store-nowhere", &[]))?;
+    let vault = vault()?.ok_or_else(|| failure("clean-store-nowhere", &[]))?;
     let keys = trusted(args.trust.as_deref(), Some(&vault))?;
     for path in &args.packs {
         let bytes = match path.to_str().filter(|it| it.contains("://")) {
@@ -59,11 +59,15 @@ pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
 }
 
 /// The packs that a scan uses when none is named: those beside the program and those of `update`, the
-/// newest of each name.
-pub(super) fn at_hand() -> Vec<PathBuf> {
+/// newest of each name that is trusted.
+pub(super) fn at_hand(trust: Option<&Path>) -> anyhow::Result<Vec<PathBuf>> {
+    let vault = vault()?;
     let mut paths = beside().map(|it| packs_in(&it)).unwrap_or_default();
-    paths.extend(vault().map(|it| it.kept()).unwrap_or_default());
-    newest_packs(&paths)
+    paths.extend(vault.as_ref().map(Vault::kept).unwrap_or_default());
+    if paths.is_empty() {
+        return Ok(paths);
+    }
+    Ok(newest_packs(&paths, trusted(trust, vault.as_ref())?.as_ref()))
 }
 
 /// Loads packs into what is looked for.
@@ -76,7 +80,7 @@ pub(super) fn load(
     if paths.is_empty() {
         return Ok(Vec::new());
     }
-    let vault = vault().ok_or_else(|| failure("clean-store-nowhere", &[]))?;
+    let vault = vault()?.ok_or_else(|| failure("clean-store-nowhere", &[]))?;
     let keys = trusted(trust, Some(&vault))?;
     let mut loaded = Vec::new();
     for path in paths {
@@ -167,15 +171,8 @@ pub(super) fn unusable(path: &Path, error: &PackUnusable) -> anyhow::Error {
 }
 
 /// The folder of what is known of packs.
-fn vault() -> Option<Vault> {
-    let folder = if cfg!(windows) {
-        PathBuf::from(env::var_os("LOCALAPPDATA")?).join("lamsach")
-    } else if let Some(folder) = env::var_os("XDG_STATE_HOME").filter(|it| !it.is_empty()) {
-        PathBuf::from(folder).join("lamsach")
-    } else {
-        PathBuf::from(env::var_os("HOME")?).join(".local/state/lamsach")
-    };
-    Some(Vault::at(folder.join("packs")))
+fn vault() -> anyhow::Result<Option<Vault>> {
+    Ok(state_folder()?.map(|it| Vault::at(it.join("packs"))))
 }
 
 /// The folder that the program lies in.

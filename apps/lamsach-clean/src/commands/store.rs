@@ -1,6 +1,5 @@
 //! The folder with journals and quarantine.
 
-use std::env;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -17,27 +16,23 @@ pub(super) struct Store {
 
 impl Store {
     /// Where it is; `None` when nothing says so.
-    pub(super) fn folder(&self) -> Option<PathBuf> {
-        self.folder.clone().or_else(usual)
+    pub(super) fn folder(&self) -> anyhow::Result<Option<PathBuf>> {
+        match &self.folder {
+            Some(folder) => Ok(Some(folder.clone())),
+            None => Ok(state_folder()?.map(|it| it.join("clean"))),
+        }
     }
 
     /// Opens it; it is made where there is none.
     pub(super) fn open(&self) -> anyhow::Result<Keeper> {
-        let folder = self.folder().ok_or_else(|| failure("clean-store-nowhere", &[]))?;
+        let folder = self.folder()?.ok_or_else(|| failure("clean-store-nowhere", &[]))?;
         Keeper::open(&folder).map_err(|error| said(&error))
     }
 }
 
-/// The person's own place, which nobody else may write to: an `undo` does what is in it.
-fn usual() -> Option<PathBuf> {
-    let is_set = |name: &str| env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
-    let state = if cfg!(windows) {
-        is_set("LOCALAPPDATA")
-    } else {
-        let home = || is_set("HOME").map(|home| home.join(".local/state"));
-        is_set("XDG_STATE_HOME").or_else(home)
-    };
-    Some(state?.join("lamsach").join("clean"))
+/// The folder for what is remembered; `None` when nothing says where.
+pub(super) fn state_folder() -> anyhow::Result<Option<PathBuf>> {
+    clean_up::state_folder().map_err(|why| failed("clean-store-unusable", &why, &[]))
 }
 
 /// A failure in words.

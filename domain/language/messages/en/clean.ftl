@@ -113,6 +113,7 @@ clean-why-locked = another program is using it
 clean-why-changed = it changed since the scan; scan again
 clean-why-not-empty = there are files in the folder
 clean-why-link-in-path = a link stands in the way to it
+clean-why-foreign = somebody without an administrator's rights made it before, so it is not safe to use; remove it and run again
 clean-why-unsupported = it cannot be done here
 clean-why-other = the operating system reports an error
 clean-quarantine-empty = Nothing is in quarantine.

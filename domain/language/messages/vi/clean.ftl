@@ -113,6 +113,7 @@ clean-why-locked = chương trình khác đang dùng
 clean-why-changed = đã thay đổi từ lúc quét; hãy quét lại
 clean-why-not-empty = thư mục còn tệp bên trong
 clean-why-link-in-path = trên đường dẫn có một liên kết
+clean-why-foreign = do người không có quyền quản trị tạo ra từ trước, không an toàn để dùng; hãy xóa đi rồi chạy lại
 clean-why-unsupported = ở đây không làm được
 clean-why-other = hệ điều hành báo lỗi
 clean-quarantine-empty = Không có tệp nào bị cách ly.

@@ -1,6 +1,5 @@
 //! What the person asks for.
 
-use std::env;
 use std::num::NonZero;
 use std::path::{Component, Path, PathBuf};
 use std::thread;
@@ -111,7 +110,7 @@ impl Args {
         let packs = if self.looks_for_something() {
             self.packs.clone()
         } else {
-            crate::commands::packs::at_hand()
+            crate::commands::packs::at_hand(self.trust.as_deref())?
         };
         if self.rules.is_empty() && self.indicators.is_empty() && packs.is_empty() {
             return Err(failure("clean-nothing-to-look-for", &[]));
@@ -220,16 +219,10 @@ fn below(root: &Path, path: &Path) -> PathBuf {
     root.join(inner)
 }
 
-/// Where the memory of earlier runs lies unless the person names a place.
+/// Where the memory of earlier runs lies unless the person names a place. Without one everything is
+/// scanned anew.
 fn usual_memory() -> Option<PathBuf> {
-    let folder = if cfg!(windows) {
-        PathBuf::from(env::var_os("LOCALAPPDATA")?)
-    } else if let Some(folder) = env::var_os("XDG_STATE_HOME").filter(|it| !it.is_empty()) {
-        PathBuf::from(folder)
-    } else {
-        PathBuf::from(env::var_os("HOME")?).join(".local/state")
-    };
-    Some(folder.join("lamsach").join("scanned"))
+    Some(clean_up::state_folder().ok()??.join("scanned"))
 }
 
 #[cfg(test)]
