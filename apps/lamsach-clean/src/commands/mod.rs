@@ -2,6 +2,7 @@
 //! shows what it gave; none decides anything.
 
 mod apply;
+mod desk;
 mod packs;
 mod plan;
 mod quarantine;
@@ -9,6 +10,7 @@ mod report;
 mod result;
 mod scan;
 mod store;
+mod terminal;
 mod undo;
 mod usb;
 mod window;
@@ -26,8 +28,18 @@ use language::Language;
 /// Where the language stands when no argument names one.
 const LANGUAGE_VARIABLE: &str = "LAMSACH_LANGUAGE";
 /// Commands with examples or a hint below their help.
-const WITH_MORE: [&str; 9] =
-    ["lamsach-clean", "scan", "plan", "apply", "undo", "quarantine", "usb", "report", "window"];
+const WITH_MORE: [&str; 10] = [
+    "lamsach-clean",
+    "scan",
+    "plan",
+    "apply",
+    "undo",
+    "quarantine",
+    "usb",
+    "report",
+    "window",
+    "terminal",
+];
 
 // Help texts stand in the message files: see `command_line`.
 #[derive(Debug, Parser)]
@@ -51,6 +63,7 @@ enum Command {
     Update(packs::Args),
     Send(result::SendArgs),
     Window(window::Args),
+    Terminal(terminal::Args),
 }
 
 /// Reads the arguments and runs a command; what went wrong is said once, here.
@@ -85,6 +98,7 @@ pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
             Command::Update(args) => packs::run(&args, language),
             Command::Send(args) => result::run_send(&args, language),
             Command::Window(args) => window::run(args, language),
+            Command::Terminal(args) => terminal::run(args, language),
         },
     };
     ended(done)

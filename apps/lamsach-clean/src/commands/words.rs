@@ -2,12 +2,14 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write};
 
-use clean_up::{Change, Outcome, PlanFile, Report};
+use clean_up::{Change, Outcome, PlanFile, Report, RunFacts};
 use command_line::bilingual::failure;
 use command_line::printable;
 use file_check::{Finding, What};
-use language::{Language, Value, number, text, text_with};
+use language::{Language, Value, decimal, number, text, text_with};
+use serde::Serialize;
 
+use super::desk::Progress;
 use super::store::reason;
 
 /// Lines of a file that a change takes out are shown so often at most.
@@ -181,5 +183,80 @@ pub(super) fn confirmed(language: Language, question: &str) -> anyhow::Result<bo
     write!(err, "{} ", text(language, question)).and_then(|()| err.flush())?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
-    Ok(YES.contains(&answer.trim().to_lowercase().as_str()))
+    Ok(is_yes(&answer))
+}
+
+/// Whether an answer says yes.
+pub(super) fn is_yes(answer: &str) -> bool {
+    YES.contains(&answer.trim().to_lowercase().as_str())
+}
+
+/// What became of a run: the key of its words.
+pub(super) fn state_of(run: &RunFacts) -> &'static str {
+    match (run.is_undone, run.is_ended) {
+        (true, _) => "clean-window-run-undone",
+        (false, true) => "clean-window-run-made",
+        (false, false) => "clean-window-run-stopped",
+    }
+}
+
+/// How far it is, in words.
+#[derive(Serialize)]
+pub(super) struct HowFar {
+    /// `None` as long as nobody knows how much there is.
+    pub(super) percent: Option<u64>,
+    pub(super) files: String,
+    pub(super) rate: String,
+    pub(super) left: String,
+    pub(super) is_held: bool,
+    pub(super) is_over: bool,
+}
+
+/// How far a scan is, in words.
+pub(super) fn how_far(language: Language, progress: &Progress, is_over: bool) -> HowFar {
+    let seconds = progress.worked.as_secs_f64();
+    let rate = if seconds > 0.0 { as_double(progress.bytes) / seconds } else { 0.0 };
+    let all = progress.all_bytes.max(progress.bytes);
+    let percent = (progress.is_counted && all > 0)
+        .then(|| progress.bytes.saturating_mul(100).checked_div(all).unwrap_or_default());
+    let count = |it: u64| number(language, i64::try_from(it).unwrap_or(i64::MAX));
+    let values = [
+        ("files", count(progress.files).into()),
+        ("done", megabytes(language, as_double(progress.bytes)).into()),
+        ("all", megabytes(language, as_double(all)).into()),
+    ];
+    let key = if progress.is_counted { "clean-window-files" } else { "clean-window-files-so-far" };
+    let files = text_with(language, key, &values);
+    let rate_text = if progress.is_held {
+        text(language, "clean-window-held")
+    } else {
+        let values = [("rate", megabytes(language, rate).into())];
+        text_with(language, "clean-window-rate", &values)
+    };
+    let left = if progress.is_counted && rate > 0.0 && !progress.is_held {
+        time_left(language, as_double(all - progress.bytes) / rate)
+    } else {
+        String::new()
+    };
+    HowFar { percent, files, rate: rate_text, left, is_held: progress.is_held, is_over }
+}
+
+fn time_left(language: Language, seconds: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "saturates")]
+    let seconds = seconds.ceil() as i64;
+    let (key, count) = if seconds < 60 {
+        ("clean-window-left-seconds", seconds.max(1))
+    } else {
+        ("clean-window-left-minutes", (seconds + 59) / 60)
+    };
+    text_with(language, key, &[("count", number(language, count).into())])
+}
+
+fn megabytes(language: Language, bytes: f64) -> String {
+    decimal(language, (bytes / 1e5).round() / 10.0)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "for people")]
+fn as_double(count: u64) -> f64 {
+    count as f64
 }

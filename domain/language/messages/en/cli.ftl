@@ -236,3 +236,9 @@ cli-after-window =
     The page opens on this computer only, once, by the address that is printed.
     Without --rules and --indicators the folder “rules” beside the program is used.
     Exit status: 0 closed, 2 error.
+cli-about-terminal = The same, question by question in a terminal, for a PC without a browser
+cli-after-terminal =
+    Example:
+      lamsach-clean terminal --rules rules/
+
+    Nothing is changed before you answer y. With a browser: lamsach-clean window.

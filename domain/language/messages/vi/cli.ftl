@@ -236,3 +236,9 @@ cli-after-window =
     Trang chỉ mở được trên máy này, một lần, bằng địa chỉ được in ra.
     Không có --rules và --indicators thì dùng thư mục “rules” cạnh chương trình.
     Mã thoát: 0 đã đóng, 2 lỗi.
+cli-about-terminal = Cũng những việc đó, hỏi từng câu một trong cửa sổ dòng lệnh, cho máy không có trình duyệt
+cli-after-terminal =
+    Ví dụ:
+      lamsach-clean terminal --rules quy-tac/
+
+    Không có gì thay đổi trước khi bạn trả lời c. Máy có trình duyệt: lamsach-clean window.

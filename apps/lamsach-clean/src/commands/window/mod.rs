@@ -1,9 +1,7 @@
 //! `lamsach-clean window`: the same for people who do not type commands, as pages in their browser.
 
-mod desk;
 mod pages;
 
-use std::env;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,10 +13,7 @@ use command_line::bilingual::failure;
 use language::{Language, text};
 use own_page::{OwnPage, Pages, Reply, Visit, page_leading_to};
 
-use super::scan::LookedFor;
-use super::store::Store;
-use super::{packs, report};
-use desk::{Desk, Phase, Target};
+use super::desk::{self, Desk, Phase, Target};
 
 /// So long nobody came: the window was closed, or the browser was.
 const LONGEST_SILENCE: Duration = Duration::from_hours(1);
@@ -27,37 +22,16 @@ const LONGEST_SILENCE: Duration = Duration::from_hours(1);
 /// Settings of the command.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Args {
-    #[arg(id = "clean_rules", long = "rules", short = 'r', value_name = "FILE")]
-    rules: Vec<PathBuf>,
-    #[arg(
-        id = "clean_indicators",
-        long = "indicators",
-        short = 'i',
-        alias = "hashes",
-        value_name = "LIST"
-    )]
-    indicators: Vec<PathBuf>,
-    #[arg(id = "clean_pack", long = "pack", short = 'p', value_name = "FILE")]
-    packs: Vec<PathBuf>,
     #[arg(id = "clean_window_no_browser", long = "no-browser")]
     no_browser: bool,
     #[command(flatten)]
-    store: Store,
+    desk: desk::Args,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
-    let mut looked_for =
-        LookedFor { rules: args.rules, indicators: args.indicators, packs: args.packs };
-    if looked_for.rules.is_empty()
-        && looked_for.indicators.is_empty()
-        && looked_for.packs.is_empty()
-    {
-        looked_for.packs = packs::at_hand();
-        looked_for.rules.extend(rules_beside_the_program());
-    }
-    let store_folder = args.store.folder();
-    let desk = Desk::new(looked_for, args.store);
+    let store_folder = args.desk.store.folder()?;
+    let desk = args.desk.desk()?;
     let unusable =
         |error: io::Error| failure("clean-window-unusable", &[("why", error.to_string().into())]);
     let page = OwnPage::listen().map_err(unusable)?;
@@ -73,12 +47,6 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     page.serve(&mut Window { desk, language }).map_err(unusable)?;
     drop(way);
     Ok(ExitCode::SUCCESS)
-}
-
-/// Rules that lie beside the program, as they are handed out together.
-fn rules_beside_the_program() -> Option<PathBuf> {
-    let folder = env::current_exe().ok()?.parent()?.join("rules");
-    folder.is_dir().then_some(folder)
 }
 
 struct Window {
@@ -120,11 +88,11 @@ impl Window {
                 }
             },
             "runs" => Reply::Page(pages::runs(language, &desk.runs()?)?),
-            "result" => match self.result()? {
+            "result" => match desk.result_page(language)? {
                 Some(page) => Reply::Page(page),
                 None => Reply::Go(""),
             },
-            "lamsach-clean.html" => match self.result()? {
+            "lamsach-clean.html" => match desk.result_page(language)? {
                 Some(page) => Reply::Download("lamsach-clean.html", page),
                 None => Reply::Go(""),
             },
@@ -163,20 +131,6 @@ impl Window {
         }
         // By the address of a page, so that reloading it presses nothing again.
         Reply::Go("")
-    }
-
-    /// The page to print, of the last scan and what was changed after it.
-    fn result(&self) -> anyhow::Result<Option<String>> {
-        let found = self.desk.found();
-        let changed = match self.desk.phase() {
-            Phase::Changed(changed) => Some((changed.run.clone(), changed.outcomes.clone())),
-            _ => None,
-        };
-        if found.is_none() && changed.is_none() {
-            return Ok(None);
-        }
-        let read = found.map(|it| it.as_read());
-        Ok(Some(report::page(self.language, None, read.as_ref(), changed.as_ref())?))
     }
 }
 

@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use askama::Template;
 use clean_up::{PlanFile, RunFacts};
 use command_line::printable;
-use language::{Language, decimal, number, text, text_with};
-use serde::Serialize;
+use language::{Language, number, text, text_with};
 
+use super::super::desk::{self, Changed, Desk, Found, Progress};
 use super::super::report::{self, ChangeRow, Texts};
-use super::super::words;
-use super::desk::{self, Changed, Desk, Found, Progress};
+use super::super::words::{self, HowFar};
 
 pub(super) const STYLE: &str = include_str!("../../../assets/window.css");
 pub(super) const SCRIPT: &str = include_str!("../../../assets/window.js");
@@ -62,78 +61,18 @@ pub(super) fn start(language: Language, desk: &Desk, sticks: &[PathBuf]) -> anyh
 #[template(path = "window/scanning.html")]
 struct Scanning {
     frame: Frame,
-    now: Now,
-}
-
-/// How far it is, in words.
-#[derive(Serialize)]
-struct Now {
-    /// `None` as long as nobody knows how much there is.
-    percent: Option<u64>,
-    files: String,
-    rate: String,
-    left: String,
-    is_held: bool,
-    is_over: bool,
+    now: HowFar,
 }
 
 pub(super) fn scanning(language: Language, progress: &Progress) -> anyhow::Result<String> {
-    let now = in_words(language, progress, false);
+    let now = words::how_far(language, progress, false);
     Ok(Scanning { frame: Frame::new(language), now }.render()?)
 }
 
 /// The same for the page's own script.
 pub(super) fn progress(language: Language, desk: &Desk) -> String {
     let is_over = !desk.is_at_work();
-    serde_json::to_string(&in_words(language, &desk.progress(), is_over)).unwrap_or_default()
-}
-
-fn in_words(language: Language, progress: &Progress, is_over: bool) -> Now {
-    let seconds = progress.worked.as_secs_f64();
-    let rate = if seconds > 0.0 { as_double(progress.bytes) / seconds } else { 0.0 };
-    let all = progress.all_bytes.max(progress.bytes);
-    let percent = (progress.is_counted && all > 0)
-        .then(|| progress.bytes.saturating_mul(100).checked_div(all).unwrap_or_default());
-    let count = |it: u64| number(language, i64::try_from(it).unwrap_or(i64::MAX));
-    let values = [
-        ("files", count(progress.files).into()),
-        ("done", megabytes(language, as_double(progress.bytes)).into()),
-        ("all", megabytes(language, as_double(all)).into()),
-    ];
-    let key = if progress.is_counted { "clean-window-files" } else { "clean-window-files-so-far" };
-    let files = text_with(language, key, &values);
-    let rate_text = if progress.is_held {
-        text(language, "clean-window-held")
-    } else {
-        let values = [("rate", megabytes(language, rate).into())];
-        text_with(language, "clean-window-rate", &values)
-    };
-    let left = if progress.is_counted && rate > 0.0 && !progress.is_held {
-        time_left(language, as_double(all - progress.bytes) / rate)
-    } else {
-        String::new()
-    };
-    Now { percent, files, rate: rate_text, left, is_held: progress.is_held, is_over }
-}
-
-fn time_left(language: Language, seconds: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, reason = "saturates")]
-    let seconds = seconds.ceil() as i64;
-    let (key, count) = if seconds < 60 {
-        ("clean-window-left-seconds", seconds.max(1))
-    } else {
-        ("clean-window-left-minutes", (seconds + 59) / 60)
-    };
-    text_with(language, key, &[("count", number(language, count).into())])
-}
-
-fn megabytes(language: Language, bytes: f64) -> String {
-    decimal(language, (bytes / 1e5).round() / 10.0)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "for people")]
-fn as_double(count: u64) -> f64 {
-    count as f64
+    serde_json::to_string(&words::how_far(language, &desk.progress(), is_over)).unwrap_or_default()
 }
 
 #[derive(Template)]
@@ -289,14 +228,7 @@ pub(super) fn runs(language: Language, runs: &[RunFacts]) -> anyhow::Result<Stri
     let row = |run: &RunFacts| RunRow {
         name: run.name.clone(),
         at: report::moment(language, run.at),
-        state: text(
-            language,
-            match (run.is_undone, run.is_ended) {
-                (true, _) => "clean-window-run-undone",
-                (false, true) => "clean-window-run-made",
-                (false, false) => "clean-window-run-stopped",
-            },
-        ),
+        state: text(language, words::state_of(run)),
         can_undo: !run.is_undone,
     };
     Ok(Runs { frame: Frame::new(language), runs: runs.iter().map(row).collect() }.render()?)

@@ -1,5 +1,6 @@
-//! What is going on, and the person's wishes about it.
+//! What is going on, and the person's wishes about it: what window and terminal have in common.
 
+use std::env;
 use std::fs;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
@@ -13,10 +14,54 @@ use clean_up::{
 };
 use command_line::bilingual::failure;
 use file_check::{Finding, LoadedPack, Summary, Verdict};
+use language::Language;
 
-use super::super::scan::{self, Choices, Inputs, LookedFor, Screen, count};
-use super::super::store::{Store, now, said};
-use super::super::{plan, undo};
+use super::scan::{self, Choices, Inputs, LookedFor, Screen, count};
+use super::store::{Store, now, said};
+use super::{packs, plan, report, undo};
+
+// Help texts stand in the message files: see `command_line`.
+/// What is looked for, and where what is taken away is kept.
+#[derive(Debug, Default, clap::Args)]
+#[group(skip)]
+pub(super) struct Args {
+    #[arg(id = "clean_rules", long = "rules", short = 'r', value_name = "FILE")]
+    rules: Vec<PathBuf>,
+    #[arg(
+        id = "clean_indicators",
+        long = "indicators",
+        short = 'i',
+        alias = "hashes",
+        value_name = "LIST"
+    )]
+    indicators: Vec<PathBuf>,
+    #[arg(id = "clean_pack", long = "pack", short = 'p', value_name = "FILE")]
+    packs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) store: Store,
+}
+
+impl Args {
+    /// A desk for them; what lies beside the program where nothing is named.
+    pub(super) fn desk(self) -> anyhow::Result<Arc<Desk>> {
+        let Self { rules, indicators, packs, store } = self;
+        let mut looked_for = LookedFor { rules, indicators, packs };
+        if [&looked_for.rules, &looked_for.indicators, &looked_for.packs]
+            .iter()
+            .all(|it| it.is_empty())
+        {
+            looked_for.packs = packs::at_hand(None)?;
+            looked_for.rules.extend(rules_beside_the_program());
+        }
+        Ok(Desk::new(looked_for, store))
+    }
+}
+
+/// Rules that lie beside the program, as they are handed out together.
+fn rules_beside_the_program() -> Option<PathBuf> {
+    let folder = env::current_exe().ok()?.parent()?.join("rules");
+    folder.is_dir().then_some(folder)
+}
 
 /// What is looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,7 +171,7 @@ struct Clock {
 }
 
 impl Desk {
-    pub(super) fn new(looked_for: LookedFor, store: Store) -> Arc<Self> {
+    fn new(looked_for: LookedFor, store: Store) -> Arc<Self> {
         let (scans, phase, found, meter) = Default::default();
         Arc::new(Self { looked_for, store, scans, phase, found, meter })
     }
@@ -155,6 +200,20 @@ impl Desk {
         let LookedFor { rules, indicators, packs } = &self.looked_for;
         let all = packs.iter().chain(rules).chain(indicators);
         all.map(|it| it.display().to_string()).collect()
+    }
+
+    /// The page to print, of the last scan and what was changed after it; `None` before either.
+    pub(super) fn result_page(&self, language: Language) -> anyhow::Result<Option<String>> {
+        let found = self.found();
+        let changed = match self.phase() {
+            Phase::Changed(changed) => Some((changed.run.clone(), changed.outcomes.clone())),
+            _ => None,
+        };
+        if found.is_none() && changed.is_none() {
+            return Ok(None);
+        }
+        let read = found.map(|it| it.as_read());
+        Ok(Some(report::page(language, None, read.as_ref(), changed.as_ref())?))
     }
 
     /// Back to the beginning.
