@@ -94,8 +94,7 @@ fn program_data() -> Option<PathBuf> {
     let mut path: *mut u16 = ptr::null_mut();
     // SAFETY: the system writes a text that ends with a zero, which is copied and given back.
     unsafe {
-        let status =
-            SHGetKnownFolderPath(&FOLDERID_ProgramData, 0, ptr::null_mut(), &raw mut path);
+        let status = SHGetKnownFolderPath(&FOLDERID_ProgramData, 0, ptr::null_mut(), &raw mut path);
         let mut found = None;
         if status >= 0 && !path.is_null() {
             let mut length = 0;

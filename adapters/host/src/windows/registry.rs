@@ -13,9 +13,9 @@ use windows_sys::Win32::Foundation::{
 use windows_sys::Win32::Storage::FileSystem::DELETE;
 use windows_sys::Win32::System::Registry::{
     HKEY, HKEY_LOCAL_MACHINE, HKEY_USERS, KEY_CREATE_SUB_KEY, KEY_READ, KEY_SET_VALUE,
-    KEY_WOW64_64KEY, REG_LINK, REG_OPTION_BACKUP_RESTORE, REG_OPTION_NON_VOLATILE, REG_OPTION_OPEN_LINK, RegCloseKey,
-    RegCreateKeyExW, RegDeleteValueW, RegEnumKeyExW, RegEnumValueW, RegFlushKey,
-    RegOpenKeyExW, RegQueryValueExW, RegSetValueExW,
+    KEY_WOW64_64KEY, REG_LINK, REG_OPTION_BACKUP_RESTORE, REG_OPTION_NON_VOLATILE,
+    REG_OPTION_OPEN_LINK, RegCloseKey, RegCreateKeyExW, RegDeleteValueW, RegEnumKeyExW,
+    RegEnumValueW, RegFlushKey, RegOpenKeyExW, RegQueryValueExW, RegSetValueExW,
 };
 
 use super::error;
