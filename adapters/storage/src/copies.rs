@@ -80,7 +80,7 @@ pub async fn insert_row(
 pub async fn files(snapshot: &mut Snapshot) -> Result<Vec<String>, StorageError> {
     let rows = sqlx::query(
         "SELECT sha256 FROM attachments UNION SELECT sha256 FROM indicator_lists
-         UNION SELECT sha256 FROM side_cars ORDER BY sha256",
+         UNION SELECT sha256 FROM side_cars UNION SELECT sha256 FROM campaign_packs ORDER BY sha256",
     )
     .fetch_all(&mut **snapshot)
     .await?;

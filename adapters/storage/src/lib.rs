@@ -33,6 +33,7 @@ pub mod copies;
 pub mod devices;
 pub mod directives;
 pub mod jobs;
+pub mod packs;
 pub mod reports;
 pub mod scans;
 pub mod settings;

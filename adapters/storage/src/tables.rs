@@ -485,6 +485,24 @@ pub(crate) const TABLES: &[Table] = &[
         key: &["id"],
     },
     Table {
+        name: "campaign_packs",
+        columns: &[
+            ("id", Text),
+            ("campaign_id", Text),
+            ("name", Text),
+            ("serial", Number),
+            ("issued_at", Number),
+            ("expires_on", Text),
+            ("sha256", Text),
+            ("size_bytes", Number),
+            ("keys", Text),
+            ("added_by", Text),
+            ("added_at", Number),
+            ("withdrawn_at", Number),
+        ],
+        key: &["id"],
+    },
+    Table {
         name: "jobs",
         columns: &[
             ("kind", Text),

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::AppState;
@@ -21,10 +22,13 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wa
 
 /// Puts the guards before the routes.
 pub(crate) fn wrap(routes: Router<AppState>, _state: &AppState) -> Router<AppState> {
+    // Programs and packs are sent with their length, as they are.
+    let worthwhile =
+        DefaultPredicate::new().and(NotForContentType::const_new(crate::pages::tools::MEDIA_TYPE));
     let mut routes = routes
         .layer(middleware::from_fn(refuse_cross_origin_writes))
         .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
-        .layer(CompressionLayer::new());
+        .layer(CompressionLayer::new().compress_when(worthwhile));
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -26,10 +26,12 @@ mod running;
 mod serve;
 mod session;
 mod state;
+mod tools;
 
 pub use browser_module::BrowserModule;
 pub use serve::{Listen, serve};
 pub use state::AppState;
+pub use tools::Tools;
 
 use axum::Router;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use portal::Portal;
 
-use crate::BrowserModule;
+use crate::{BrowserModule, Tools};
 
 /// What every handler can reach; cheap to clone.
 #[derive(Clone)]
@@ -15,4 +15,6 @@ pub struct AppState {
     pub secure_cookies: bool,
     /// The matcher for browsers; `None` where it was not built: logs are then uploaded.
     pub module: Option<BrowserModule>,
+    /// The clean-up tool's programs.
+    pub tools: Tools,
 }

@@ -412,7 +412,7 @@ pub async fn add_list(
 }
 
 /// Runs what reads a whole file beside the threads that answer requests.
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, PortalError> {
     let done = tokio::task::spawn_blocking(work).await;
@@ -615,7 +615,7 @@ pub(crate) fn newest_lists(all: Vec<ListRecord>) -> Vec<ListRecord> {
 }
 
 /// The campaign, if the person may run campaigns of its unit.
-async fn owned(
+pub(crate) async fn owned(
     portal: &Portal,
     actor: &Actor,
     id: CampaignId,

@@ -26,6 +26,7 @@ pub mod local_checks;
 pub mod looking_back;
 pub mod measures;
 pub mod other_scanners;
+pub mod packs;
 pub mod people;
 pub mod progress;
 pub mod public;

@@ -5,6 +5,7 @@ use ::reports::public_count;
 use storage::campaigns::{self, CampaignRecord};
 
 use crate::campaigns::{CampaignView, whole};
+use crate::packs::{PackRecord, newest};
 use crate::progress::Picture;
 use crate::{Portal, PortalError, cases, letters::moments};
 
@@ -34,6 +35,8 @@ pub struct PublicPage {
     pub reported: Option<u64>,
     /// Devices handled.
     pub handled: Option<u64>,
+    /// The pack for the clean-up tool.
+    pub pack: Option<PackRecord>,
 }
 
 /// Published campaigns, newest first.
@@ -51,10 +54,7 @@ pub async fn list(portal: &Portal) -> Result<Vec<PublicCampaign>, PortalError> {
 
 /// The public page behind an address.
 pub async fn page(portal: &Portal, slug: &str) -> Result<PublicPage, PortalError> {
-    let mut read = portal.database.read().await?;
-    let campaign = campaigns::find_by_slug(&mut read, slug).await?;
-    drop(read);
-    let campaign = campaign.filter(is_published).ok_or(PortalError::NotFound)?;
+    let campaign = published(portal, slug).await?;
     let picture = Picture::of(portal, campaign.id).await?;
     let reached = |stage: ReceiptStage| {
         let counting = picture.receipts.iter().filter(|it| it.is_counting);
@@ -73,8 +73,16 @@ pub async fn page(portal: &Portal, slug: &str) -> Result<PublicPage, PortalError
         launched: reached(ReceiptStage::Launched),
         reported: reached(ReceiptStage::Reported),
         handled: public_count(u64::try_from(handled).unwrap_or(0)),
+        pack: newest(portal, campaign.id).await?,
         view: whole(portal, campaign).await?,
     })
+}
+
+/// The campaign behind an address, if everybody may read it.
+pub(crate) async fn published(portal: &Portal, slug: &str) -> Result<CampaignRecord, PortalError> {
+    let mut read = portal.database.read().await?;
+    let campaign = campaigns::find_by_slug(&mut read, slug).await?;
+    campaign.filter(is_published).ok_or(PortalError::NotFound)
 }
 
 fn is_published(campaign: &CampaignRecord) -> bool {

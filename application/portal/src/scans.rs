@@ -7,7 +7,7 @@ use ::campaigns::{
     UnitId,
 };
 use jiff::{SignedDuration, Timestamp};
-use results::SignedResult;
+use results::{EnrolmentCode, SignedResult};
 pub use results::{FoundThing, ScanResult};
 use serde_json::json;
 use storage::cases::{self, CaseEventRecord};
@@ -27,6 +27,8 @@ const CLOCK_AHEAD: SignedDuration = SignedDuration::from_hours(24);
 /// The name that a PC is known by when the system gave it a number: see `EnrolmentCode::mark_of`.
 pub(crate) const MARK: &str = "mark";
 
+/// Codes of a unit that hold at the same time, before a download makes no more.
+const MOST_CODES: usize = 100;
 /// What results of our own tool are from.
 pub(crate) const OWN_TOOL: &str = "lamsach-clean";
 
@@ -107,6 +109,34 @@ pub async fn codes(
     access::require(portal, actor, Action::ManageTokens, unit).await?;
     let mut read = portal.database.read().await?;
     Ok(scans::enrolments_of_unit(&mut read, unit).await?)
+}
+
+/// The code that goes into the name of a program which somebody of the unit downloads: the one that
+/// was typed, when it is one of the unit's, else a new one. The portal knows no code that it could
+/// give again.
+pub async fn code_for_program(
+    portal: &Portal,
+    actor: &Actor,
+    unit: UnitId,
+    typed: &str,
+) -> Result<String, PortalError> {
+    let now = portal.now();
+    let holds = |it: &EnrolmentRecord| it.revoked_at.is_none() && now < it.expires_at;
+    if typed.trim().is_empty() {
+        if codes(portal, actor, unit).await?.iter().filter(|it| holds(it)).count() >= MOST_CODES {
+            return Err(Problem::new("code", "problem-program-codes").into());
+        }
+        let label = format!("{OWN_TOOL} {}", portal.today());
+        return make_code(portal, actor, unit, &label).await;
+    }
+    access::require(portal, actor, Action::CheckLogs, unit).await?;
+    let mut found = None;
+    if let Some(code) = EnrolmentCode::parse(typed) {
+        let mut read = portal.database.read().await?;
+        let record = scans::find_enrolment(&mut read, &code.public().to_string()).await?;
+        found = record.filter(|it| it.unit_id == unit && holds(it)).map(|_| code.shown());
+    }
+    found.ok_or_else(|| Problem::new("code", "problem-program-code").into())
 }
 
 /// Takes a code back: what was sent with it stays, nothing more is taken.

@@ -77,8 +77,12 @@ async fn a_scanned_pc_becomes_a_case_and_its_clean_scan_evidence() {
         let code = portal::scans::make_code(&portal, &officer, world.b, "Thử").await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let state =
-            AppState { portal: Arc::new(portal.clone()), secure_cookies: false, module: None };
+        let state = AppState {
+            portal: Arc::new(portal.clone()),
+            secure_cookies: false,
+            module: None,
+            tools: web::Tools::default(),
+        };
         tokio::spawn(web::serve(state, listener, Listen::Http, std::future::pending()));
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();

@@ -41,7 +41,8 @@ impl Served {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let portal = Arc::new(world.portal().clone());
-        let state = AppState { portal, secure_cookies: false, module: None };
+        let state =
+            AppState { portal, secure_cookies: false, module: None, tools: web::Tools::default() };
         tokio::spawn(web::serve(state, listener, Listen::Http, std::future::pending()));
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("list.txt"), "c2.malware.example\n").unwrap();

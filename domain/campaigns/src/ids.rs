@@ -63,6 +63,8 @@ ids! {
     EnrolmentId,
     /// The result of one scan of a PC.
     ScanId,
+    /// A pack for the tools.
+    PackId,
     /// A campaign.
     CampaignId,
     /// The letter as one level passes it on.

@@ -42,21 +42,17 @@ impl EnrolmentCode {
         digits.filter(|it| it.len() == LENGTH).map(Self::of)
     }
 
-    /// From the name of the program's file: `lamsach-clean-ABCDE-FGH01-23456-789XY.exe`, also when a
-    /// browser put ` (1)` behind it.
+    /// From the name of the program's file: `lamsach-clean-ABCDE-FGH01-23456-789XY.exe`, also with what
+    /// browsers and file managers put behind it: ` (1)`, `(1)`, ` - Copy`.
     pub fn from_file_name(name: &str) -> Option<Self> {
-        let stem = name.split('.').next().unwrap_or_default();
-        let stem = stem.split(" (").next().unwrap_or_default();
-        let parts: Vec<&str> = stem.split('-').collect();
-        let last = parts.get(parts.len().checked_sub(4)?..)?;
+        let stem = name.split(['.', '(']).next().unwrap_or_default();
+        let parts: Vec<&str> = stem.split('-').map(str::trim).collect();
         // As the portal wrote it: `clean` is no group of a code.
-        let is_group = |it: &str| {
+        let is_group = |it: &&str| {
             it.len() == 5 && it.bytes().all(|it| DIGITS.contains(&it.to_ascii_uppercase()))
         };
-        if !last.iter().all(|it| is_group(it)) {
-            return None;
-        }
-        Self::parse(&last.concat())
+        let code = parts.windows(4).rev().find(|it| it.iter().all(is_group))?;
+        Self::parse(&code.concat())
     }
 
     fn of(digits: String) -> Self {
@@ -137,6 +133,8 @@ mod tests {
         check("lamsach-clean-ABCDE-FGH01-23456-789XY.exe", code);
         check("lamsach-clean-abcde-fgh01-23456-789xy", code);
         check("lamsach-clean-ABCDE-FGH01-23456-789XY (1).exe", code);
+        check("lamsach-clean-ABCDE-FGH01-23456-789XY(1).exe", code);
+        check("lamsach-clean-ABCDE-FGH01-23456-789XY - Copy.exe", code);
         check("lamsach-clean.exe", None);
         check("lamsach-clean-ABCDE-FGH01-23456.exe", None);
         check("lamsach-clean-ABCDEFGH0123456789XY.exe", None);

@@ -278,6 +278,7 @@ fn word_sets() -> BTreeMap<&'static str, Vec<String>> {
             let tools = other_scanners::Tool::ALL.map(other_scanners::Tool::code);
             [codes(["lamsach-clean"]), codes(tools)].concat()
         }),
+        ("tools-get", codes(["windows", "linux"])),
         ("scan-action", codes(other_scanners::Action::ALL.map(other_scanners::Action::code))),
         ("report-refused", codes(other_scanners::Reason::ALL.map(other_scanners::Reason::code))),
         ("device-stands-as", codes(portal::cases::STANDS_AS)),

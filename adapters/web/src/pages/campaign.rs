@@ -9,17 +9,18 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum_extra::extract::Form;
-use campaigns::{CampaignId, CampaignState, ListId, ReceiverRole, UnitId};
+use campaigns::{CampaignId, CampaignState, ListId, PackId, ReceiverRole, UnitId};
 use portal::campaigns::{
     self as functions, CampaignForm, CampaignView, LARGEST_FILE_BYTES, RefusedLine,
 };
 use portal::records::{ListRecord, UnitRecord};
-use portal::{PortalError, Problem, local_checks, units};
+use portal::{PortalError, Problem, local_checks, packs, units};
 use reports::Form as ReportForm;
 use serde::Deserialize;
 
 use super::letter::download;
 use super::nav::{self, CampaignNav};
+use super::tools::OfferedPack;
 use crate::AppState;
 use crate::error::{PageError, sentences};
 use crate::page::{Page, show, show_with};
@@ -63,6 +64,8 @@ struct EditPage {
     forms: Vec<ReportForm>,
     problems: Vec<(String, String)>,
     candidates: Vec<Candidate>,
+    /// The pack that the tools are offered, with its id.
+    pack: Option<(PackId, OfferedPack)>,
 }
 
 /// A unit that can receive the letter, and as what it is chosen.
@@ -163,7 +166,10 @@ async fn prepare(
             unit: candidate,
         })
         .collect();
+    let pack = packs::for_coordinator(portal, actor, campaign).await?;
+    let pack = pack.map(|it| (it.id, OfferedPack::of(state, &page, &it)));
     Ok(EditPage {
+        pack,
         form: CampaignForm::from(&view.campaign),
         forms: ReportForm::built_in(),
         problems: Vec::new(),
@@ -243,12 +249,24 @@ async fn or_problems(
     match done {
         Ok(()) => Ok(Redirect::to(path).into_response()),
         Err(PortalError::Invalid(problems)) => {
-            let mut shown = prepare(state, actor, page, campaign, unit).await?;
-            shown.problems = sentences(shown.page.language, &problems);
-            show_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+            with_problems(state, actor, page, campaign, unit, &problems).await
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The campaign, with what cannot be taken.
+pub(super) async fn with_problems(
+    state: &AppState,
+    actor: &portal::Actor,
+    page: Page,
+    campaign: CampaignId,
+    unit: UnitId,
+    problems: &[Problem],
+) -> Result<Response, PageError> {
+    let mut shown = prepare(state, actor, page, campaign, unit).await?;
+    shown.problems = sentences(shown.page.language, problems);
+    show_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
 }
 
 async fn close(

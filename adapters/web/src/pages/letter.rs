@@ -199,13 +199,19 @@ const FILE_NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(
 /// Bytes as a download with a name in any script, and without marks for programs that know ASCII
 /// alone (RFC 6266 section 4.3, appendix D).
 pub(super) fn download(name: &str, media_type: &str, bytes: Vec<u8>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, media_type.to_owned()),
+        (header::CONTENT_DISPOSITION, disposition(name)),
+    ];
+    (headers, bytes).into_response()
+}
+
+/// The header that makes a download of this name.
+pub(super) fn disposition(name: &str) -> String {
     let encoded = utf8_percent_encode(name, FILE_NAME);
     let plain = language::without_marks(name).replace(" - ", "_");
     let plain: String = plain.chars().map(plain_character).collect();
-    let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}");
-    let headers =
-        [(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
-    (headers, bytes).into_response()
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 
 /// A character that needs no quoting and that no file system minds.

@@ -19,6 +19,7 @@ mod report;
 mod scans;
 mod sign_in;
 mod tokens;
+pub(crate) mod tools;
 mod units;
 
 use axum::Router;
@@ -49,6 +50,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(logs::routes())
         .merge(running::routes())
         .merge(scans::routes())
+        .merge(tools::routes())
         .merge(report::routes())
         .merge(sign_in::routes())
         .merge(first_run::routes())

@@ -8,6 +8,7 @@ use axum::routing::get;
 use portal::letter_text;
 use portal::public::{self, PublicPage};
 
+use super::tools::Offer;
 use crate::AppState;
 use crate::error::PageError;
 use crate::page::{Page, show};
@@ -21,6 +22,7 @@ pub(crate) fn routes() -> Router<AppState> {
 struct CampaignPage {
     page: Page,
     shown: PublicPage,
+    offer: Offer,
 }
 
 impl CampaignPage {
@@ -51,5 +53,7 @@ async fn campaign(
     Path(slug): Path<String>,
 ) -> Result<Response, PageError> {
     let shown = public::page(&state.portal, &slug).await?;
-    show(&CampaignPage { page, shown })
+    let base = format!("/c/{slug}/tools/");
+    let offer = Offer::of(&state, &page, shown.pack.as_ref(), base).await;
+    show(&CampaignPage { page, shown, offer })
 }

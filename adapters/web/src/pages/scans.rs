@@ -9,11 +9,12 @@ use axum::routing::get;
 use campaigns::{Action, CampaignId, CampaignState, UnitId};
 use portal::other_scanners::{self, ReportForm, ReportReceived};
 use portal::scans::{self, ScanView};
-use portal::{Actor, PortalError, access, campaigns as runs, letters, units};
+use portal::{Actor, PortalError, Problem, access, campaigns as runs, letters, packs, units};
 
 use super::nav::{self, CampaignNav};
+use super::tools::Offer;
 use crate::AppState;
-use crate::error::{PageError, sentence};
+use crate::error::{PageError, sentence, sentences};
 use crate::page::{Page, show, show_with};
 use crate::session::SignedIn;
 
@@ -42,6 +43,9 @@ struct ScansPage {
     is_running: bool,
     /// What became of the files that were just brought.
     outcomes: Vec<Outcome>,
+    offer: Offer,
+    /// What a wish for the program cannot be met for.
+    problems: Vec<(String, String)>,
 }
 
 /// What became of one file.
@@ -85,8 +89,12 @@ async fn scans_page(
     let run = runs::read(portal, actor, campaign).await?.campaign;
     let scans = scans::list(portal, actor, campaign, unit).await?;
     let nav = nav::of(portal, actor, campaign, unit, &run.title, &record.name, "scans").await?;
+    let base = format!("/campaigns/{campaign}/scans/{unit}");
+    let pack = packs::for_unit(portal, actor, campaign, unit).await?;
     Ok(ScansPage {
-        base: format!("/campaigns/{campaign}/scans/{unit}"),
+        offer: Offer::of(state, &page, pack.as_ref(), format!("{base}/")).await,
+        problems: Vec::new(),
+        base,
         may_import: access::allows(portal, actor, Action::CheckLogs, unit).await?,
         is_running: run.state == CampaignState::Launched,
         outcomes: Vec::new(),
@@ -94,6 +102,20 @@ async fn scans_page(
         nav,
         scans,
     })
+}
+
+/// The page, with what a wish cannot be met for.
+pub(super) async fn with_problems(
+    state: &AppState,
+    actor: &Actor,
+    page: Page,
+    campaign: CampaignId,
+    unit: UnitId,
+    problems: &[Problem],
+) -> Result<Response, PageError> {
+    let mut shown = scans_page(state, actor, page, campaign, unit).await?;
+    shown.problems = sentences(shown.page.language, problems);
+    show_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
 }
 
 async fn import(

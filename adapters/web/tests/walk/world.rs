@@ -53,6 +53,7 @@ impl World {
             portal: test.portal.clone().into(),
             secure_cookies: false,
             module: None,
+            tools: web::Tools::default(),
         };
         Empty { visitor: Visitor::new(web::router(state)), test }
     }

@@ -12,14 +12,35 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use packs::SecretKey;
+use portal::packs::PackRecord;
 use serde_json::Value;
 use test_support::TestPortal;
 use tower::ServiceExt;
 
 /// The small world behind a router.
+#[expect(clippy::struct_field_names, reason = "the world behind this one")]
 pub struct World {
     pub world: test_support::World,
     pub router: Router,
+    /// A pack that the campaign's tools are offered.
+    pub pack: PackRecord,
+    _tools: tempfile::TempDir,
+}
+
+/// What stands in for the clean-up tool.
+pub const WINDOWS_TOOL: &[u8] = b"MZ stands in for a program";
+pub const LINUX_TOOL: &[u8] = b"\x7fELF stands in for a program";
+/// The key that signs the packs of tests.
+pub fn pack_key() -> SecretKey {
+    SecretKey::from_seed([5; 32], "thu")
+}
+
+/// A signed pack.
+pub fn pack(serial: u64, key: &SecretKey) -> Vec<u8> {
+    let (issued, expires) = (jiff::Timestamp::UNIX_EPOCH, jiff::civil::date(2099, 12, 31));
+    let draft = packs::Draft::new("thu", serial, issued, expires, "test");
+    packs::sign(&draft.build().unwrap(), key).unwrap()
 }
 
 impl Deref for World {
@@ -58,8 +79,19 @@ impl World {
     pub async fn on(test: TestPortal) -> Self {
         let world = test_support::World::on(test).await;
         let portal = Arc::new(world.portal().clone());
-        let router = web::router(web::AppState { portal, secure_cookies: false, module: None });
-        Self { world, router }
+        let coordinator = test_support::actor(&portal, "coordinator.a").await;
+        let keys = pack_key().public_file().to_json();
+        let (campaign, first) = (world.campaign, pack(1, &pack_key()));
+        let pack =
+            portal::packs::add(&portal, &coordinator, campaign, first, Some(keys.as_bytes()));
+        let pack = pack.await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("lamsach-clean.exe"), WINDOWS_TOOL).unwrap();
+        std::fs::write(folder.path().join("lamsach-clean"), LINUX_TOOL).unwrap();
+        let tools = web::Tools::of(vec![folder.path().to_owned()]);
+        let router =
+            web::router(web::AppState { portal, secure_cookies: false, module: None, tools });
+        Self { world, router, pack, _tools: folder }
     }
 
     /// Sends a request as it is.

@@ -11,6 +11,7 @@ mod numbers;
 mod people;
 mod plan;
 mod play;
+mod scans;
 mod texts;
 mod units;
 

@@ -65,6 +65,8 @@ pub(super) enum Step {
         /// What is done.
         step: CaseStep,
     },
+    /// Results of scans of the unit's PCs come, and its officer brings reports of other scanners.
+    Scan,
     /// What is due without anybody's doing: verification.
     Upkeep,
     /// The unit writes its report; with more than was measured, and a proposal, or neither.
@@ -259,6 +261,9 @@ impl Plan<'_> {
         // Verification comes after the last log; who earned it may be closed.
         let evening = Moment::on(-1, 17, 0);
         self.add(Which::Current, evening, &focal, Step::Upkeep);
+        // Behind all other work: cases are found by their place among those that logs opened.
+        let scanned = Moment::on(-1, 19, 0);
+        self.add(Which::Current, scanned, &busy_unit(self.world), Step::Scan);
     }
 
     fn progress(&self, unit: &str, index: usize, below: &[String]) -> Progress {

@@ -14,7 +14,7 @@ use storage::users::{self, GrantRecord, UserRecord};
 
 use super::numbers::{BEFORE_LAUNCHED, Moment, seed_of};
 use super::plan::{CheckedLog, Deed, Step, Which, children};
-use super::{PASSWORD, SEED, midnight, newcomer, people, texts, units};
+use super::{PASSWORD, SEED, midnight, newcomer, people, scans, texts, units};
 use crate::checks::{self, LogInput, Progress};
 use crate::letters::PassOn;
 use crate::{
@@ -251,6 +251,7 @@ impl<'w> Player<'w> {
                     cases::step(&portal, officer()?, case.id, *step, note, case.version).await?;
                 }
             }
+            Step::Scan => scans::play(&portal, officer()?, campaign, unit).await?,
             Step::Upkeep => drop(upkeep::run_due(&portal).await?),
             Step::WriteReport { has_difference, has_proposal } => {
                 let view = reports::open(&portal, officer()?, campaign, unit).await?;
@@ -329,6 +330,10 @@ impl<'w> Player<'w> {
             .filter_map(|(code, role)| Some((*self.units.get(code)?, *role)))
             .collect();
         campaigns::set_receivers(portal, actor, id, &receivers).await?;
+        if which == Which::Current {
+            let (pack, keys) = scans::pack(portal)?;
+            crate::packs::add(portal, actor, id, pack, Some(keys.as_bytes())).await?;
+        }
         Ok(id)
     }
 

@@ -137,7 +137,8 @@ async fn nothing_is_lost_or_counted_twice_through_kills_and_a_portal_that_is_awa
 
         let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
         let portal = Arc::new(world.portal().clone());
-        let state = AppState { portal, secure_cookies: false, module: None };
+        let state =
+            AppState { portal, secure_cookies: false, module: None, tools: web::Tools::default() };
         tokio::spawn(web::serve(state, listener, Listen::Http, std::future::pending()));
         let place_err = place.path("err");
         let is_back = move || fs::read_to_string(&place_err).unwrap().contains("portal is back");

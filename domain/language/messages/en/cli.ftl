@@ -70,6 +70,7 @@ cli-arg-tls-certificate = Certificate chain for HTTPS, a PEM file; goes with --t
 cli-arg-tls-key = Private key for HTTPS, a PEM file; goes with --tls-certificate
 cli-arg-behind-proxy = A proxy that speaks HTTPS stands in front: plain HTTP may leave this machine
 cli-arg-browser-module = The matcher that runs in browsers, as script/browser builds it; without the option lamsach-browser.wasm beside this program, if it is there
+cli-arg-tools = Folder with lamsach-clean and lamsach-clean.exe for people to download; without it they are looked for beside the program, then in the folder tools of the data folder
 cli-arg-demo = Fill an empty portal with demonstration data: 2026 is an invented province with communes (taken when no year is given); 2022 is one that still has districts, its clock runs in September 2022
 cli-arg-log = What the program's own log on standard error holds: info, debug, warn,web=debug
 cli-arg-log-json = Write the program's own log as JSON, one object a line

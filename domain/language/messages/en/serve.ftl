@@ -3,6 +3,8 @@ serve-ready = The portal is ready
 serve-stopping = Stopping: waiting for open requests.
 serve-proxy = Running behind a proxy: it must speak HTTPS and pass the host name (Host) on unchanged.
 serve-no-module = No matcher for browsers: logs will be uploaded. script/browser builds it.
+serve-tools-unreadable = Cannot read the folder of programs { $path }: { $why }
+serve-no-tools = There is no lamsach-clean for people to download: put lamsach-clean and lamsach-clean.exe into the folder given with --tools.
 serve-module-none = it is no WebAssembly
 serve-module-unreadable = The matcher for browsers { $path } cannot be used: { $why }. Build it again with script/browser, or leave --browser-module out to take logs as uploads.
 

@@ -70,6 +70,7 @@ cli-arg-tls-certificate = Chuỗi chứng thư cho HTTPS, tệp PEM; đi cùng -
 cli-arg-tls-key = Khóa riêng cho HTTPS, tệp PEM; đi cùng --tls-certificate
 cli-arg-behind-proxy = Phía trước đã có máy chủ trung gian dùng HTTPS: cho phép HTTP ra ngoài máy này
 cli-arg-browser-module = Phần đối chiếu nhật ký chạy trong trình duyệt (tệp WebAssembly do script/browser tạo); không có tùy chọn này thì dùng tệp lamsach-browser.wasm nằm cạnh chương trình, nếu có
+cli-arg-tools = Thư mục chứa lamsach-clean và lamsach-clean.exe để người dùng tải; không có tùy chọn này thì tìm cạnh chương trình, rồi trong thư mục tools của thư mục dữ liệu
 cli-arg-demo = Điền dữ liệu minh họa vào cổng còn trống: 2026 là tỉnh giả định có xã, phường (không ghi năm là 2026); 2022 là tỉnh giả định còn cấp huyện, đồng hồ chạy trong tháng 9/2022
 cli-arg-log = Nhật ký chạy ghi ra đầu ra lỗi chuẩn: info, debug, warn,web=debug
 cli-arg-log-json = Ghi nhật ký chạy dạng JSON, mỗi dòng một đối tượng

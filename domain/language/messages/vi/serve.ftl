@@ -3,6 +3,8 @@ serve-ready = Cổng thông tin đã sẵn sàng
 serve-stopping = Đang dừng: chờ các yêu cầu đang xử lý.
 serve-proxy = Chạy sau máy chủ trung gian: máy chủ đó phải dùng HTTPS và chuyển nguyên tên máy chủ (Host).
 serve-no-module = Không có phần đối chiếu trên máy người dùng: nhật ký sẽ được tải lên hệ thống. script/browser tạo phần này.
+serve-tools-unreadable = Không đọc được thư mục chương trình { $path }: { $why }
+serve-no-tools = Không có chương trình lamsach-clean để người dùng tải: đặt lamsach-clean và lamsach-clean.exe vào thư mục ghi ở --tools.
 serve-module-none = tệp này không phải WebAssembly
 serve-module-unreadable = Không dùng được phần đối chiếu trên máy người dùng { $path }: { $why }. Hãy tạo lại bằng script/browser, hoặc bỏ --browser-module để nhận nhật ký bằng cách tải lên.
 

@@ -4,6 +4,7 @@ mod browser_module;
 mod demo;
 mod listening;
 mod log;
+mod tools;
 mod upkeep;
 
 use std::io::{self, Write as _};
@@ -36,6 +37,8 @@ pub(crate) struct Args {
     behind_proxy: bool,
     #[arg(long, value_name = "FILE", env = "LAMSACH_BROWSER_MODULE")]
     browser_module: Option<std::path::PathBuf>,
+    #[arg(long, value_name = "FOLDER", env = "LAMSACH_TOOLS")]
+    tools: Option<std::path::PathBuf>,
     #[arg(long, value_name = "WORLD", num_args = 0..=1, default_missing_value = "2026",
         value_parser = demo_worlds())]
     demo: Option<DemoWorld>,
@@ -66,6 +69,7 @@ async fn serve(args: Args) -> anyhow::Result<()> {
     )
     .await?;
     let module = browser_module::load(args.browser_module.as_deref())?;
+    let tools = tools::find(args.tools.as_deref(), args.place.folder())?;
     let _lock = args.place.lock()?;
     let mut portal = args.place.portal().await?;
     let database = portal.database.clone();
@@ -81,7 +85,7 @@ async fn serve(args: Args) -> anyhow::Result<()> {
     tokio::spawn(stop_on_signal(signals, stop));
     let upkeep = tokio::spawn(upkeep::run(portal.clone(), stopped.clone()));
     let secure_cookies = listening.has_secure_cookies();
-    let state = AppState { portal: portal.clone(), secure_cookies, module };
+    let state = AppState { portal: portal.clone(), secure_cookies, module, tools };
     say(&format!("{}: {}", bilingual::phrase("serve-ready"), listening.url()));
     if let Some(demo) = &demo {
         say(&demo.to_string());
