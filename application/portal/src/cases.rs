@@ -38,6 +38,15 @@ pub struct CaseSummary {
     pub intermediary: Option<Intermediary>,
 }
 
+/// The result of a scan that found something on the device of a case.
+#[derive(Clone, Debug)]
+pub struct CaseScan {
+    /// As kept.
+    pub scan: storage::scans::ScanRecord,
+    /// What the tool said.
+    pub result: results::ScanResult,
+}
+
 /// A case with everything known of it.
 #[derive(Clone, Debug)]
 pub struct CaseView {
@@ -57,6 +66,8 @@ pub struct CaseView {
     pub others: Vec<DeviceView>,
     /// Names of the sites of each sighting, in the order of the sightings.
     pub sites: Vec<String>,
+    /// Results of scans that found something on the device, newest first.
+    pub scans: Vec<CaseScan>,
 }
 
 /// Cases of a unit, by number.
@@ -154,7 +165,26 @@ pub async fn view(portal: &Portal, actor: &Actor, id: CaseId) -> Result<CaseView
     let scanned = storage::scans::found_on(&mut read, case.campaign_id, case.unit_id).await?;
     let intermediary = devices::intermediary_of(&device, &seen, &scanned);
     let summary = CaseSummary { case, device, sightings: seen, intermediary };
-    Ok(CaseView { summary, events, steps, verification, may_work, goes_on_as, others, sites })
+    let mut scans = Vec::new();
+    for it in storage::devices::group(&mut read, summary.device.id).await? {
+        let found = storage::scans::with_findings(&mut read, summary.case.campaign_id, it.id);
+        scans.extend(found.await?.into_iter().map(|scan| CaseScan {
+            result: serde_json::from_str(&scan.content).unwrap_or_default(),
+            scan,
+        }));
+    }
+    scans.sort_by_key(|it| std::cmp::Reverse(it.scan.made_at));
+    Ok(CaseView {
+        summary,
+        events,
+        steps,
+        verification,
+        may_work,
+        goes_on_as,
+        others,
+        sites,
+        scans,
+    })
 }
 
 /// Moves a case on. `note` says what was done, or why.

@@ -6,7 +6,8 @@ use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use campaigns::{CampaignId, CaseId, CaseStep, DeviceId, UnitId, Verification};
-use portal::cases::{self, CaseSummary, CaseView, DEVICE_KINDS, STANDS_AS};
+use portal::cases::{self, CaseScan, CaseSummary, CaseView, DEVICE_KINDS, STANDS_AS};
+use portal::scans::FoundThing;
 use portal::{Actor, PortalError, Problem, campaigns as runs, devices, units};
 use serde::Deserialize;
 
@@ -15,6 +16,9 @@ use crate::AppState;
 use crate::error::{PageError, sentences, status_of};
 use crate::page::{Page, show, show_with};
 use crate::session::SignedIn;
+
+/// Findings of one scan that are shown on the page of a case.
+const MOST_SHOWN: usize = 20;
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
@@ -79,6 +83,17 @@ struct CasePage {
 }
 
 impl CasePage {
+    /// What a scan found, as far as it is shown: what is somebody's work.
+    fn told<'s>(&self, it: &'s CaseScan) -> impl Iterator<Item = &'s FoundThing> {
+        it.result.findings.iter().filter(|it| it.is_for_a_case()).take(MOST_SHOWN)
+    }
+
+    /// What else it found.
+    fn more_of(&self, it: &CaseScan) -> u64 {
+        let all = u64::try_from(it.scan.findings).unwrap_or_default() + it.result.more_findings;
+        all.saturating_sub(MOST_SHOWN as u64)
+    }
+
     fn is_wrong(&self, field: &str) -> bool {
         self.problems.iter().any(|(it, _)| it == field)
     }

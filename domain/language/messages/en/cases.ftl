@@ -60,7 +60,7 @@ case-split-do = Split
 case-history = History
 
 # Results of scans by the clean-up tool.
-scans-import = Bring results from a stick
+scans-import = Bring results of scans
 scans-lead = Files that the clean-up tool wrote (lamsach-clean scan --result), signed with an enrolment code of the unit. The same result twice counts once.
 scans-file = Files with results
 scans-do = Bring them in

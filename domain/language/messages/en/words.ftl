@@ -34,7 +34,7 @@ case-step-mark-false-positive = False positive
 case-step-reopen = Reopen the case
 case-step-close = Close the case
 
-case-event-opened = Opened when a log was checked
+case-event-opened = Case opened
 case-event-seen-again = Seen again after it was declared clean
 case-event-verified = Verified clean by the system
 case-event-notify = The user was told

@@ -57,7 +57,7 @@ case-split-do = Tách ra
 case-history = Quá trình xử lý
 
 # Kết quả quét của công cụ xử lý mã độc.
-scans-import = Nhập kết quả từ USB
+scans-import = Nhập kết quả quét
 scans-lead = Tệp kết quả do công cụ xử lý mã độc ghi (lamsach-clean scan --result), có ký bằng mã đăng ký của đơn vị. Một kết quả nhập hai lần chỉ tính một lần.
 scans-file = Tệp kết quả
 scans-do = Nhập kết quả

@@ -34,7 +34,7 @@ case-step-mark-false-positive = Phát hiện nhầm
 case-step-reopen = Mở lại hồ sơ
 case-step-close = Đóng hồ sơ
 
-case-event-opened = Mở hồ sơ khi đối chiếu nhật ký
+case-event-opened = Mở hồ sơ
 case-event-seen-again = Ghi nhận kết nối trở lại sau khi đã báo cáo sạch
 case-event-verified = Hệ thống kiểm chứng đã sạch
 case-event-notify = Báo người dùng thiết bị
