@@ -66,3 +66,20 @@ fn programs_packed_by_upx_come_out_whole() {
         assert!(length > bytes.len() && refused.is_empty(), "{name}: {length} {refused:?}");
     }
 }
+
+/// `InstallShield` carries its own engine in a cabinet of LZX: 13 files in 55 blocks.
+#[test]
+fn a_cabinet_of_lzx_comes_out_whole() {
+    let name = "clam_IScab_int.exe";
+    let bytes = fs::read(format!("{FOLDER}/{name}")).unwrap();
+    let (mut count, mut checksums) = (0, 0);
+    let refused = each_part(name, &bytes, &PartLimits::default(), &mut |part| {
+        if part.way.len() == 2 && part.way.first().is_some_and(|it| it == "engine32.cab") {
+            count += 1;
+            checksums ^= crc32fast::hash(part.bytes);
+        }
+        ControlFlow::Continue(())
+    });
+    // As 7-Zip unpacks them.
+    assert_eq!((count, checksums, refused), (13, 0x05da_0fa8, Vec::new()));
+}

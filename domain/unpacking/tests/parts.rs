@@ -49,6 +49,31 @@ fn installer(name: &str) -> Vec<u8> {
 }
 
 #[test]
+fn cabinets_are_read() {
+    for name in ["stored.cab", "mszip.cab"] {
+        check(name, &file(name), "a.txt", "b.bin");
+    }
+    // Of two blocks and a half, each of which refers to the one before.
+    let (parts, _) = open("mszip.cab", &file("mszip.cab"));
+    let hash = parts["long.txt"]
+        .iter()
+        .fold(0_u32, |all, it| all.wrapping_mul(31).wrapping_add(u32::from(*it)));
+    assert_eq!((parts["long.txt"].len(), hash), (82_125, 3_726_668_512));
+}
+
+/// A library that read cabinets before failed over this.
+#[test]
+fn a_cabinet_whose_files_are_in_no_folder_says_so() {
+    let mut bytes = file("mszip.cab");
+    bytes[26] = 0;
+    assert!(!open("a.cab", &bytes).1.is_empty());
+    // More files than there are.
+    let mut bytes = file("stored.cab");
+    bytes[28] = 0xff;
+    assert!(!open("a.cab", &bytes).1.is_empty());
+}
+
+#[test]
 fn each_method_of_arj_is_read() {
     for name in ["m0.arj", "m1.arj", "m2.arj", "m3.arj", "m4.arj"] {
         check(name, &file(name), "a.txt", "b.bin");
@@ -112,7 +137,7 @@ fn archives_of_kinds_that_are_not_read_say_so() {
 /// What breaks off is refused at every place, and nothing is refused of the whole.
 #[test]
 fn what_is_cut_off_says_so() {
-    for name in ["m1.arj", "m4.arj", "lh5.lzh", "help.chm"] {
+    for name in ["m1.arj", "m4.arj", "lh5.lzh", "help.chm", "stored.cab"] {
         let whole = file(name);
         for length in (60..whole.len() - 1).step_by(97) {
             let (parts, refused) = open(name, &whole[..length]);

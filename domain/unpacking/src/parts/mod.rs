@@ -369,11 +369,17 @@ impl Opening<'_> {
         self.way.pop();
     }
 
+    /// What so many packed bytes may come to.
+    pub(crate) fn fair_bytes(&self, packed: usize) -> usize {
+        let fair = (packed as u64).saturating_mul(self.limits.ratio).max(8 << 20);
+        usize::try_from(fair).unwrap_or(usize::MAX)
+    }
+
     /// How much of a part is to be unpacked, by its own account of its size; refuses what is more than
     /// that. Nothing when there is no room left for any of it.
     pub(crate) fn fair_size(&mut self, name: &str, packed: usize, size: usize) -> Option<usize> {
         let limits = self.limits;
-        let fair = (packed as u64).saturating_mul(limits.ratio).max(8 << 20);
+        let fair = self.fair_bytes(packed) as u64;
         let room = limits.total_bytes.saturating_sub(self.total);
         let size = size as u64;
         let reason = match size {
