@@ -110,6 +110,25 @@ fn installers_of_nsis_are_read() {
 }
 
 #[test]
+fn an_installer_is_opened_as_deep_as_allowed() {
+    let bytes = installer("nsis-zlib.data");
+    for depth in 0..4 {
+        let limits = PartLimits { depth, ..PartLimits::default() };
+        let (mut deepest, mut count) = (0, 0);
+        let refused = each_part("a.exe", &bytes, &limits, &mut |part| {
+            deepest = deepest.max(part.way.len());
+            count += 1;
+            ControlFlow::Continue(())
+        });
+        assert!(deepest <= depth, "{depth}: {deepest}");
+        // A program alone is not called an archive, so at no depth at all nothing is missed.
+        assert!(
+            depth == 0 || count >= 2 || refused.iter().any(|it| it.reason.code() == "too-deep")
+        );
+    }
+}
+
+#[test]
 fn an_installer_that_is_not_read_says_so() {
     for name in ["nsis-bzip2.data", "nsis-bzip2-solid.data"] {
         let (_, refused) = open(name, &installer(name));

@@ -362,8 +362,11 @@ impl Opening<'_> {
         self.way.pop();
     }
 
-    /// Does something where a part of this name is what is opened.
+    /// Does something where a part of this name is what is opened, unless that is too deep.
     pub(crate) fn within(&mut self, name: &str, work: impl FnOnce(&mut Self)) {
+        if self.way.len() + 1 >= self.limits.depth {
+            return self.refuse_part(name, PartReason::TooDeep);
+        }
         self.way.push(name.to_owned());
         work(self);
         self.way.pop();
