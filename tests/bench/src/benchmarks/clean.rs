@@ -219,12 +219,18 @@ impl Bench<'_> {
         let nothing = self.context.cache.join("clean-nothing");
         fs::create_dir_all(&nothing)?;
         let (ready, _) = self.scan("ready", &["--no-memory"], &[&nothing])?;
+        let memory = text(&self.context.cache.join("clean-start"))?;
+        let remembering = ["--memory", &memory];
+        self.scan("ready-first", &remembering, &[&nothing])?;
+        let (again, _) = self.scan("ready-again", &remembering, &[&nothing])?;
         let with_hashes = ["--no-memory", "--indicators", &list];
         let (ready_all, _) = self.scan("ready-all", &with_hashes, &[&nothing])?;
         let (all, _) = self.scan("all", &with_hashes, &[&self.data.drawn])?;
         Ok(vec![
             Measure::new("clean/ready", ready.wall_seconds, "s (must 2)"),
             Measure::new("clean/ready/cpu", ready.cpu_seconds, "CPU s"),
+            Measure::new("clean/ready/again", again.wall_seconds, "s"),
+            Measure::new("clean/ready/again/cpu", again.cpu_seconds, "CPU s"),
             Measure::new("clean/ready/with-hashes", ready_all.wall_seconds, "s"),
             Measure::new("clean/peak-memory", all.peak_bytes / 1e6, "MB (must 200)"),
         ])
