@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use artifacts::{Disk, DiskError, DiskPath, EntryKind, LiveHive};
 use cleaning::{Host, HostError, KeyTree, Node, Process, Times, Value};
 
+use crate::running::Running;
+
 /// Disks of this computer: everything is taken to lie below one top.
 pub fn disks() -> Vec<PathBuf> {
     vec![PathBuf::from("/")]
@@ -49,6 +51,11 @@ impl Computer {
 
     /// Interpreters that run, with the script that each of them runs.
     pub fn scripts(&self) -> Vec<(Process, DiskPath)> {
+        match self.0 {}
+    }
+
+    /// Programs, sockets and names that were asked for.
+    pub fn running(&self) -> Option<Running> {
         match self.0 {}
     }
 

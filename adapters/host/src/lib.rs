@@ -6,6 +6,7 @@
 //!
 //! What it deliberately does not do: decide what is changed, and follow a link on the way to it.
 
+mod running;
 mod state;
 mod store;
 
@@ -21,6 +22,7 @@ mod windows;
 pub use elsewhere::{Computer, disks, sticks};
 #[cfg(target_os = "linux")]
 pub use linux::{Computer, disks, sticks};
+pub use running::{AskedNames, HeldSocket, NotSeen, Program, Running, Unseen};
 pub use state::state_folder;
 pub use store::FolderStore;
 #[cfg(windows)]

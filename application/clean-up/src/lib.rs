@@ -23,7 +23,7 @@ pub use host::{Computer, disks, state_folder, sticks};
 pub use keeper::{CleanUpError, Keeper, RunFacts, RunOutcome, run_name};
 pub use places::{PlacesChecked, RISKS, check_places, quick_places};
 pub use plan_file::{PlanFile, PlanFileError, PlannedStay, PlannedStep, REASONS, STAYS};
-pub use planning::{PlanRequest, make_plan};
+pub use planning::{PlanRequest, make_plan, who_talks};
 pub use quarantine::{EXPORT_PASSWORD, Kept, Purge};
 pub use result::{ResultRequest, scan_result};
 pub use results::{Device, EnrolmentCode, KnownPlaces, PackUsed, ScanResult};

@@ -9,7 +9,7 @@ use artifacts::{
     autostart_risk, hosts_harm, native_spelling, read_hosts, registry_risks,
 };
 use cleaning::starts;
-use file_check::{Category, Finding, NotScanned, PlaceFound, What};
+use file_check::{Category, Finding, LiveFound, NotScanned, PlaceFound, What};
 use host::Computer;
 
 use crate::facts::{ComputerFacts, find, find_below};
@@ -52,7 +52,7 @@ pub const RISKS: [&str; 6] = [
 /// What the places of a computer say.
 #[derive(Debug, Default)]
 pub struct PlacesChecked {
-    /// What starts a found file, risks, lines of the hosts file.
+    /// What starts or runs a found file, risks, lines of the hosts file.
     pub findings: Vec<Finding>,
     /// Entries that were looked at.
     pub entries: u64,
@@ -102,6 +102,7 @@ pub fn check_places(
             checked.findings.push(of_entry(entry, What::Risk, Category::Risk, kind));
         }
     }
+    programs(computer, &files, &mut checked);
     hosts(computer, &facts, &mut checked);
     if facts.system == System::Windows {
         software(computer, &mut checked);
@@ -109,6 +110,27 @@ pub fn check_places(
     checked.findings.sort();
     checked.findings.dedup();
     checked
+}
+
+/// Programs that run a found file, or a found script.
+fn programs(
+    computer: &mut Computer,
+    files: &BTreeMap<DiskPath, &Finding>,
+    checked: &mut PlacesChecked,
+) {
+    let running = computer.processes().into_iter().map(|it| (it.path.0.clone(), it));
+    let scripts = computer.scripts().into_iter().map(|(process, script)| (script, process));
+    for (file, process) in running.chain(scripts) {
+        let Some(finding) = files.get(&file) else { continue };
+        let program = String::from_utf8_lossy(process.path.0.name()).into_owned();
+        let live =
+            LiveFound { pid: Some(process.pid), program: Some(program), ..LiveFound::default() };
+        checked.findings.push(Finding {
+            what: What::Process,
+            live: Some(live),
+            ..Finding::clone(finding)
+        });
+    }
 }
 
 /// What is told of an entry.
@@ -135,6 +157,7 @@ fn bare(path: String, what: What, category: Category) -> Finding {
         category,
         sha256: String::new(),
         place: None,
+        live: None,
     }
 }
 

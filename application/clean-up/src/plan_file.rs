@@ -24,7 +24,7 @@ pub const REASONS: [&str; 12] = [
     "emptied",
 ];
 /// Codes of the reasons for which something stays.
-pub const STAYS: [&str; 14] = [
+pub const STAYS: [&str; 16] = [
     "risk",
     "suspicious",
     "in-archive",
@@ -39,6 +39,8 @@ pub const STAYS: [&str; 14] = [
     "name-taken",
     "not-there",
     "place-not-read",
+    "connection",
+    "dns-cache",
 ];
 
 /// Changes, why each is made, and what stays as it is.

@@ -1,6 +1,7 @@
 //! Findings into a plan.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::path::Path;
 
 use artifacts::{DiskPath, native_spelling};
@@ -38,8 +39,14 @@ pub fn make_plan(computer: &mut Computer, request: &PlanRequest<'_>) -> PlanFile
     for finding in request.findings {
         let what = what(finding);
         match finding.what {
-            // What starts a found file, and the hosts file, are looked at anew.
-            What::Autostart | What::Hosts => continue,
+            // What starts or runs a found file, and the hosts file, are looked at anew.
+            What::Autostart | What::Hosts | What::Process => continue,
+            // That a program talks to somebody does not make its file malware: a browser does so too.
+            What::Connection | What::DnsCache => {
+                let why = finding.what.code();
+                missing.push(Stay { at: who_talks(finding), what, why });
+                continue;
+            }
             What::Risk => {
                 missing.push(Stay { at: finding.path.clone(), what, why: "risk" });
                 continue;
@@ -106,6 +113,24 @@ pub fn make_plan(computer: &mut Computer, request: &PlanRequest<'_>) -> PlanFile
     let root = request.root.map(|root| root.display().to_string());
     let is_stick = request.is_stick && root.is_some();
     PlanFile { is_stick, ..PlanFile::of(plan, root, request.at, is_complete) }
+}
+
+/// Who talks to whom, or what was asked for, as far as it is known.
+pub fn who_talks(finding: &Finding) -> String {
+    let live = finding.live.clone().unwrap_or_default();
+    let who = match (&live.program, live.pid) {
+        _ if !finding.path.is_empty() => {
+            live.pid.map(|pid| format!("{} ({pid})", finding.path)).or(Some(finding.path.clone()))
+        }
+        (Some(program), Some(pid)) => Some(format!("{program} ({pid})")),
+        _ => None,
+    };
+    let other = match (live.address, live.port) {
+        (Some(address), Some(port)) => Some(SocketAddr::new(address, port).to_string()),
+        _ => live.name,
+    };
+    let sides: Vec<String> = who.into_iter().chain(other).collect();
+    sides.join(" → ")
 }
 
 /// The rule or indicator that says so.

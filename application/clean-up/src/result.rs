@@ -1,6 +1,8 @@
 //! What a scan gave, as it may leave the PC.
 
-use file_check::{Category, Finding, Summary, Verdict, What};
+use std::net::SocketAddr;
+
+use file_check::{Category, Finding, LiveFound, Summary, Verdict, What};
 use jiff::Timestamp;
 use results::{
     Device, FoundThing, KnownPlaces, MOST_FINDINGS, PackUsed, ScanResult, reduced_path, shortened,
@@ -65,7 +67,8 @@ pub fn scan_result(
 
 fn found(finding: &Finding, request: &ResultRequest<'_>) -> FoundThing {
     let path = |path: &str| {
-        let told = if request.has_full_paths {
+        // Of a connection the program may be unknown.
+        let told = if request.has_full_paths || path.is_empty() {
             path.to_owned()
         } else {
             reduced_path(path, &request.known)
@@ -79,6 +82,7 @@ fn found(finding: &Finding, request: &ResultRequest<'_>) -> FoundThing {
         (_, None, indicator) => indicator.clone().unwrap_or_default(),
     };
     let place = finding.place.as_ref();
+    let live = finding.live.as_ref();
     FoundThing {
         category: finding.category.code().to_owned(),
         what: finding.what.code().to_owned(),
@@ -91,7 +95,19 @@ fn found(finding: &Finding, request: &ResultRequest<'_>) -> FoundThing {
         place: place.map(|it| shortened(&it.place)).unwrap_or_default(),
         technique: place.and_then(|it| it.technique.as_deref().map(shortened)).unwrap_or_default(),
         action: String::new(),
+        contact: live.map(contact).unwrap_or_default(),
     }
+}
+
+/// The other side of a connection. The name that was asked for is left out: what stands below a
+/// listed name may be what a program let out.
+fn contact(live: &LiveFound) -> String {
+    let (Some(protocol), Some(address), Some(port)) = (&live.protocol, live.address, live.port)
+    else {
+        return String::new();
+    };
+    let state = live.state.as_deref().unwrap_or_default();
+    shortened(format!("{protocol} {} {state}", SocketAddr::new(address, port)).trim_end())
 }
 
 #[cfg(test)]

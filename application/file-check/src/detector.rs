@@ -104,6 +104,7 @@ impl<'d> Detector<'d> {
                 category,
                 sha256: String::new(),
                 place: None,
+                live: None,
             });
         };
         if let Some((hash, label)) = known.hash(&digests) {

@@ -12,6 +12,7 @@ mod run;
 
 use std::collections::BTreeMap;
 use std::io::BufRead;
+use std::net::IpAddr;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 pub use detection::{
@@ -41,6 +42,8 @@ pub struct Detection {
     /// SHA-256 of files that are known to be good, in ascending order: whatever rules say of them
     /// is wrong.
     pub good: Vec<[u8; 32]>,
+    /// Compiled addresses that packs brought, by the pack's name: nothing of files.
+    pub packed_addresses: Vec<(String, Vec<u8>)>,
 }
 
 impl Detection {
@@ -124,6 +127,44 @@ pub struct Finding {
     /// What starts it, where it is about something that starts by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<PlaceFound>,
+    /// What runs, and whom it talks to, where it is about that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live: Option<LiveFound>,
+}
+
+/// A running program, what it talks to, or a name that was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct LiveFound {
+    /// The program's number; `None` where the system does not tell who it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pid: Option<u32>,
+    /// What the system calls the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
+    /// `tcp` or `udp`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<String>,
+    /// The other side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<IpAddr>,
+    /// Its port.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// How far the connection was: `asking`, `connected`, `ending`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// The name that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Malware family, when the list names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family: Option<String>,
+    /// The list or pack.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<String>,
+    /// The list of harmless things that names it too, for a person to look at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
 }
 
 /// An entry in a place where programs start by themselves, or in another file of settings.
@@ -162,12 +203,27 @@ pub enum What {
     Hosts,
     /// The mark of cracked software.
     Risk,
+    /// A running program whose file was found.
+    Process,
+    /// A connection to an address of a list.
+    Connection,
+    /// A name of a list that the system remembers as asked for.
+    DnsCache,
 }
 
 impl What {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Rule, Self::Hash, Self::FileName, Self::Autostart, Self::Hosts, Self::Risk];
+    pub const ALL: [Self; 9] = [
+        Self::Rule,
+        Self::Hash,
+        Self::FileName,
+        Self::Autostart,
+        Self::Hosts,
+        Self::Risk,
+        Self::Process,
+        Self::Connection,
+        Self::DnsCache,
+    ];
 
     /// The code used in outputs.
     pub fn code(self) -> &'static str {
@@ -178,6 +234,9 @@ impl What {
             Self::Autostart => "autostart",
             Self::Hosts => "hosts",
             Self::Risk => "risk",
+            Self::Process => "process",
+            Self::Connection => "connection",
+            Self::DnsCache => "dns-cache",
         }
     }
 }
@@ -204,6 +263,9 @@ pub struct Summary {
     /// Entries that were looked at in places where programs start by themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub places: Option<u64>,
+    /// What runs, where that was looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub live: Option<LiveCounts>,
     /// Findings.
     pub findings: u64,
     /// Files and parts that something was found in, and that a pack knows to be good.
@@ -213,6 +275,26 @@ pub struct Summary {
     pub not_scanned: BTreeMap<String, u64>,
     /// The first of them.
     pub not_scanned_listed: Vec<NotScanned>,
+}
+
+/// How much of what runs was looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveCounts {
+    /// Running programs.
+    pub processes: u64,
+    /// Sockets of all kinds.
+    pub sockets: u64,
+    /// Names that the system remembers as asked for; `None` where it remembers none, or does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<u64>,
+    /// Addresses, names and URLs that were looked for, those of several lists in each.
+    pub addresses: u64,
+    /// Connections that an address of a list opened to this computer: no finding.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub inbound: u64,
+    /// Matches with an indicator that would do harm, such as a private range: no finding.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub refused: u64,
 }
 
 impl Summary {
@@ -260,7 +342,7 @@ pub struct NotScanned {
 
 /// Every reason for which something is not scanned, besides those of archives
 /// ([`unpacking::NotOpened::CODES`]).
-pub const REASONS: [&str; 7] = [
+pub const REASONS: [&str; 11] = [
     "unreadable",
     "too-large",
     "changed",
@@ -268,6 +350,10 @@ pub const REASONS: [&str; 7] = [
     "cancelled",
     "place-not-read",
     "places-not-here",
+    "process-not-seen",
+    "sockets-not-read",
+    "dns-cache-not-read",
+    "files-not-scanned",
 ];
 /// What was not scanned is named so often at most; the rest is counted.
 const MOST_LISTED: usize = 1_000;

@@ -61,7 +61,7 @@ pub struct LoadedPack {
     pub hashes: u64,
     /// Files known to be good.
     pub good: u64,
-    /// Whether it brings addresses, which a scan of files does not look for.
+    /// Whether it brings addresses, which nothing in files is compared with.
     pub has_addresses: bool,
     /// What it brings for each family.
     pub families: Vec<Family>,
@@ -129,6 +129,9 @@ impl Vault {
             added.map_err(|_| PackUnusable::Hashes)?.hashes
         };
         into.add_good(contents.good);
+        if loaded.has_addresses {
+            into.packed_addresses.push((loaded.name.clone(), contents.addresses));
+        }
         rules.extend(
             contents.rules.into_iter().map(|it| (format!("{}/{}", loaded.name, it.name), it.text)),
         );

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Puts lists of github.com/MISP/misp-warninglists into the one file that the guard reads.
+"""Puts lists of github.com/MISP/misp-warninglists into the two files that the guard reads.
 
-make-warninglists.py FOLDER > warninglists.txt, then: zstd -19 warninglists.txt
+make-warninglists.py FOLDER, then: zstd --ultra -22 refused.txt warninglists.txt
 
-FOLDER holds NAME.json.zst, the `list.json` of each list. The file: a line `=`, tab, what becomes of
+FOLDER holds NAME.json.zst, the `list.json` of each list. What is refused goes into refused.txt, what a person
+is to look at into warninglists.txt, both in the current folder. A file: a line `=`, tab, what becomes of
 an indicator that stands in the list, tab, the list's name; then its values, one a line, sorted.
 """
 
@@ -29,15 +30,22 @@ LISTS = [
 ]
 
 seen = set()
-print("# github.com/MISP/misp-warninglists, CC0 1.0; made by make-warninglists.py")
+files = {}
 for effect, name in LISTS:
+    path = "warninglists.txt" if effect == "review" else "refused.txt"
+    if path not in files:
+        files[path] = open(path, "w", encoding="utf-8")
+        print(
+            "# github.com/MISP/misp-warninglists, CC0 1.0; made by make-warninglists.py",
+            file=files[path],
+        )
     text = subprocess.check_output(["zstd", "-dc", f"{sys.argv[1]}/{name}.json.zst"])
     found = json.loads(text)
-    print("=", effect, found["name"], sep="\t")
+    print("=", effect, found["name"], sep="\t", file=files[path])
     values = {value.strip().strip(".").lower() for value in found["list"]}
     # A name that is refused with all below it may still stand in a list for a person to look at.
     for value in sorted(values - (seen if effect == "review" else set())):
         if "." in value or ":" in value:
-            print(value)
+            print(value, file=files[path])
     if effect == "review":
         seen |= values

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use indicators::{Guard, Indicator, Judgement};
 use unpacking::{Limits, Unpacker};
 
-/// Origin and licence: `data/README.md`.
+/// What is refused. Origin and licence: `data/README.md`.
+const REFUSED: &[u8] = include_bytes!("../data/refused.txt.zst");
+/// What a person is to look at.
 const WARNING_LISTS: &[u8] = include_bytes!("../data/warninglists.txt.zst");
 
 /// Whether indicators that would do harm are refused.
@@ -24,12 +26,18 @@ pub enum Guarding {
 pub struct LoadedGuard(Option<Arc<Guard>>);
 
 impl LoadedGuard {
+    /// The guard of what is refused alone, which is a third of the bytes: what a person would have to
+    /// look at is let through without a word.
+    pub fn hard_stops() -> Self {
+        Self(read(&[REFUSED]).map(Arc::new))
+    }
+
     pub(crate) fn guard(&self) -> Option<&Guard> {
         self.0.as_deref()
     }
 
     /// Judges an indicator that was compiled by somebody else.
-    pub(crate) fn judge(&self, indicator: &Indicator) -> Judgement<'_> {
+    pub fn judge(&self, indicator: &Indicator) -> Judgement<'_> {
         self.guard().map_or(Judgement::Clear, |guard| guard.judge(indicator))
     }
 }
@@ -48,11 +56,19 @@ impl Guarding {
         if self == Self::Off {
             return None;
         }
-        let mut lists = String::new();
-        // The bytes are part of the program; the test below reads them.
-        let read = Unpacker::new(WARNING_LISTS, Limits::default()).read_to_string(&mut lists);
-        read.map_or_else(|_| Some(Guard::default()), |_| Guard::read(&lists, true).ok())
+        read(&[REFUSED, WARNING_LISTS])
     }
+}
+
+/// A guard of packed lists, which are part of the program; the tests below read them.
+fn read(packed: &[&[u8]]) -> Option<Guard> {
+    let mut lists = String::new();
+    for bytes in packed {
+        if Unpacker::new(*bytes, Limits::default()).read_to_string(&mut lists).is_err() {
+            return Some(Guard::default());
+        }
+    }
+    Guard::read(&lists, true).ok()
 }
 
 #[cfg(test)]
@@ -85,5 +101,27 @@ mod tests {
         assert_ne!(judge("bit.ly"), "clear");
         assert!(judge("104.16.1.1").contains("Cloudflare"), "{}", judge("104.16.1.1"));
         assert_ne!(judge("dropbox.com"), "clear");
+    }
+
+    #[test]
+    fn hard_stops_refuse_what_the_whole_guard_refuses() {
+        let (hard, whole) = (LoadedGuard::hard_stops(), Guarding::On.load());
+        let check = |text: &str, refused: Option<&str>| {
+            let (observable, scope) = (text.parse().unwrap(), Scope::Subdomains);
+            let indicator = Indicator { observable, scope, family: None, valid_until: None };
+            for guard in [&hard, &whole] {
+                let judged = match guard.judge(&indicator) {
+                    Judgement::Refuse(reason) => Some(reason.code()),
+                    Judgement::Clear | Judgement::Review(_) => None,
+                };
+                assert_eq!(judged, refused, "{text}");
+            }
+        };
+        check("8.8.8.8", Some(Reason::PublicDns.code()));
+        check("10.1.2.3", Some(Reason::PrivateAddress.code()));
+        check("::1", Some(Reason::ReservedAddress.code()));
+        check("com.vn", Some(Reason::PublicSuffix.code()));
+        check("bit.ly", None);
+        check("198.51.100.7", None);
     }
 }

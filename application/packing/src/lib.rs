@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::io::{BufReader, Read};
 
 use detection::{
-    Known, KnownCounts, ListOutcome, RefusedRules, RuleText, Rules, is_of_files, read_known,
+    Known, KnownCounts, ListOutcome, RefusedRules, RuleText, Rules, WithoutFiles, read_known,
 };
 use file_check::{PackedRules, include_packed};
 use jiff::Timestamp;
@@ -171,8 +171,8 @@ pub fn make_pack(request: PackRequest) -> Result<MadePack, PackingError> {
         today: Some(issued.to_zoned_datetime(jiff::tz::TimeZone::UTC).date()),
     };
     let inputs = request.lists.iter().map(|list| {
-        let bytes: Box<dyn Read + Send> =
-            Box::new(std::io::Cursor::new(without_files(&list.bytes)));
+        let whole = Unpacker::new(std::io::Cursor::new(list.bytes.clone()), Limits::default());
+        let bytes: Box<dyn Read + Send> = Box::new(WithoutFiles::of(BufReader::new(whole)));
         IndicatorInput::List(ListInput { name: list.name.clone(), bytes: Ok(bytes) })
     });
     let compiled =
@@ -270,22 +270,6 @@ fn decoded(text: &str) -> Option<[u8; 32]> {
     let (pairs, rest) = digits.as_chunks::<2>();
     let bytes: Vec<u8> = pairs.iter().map(|[high, low]| high << 4 | low).collect();
     bytes.try_into().ok().filter(|_| rest.is_empty())
-}
-
-/// A list without its lines on files: a hash is no address, and a list of both is no mistake. Lines
-/// keep their numbers.
-fn without_files(bytes: &[u8]) -> Vec<u8> {
-    let mut text = String::new();
-    let unpacker = Unpacker::new(bytes, Limits::default());
-    // What is no UTF-8, or too large, is left as it is: the reader of lists says what is wrong.
-    match unpacker.take(MOST_BYTES as u64 + 1).read_to_string(&mut text) {
-        Ok(length) if length <= MOST_BYTES => {
-            let lines = text.split_inclusive('\n');
-            let kept = lines.map(|it| if is_of_files(it) { "\n" } else { it });
-            kept.collect::<String>().into_bytes()
-        }
-        _ => bytes.to_vec(),
-    }
 }
 
 fn read_into(list: &List, known: &mut Known) -> ListOutcome {

@@ -28,6 +28,7 @@ mod lnk;
 mod names;
 mod places;
 mod risks;
+mod sockets;
 mod stick;
 mod task;
 mod text;
@@ -47,6 +48,9 @@ pub use lnk::{Lnk, LnkError};
 pub use names::{NameTrick, is_started, name_trick};
 pub use places::{FileForm, HiveName, Holds, PLACES, Place, Remover, Source, System, Values};
 pub use risks::{Risk, RiskKind, autostart_risk, registry_risks};
+pub use sockets::{
+    Socket, SocketOwner, SocketState, SocketsRead, Transport, read_proc_net, read_windows_sockets,
+};
 pub use stick::{Decoy, DecoyKind, StickEntry, StickSigns, is_blank, stick_signs};
 pub use task::{Task, TaskAction, TaskError};
 pub use text::decode_text;

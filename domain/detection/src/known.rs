@@ -1,6 +1,6 @@
 //! What indicator lists say of files: hashes and names.
 
-use std::io::{BufRead, Read as _};
+use std::io::{self, BufRead, Read as _};
 
 use md5::Md5;
 use observables::Observable;
@@ -175,6 +175,50 @@ pub fn is_of_files(line: &str) -> bool {
     let (mut known, mut outcome) = (Known::default(), ListOutcome::default());
     take_line(line.trim_start_matches('\u{feff}').trim(), &mut known, &mut outcome)
         && outcome.hashes + outcome.names > 0
+}
+
+/// A list without its lines on files: a hash is no address, and a list of both is no mistake. Lines keep
+/// their numbers.
+#[derive(Debug)]
+pub struct WithoutFiles<R> {
+    list: R,
+    line: Vec<u8>,
+    /// What of the line was given already.
+    given: usize,
+    /// Whether the next bytes begin a line.
+    is_at_start: bool,
+}
+
+impl<R: BufRead> WithoutFiles<R> {
+    /// Of a list.
+    pub fn of(list: R) -> Self {
+        Self { list, line: Vec::new(), given: 0, is_at_start: true }
+    }
+}
+
+impl<R: BufRead> io::Read for WithoutFiles<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.given == self.line.len() {
+            self.line.clear();
+            self.given = 0;
+            let read = self.list.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut self.line)?;
+            let is_ended = self.line.ends_with(b"\n");
+            // What is longer than a line of files can be is none.
+            let is_whole = self.is_at_start && (is_ended || (read as u64) < LONGEST_LINE);
+            if is_whole && is_of_files(&String::from_utf8_lossy(&self.line)) {
+                self.line.clear();
+                self.line.push(b'\n');
+            }
+            self.is_at_start = is_ended;
+        }
+        let rest = self.line.get(self.given..).unwrap_or_default();
+        let length = rest.len().min(buffer.len());
+        for (to, byte) in buffer.iter_mut().zip(rest) {
+            *to = *byte;
+        }
+        self.given += length;
+        Ok(length)
+    }
 }
 
 /// Whether anything could be made of a line.
@@ -456,6 +500,27 @@ mod tests {
         let mut known = Known::default();
         let outcome = read_known(&mut list.as_bytes(), &mut known);
         (known, outcome)
+    }
+
+    #[test]
+    fn what_is_left_of_a_list_without_files_are_its_addresses_under_their_numbers() {
+        let check = |list: &str, expected: &str| {
+            let mut left = String::new();
+            WithoutFiles::of(list.as_bytes()).read_to_string(&mut left).unwrap();
+            assert_eq!(left, expected);
+            // The same by single bytes.
+            let (mut reader, mut byte) = (WithoutFiles::of(list.as_bytes()), [0]);
+            let mut bytes = Vec::new();
+            while reader.read(&mut byte).unwrap() == 1 {
+                bytes.extend(byte);
+            }
+            assert_eq!(bytes, expected.as_bytes());
+        };
+        check("evil.example\n198.51.100.7", "evil.example\n198.51.100.7");
+        check(&format!("evil.example\r\n{EMPTY};x\nb.example\n"), "evil.example\r\n\nb.example\n");
+        check("filename,a.exe\nvalue,type\nb.example,domain\n", "\nvalue,type\nb.example,domain\n");
+        let long = format!("{}{EMPTY}\nb.example\n", "x ".repeat(8_000));
+        check(&long, &long);
     }
 
     #[test]

@@ -28,7 +28,8 @@ mod verdict;
 
 pub use facts::{FileFacts, FileKind};
 pub use known::{
-    Digests, Known, KnownCounts, KnownDamaged, ListOutcome, NeededDigests, is_of_files, read_known,
+    Digests, Known, KnownCounts, KnownDamaged, ListOutcome, NeededDigests, WithoutFiles,
+    is_of_files, read_known,
 };
 pub use rules::{
     CompiledBefore, Include, RefusedRules, RuleExaminer, RuleHit, RuleText, Rules, RulesUndecided,

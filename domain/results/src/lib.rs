@@ -109,7 +109,8 @@ pub struct PackUsed {
 pub struct FoundThing {
     /// `malware`, `suspicious` or `risk`.
     pub category: String,
-    /// What told it: `rule`, `hash`, `file-name`, `autostart`, `hosts`, `risk`.
+    /// What told it: `rule`, `hash`, `file-name`, `autostart`, `hosts`, `risk`, `process`, `connection`,
+    /// `dns-cache`.
     pub what: String,
     /// Name of the rule, hash, or name of the list.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -134,6 +135,9 @@ pub struct FoundThing {
     /// What another scanner says it did about it; empty in results of our own tool.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub action: String,
+    /// Protocol, other side and state of a connection: `tcp 198.51.100.7:443 connected`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub contact: String,
 }
 
 impl FoundThing {

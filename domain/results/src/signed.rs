@@ -136,6 +136,7 @@ fn check(result: &ScanResult) -> Result<(), ResultError> {
             &it.sha256,
             &it.place,
             &it.technique,
+            &it.contact,
         ];
         if !it.action.is_empty()
             || !is_one_of(&it.category, &["malware", "suspicious", "risk"])

@@ -1,8 +1,8 @@
 //! Readers of what malware leaves on a disk.
 
 use artifacts::{
-    DiskPath, Hive, HiveName, Lnk, Task, autorun, collect_registry, desktop_ini, read_hosts,
-    registry_risks, url_shortcut, without_lines,
+    DiskPath, Hive, HiveName, Lnk, Task, Transport, autorun, collect_registry, desktop_ini,
+    read_hosts, read_proc_net, read_windows_sockets, registry_risks, url_shortcut, without_lines,
 };
 
 /// A link gives its facts or a reason.
@@ -29,6 +29,20 @@ pub fn autorun_inf(bytes: &[u8]) {
 pub fn task_xml(bytes: &[u8]) {
     if let Ok(task) = Task::parse(bytes) {
         assert!(task.actions.len() <= 256 && task.triggers.len() <= 256);
+    }
+}
+
+/// Every line of a table of sockets is read or counted.
+pub fn sockets(bytes: &[u8]) {
+    for transport in [Transport::Tcp, Transport::Udp] {
+        let read = read_proc_net(bytes, transport);
+        let lines = bytes.split(|byte| *byte == b'\n').skip(1);
+        let lines = lines.filter(|line| !line.trim_ascii().is_empty()).count() as u64;
+        assert_eq!(read.sockets.len() as u64 + read.refused, lines);
+        for is_v6 in [false, true] {
+            let read = read_windows_sockets(bytes, transport, is_v6);
+            assert!(read.sockets.len() * 12 <= bytes.len());
+        }
     }
 }
 

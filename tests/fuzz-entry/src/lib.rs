@@ -26,7 +26,7 @@ mod scanners;
 mod side_cars;
 mod values;
 
-pub use self::artifacts::{autorun_inf, hive, lnk, task_xml};
+pub use self::artifacts::{autorun_inf, hive, lnk, sockets, task_xml};
 pub use self::cleaning::{cleaning_journal, quarantine_item};
 pub use self::packs::{packs, scan_results};
 pub use events::event_files;
@@ -44,7 +44,7 @@ pub use values::{lists, observables, parts, tables, unpacking, zips};
 pub type Entry = fn(&[u8]);
 
 /// Every entry by the name of its target.
-pub const ALL: [(&str, Entry); 28] = [
+pub const ALL: [(&str, Entry); 29] = [
     ("autorun_inf", autorun_inf),
     ("captures", captures),
     ("check_logs", check_logs),
@@ -68,6 +68,7 @@ pub const ALL: [(&str, Entry); 28] = [
     ("scan_results", scan_results),
     ("scanner_reports", scanner_reports),
     ("side_cars", side_cars),
+    ("sockets", sockets),
     ("syslog_frames", syslog_frames),
     ("tables", tables),
     ("task_xml", task_xml),

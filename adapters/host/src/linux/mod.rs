@@ -7,6 +7,7 @@ mod flags;
 mod node;
 mod place;
 mod process;
+mod running;
 mod sticks;
 
 use std::fs::File;
@@ -21,6 +22,8 @@ use rustix::fs::{self, AtFlags, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
 pub use sticks::sticks;
+
+use crate::running::Running;
 
 use place::{Place, Top};
 
@@ -68,6 +71,11 @@ impl Computer {
         }
         let scripts = process::scripts().into_iter();
         scripts.filter_map(|(process, script)| Some((process, self.disk_path(&script)?))).collect()
+    }
+
+    /// Programs, sockets and names that were asked for; `None` on a mounted disk.
+    pub fn running(&self) -> Option<Running> {
+        self.is_live.then(running::all)
     }
 
     /// The path that a path stands for when links among its folders are followed; the last name

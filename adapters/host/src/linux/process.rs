@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
+use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
@@ -34,13 +35,17 @@ struct Stat {
     parent: u32,
     started: u64,
     has_ended: bool,
+    is_kernels: bool,
 }
+
+/// A thread of the kernel (`PF_KTHREAD` of `include/linux/sched.h`).
+const KERNEL_THREAD: u32 = 0x0020_0000;
 
 /// Programs whose file is told.
 pub(super) fn all() -> Vec<Process> {
     let mut found = Vec::new();
     for pid in pids() {
-        if let (Some(stat), Some(path)) = (stat(pid), file(pid)) {
+        if let (Some(stat), Ok(Some(path))) = (stat(pid), file(pid)) {
             found.push(Process { pid, started: stat.started, path: Path(path) });
         }
     }
@@ -76,7 +81,9 @@ pub(super) fn stop(process: &Process) -> Result<(), HostError> {
     let first = open(process.pid)?;
     // Read after it was opened: from here on the number cannot be another program's.
     let now = stat(process.pid).filter(|now| !now.has_ended).ok_or(HostError::Absent)?;
-    if now.started != process.started || file(process.pid).as_ref() != Some(&process.path.0) {
+    if now.started != process.started
+        || file(process.pid).ok().flatten().as_ref() != Some(&process.path.0)
+    {
         return Err(HostError::Absent);
     }
     let mut held = BTreeMap::from([(process.pid, first)]);
@@ -137,7 +144,12 @@ fn send(held: &BTreeMap<u32, OwnedFd>, signal: Signal) -> Result<(), HostError> 
     Ok(())
 }
 
-fn pids() -> Vec<u32> {
+/// Whether a number is that of a running program, and not of a thread of the kernel.
+pub(super) fn is_program(pid: u32) -> bool {
+    stat(pid).is_some_and(|now| !now.has_ended && !now.is_kernels)
+}
+
+pub(super) fn pids() -> Vec<u32> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let mut pids: Vec<u32> =
         entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
@@ -155,13 +167,17 @@ fn stat(pid: u32) -> Option<Stat> {
         has_ended: matches!(*fields.first()?, "Z" | "X"),
         parent: fields.get(1)?.parse().ok()?,
         started: fields.get(19)?.parse().ok()?,
+        is_kernels: fields.get(6)?.parse::<u32>().ok()? & KERNEL_THREAD != 0,
     })
 }
 
-/// The program's file, also when its name is gone.
-fn file(pid: u32) -> Option<DiskPath> {
-    let target = fs::read_link(format!("/proc/{pid}/exe")).ok()?;
+/// The program's file, also when its name is gone; `None` of what has none.
+pub(super) fn file(pid: u32) -> io::Result<Option<DiskPath>> {
+    let target = match fs::read_link(format!("/proc/{pid}/exe")) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        target => target?,
+    };
     let target = target.as_os_str().as_bytes();
     let target = target.strip_suffix(b" (deleted)").unwrap_or(target);
-    DiskPath::parse(target).ok()
+    Ok(DiskPath::parse(target).ok())
 }

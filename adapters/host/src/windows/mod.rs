@@ -9,6 +9,7 @@ mod process;
 mod protected;
 mod registry;
 mod rights;
+mod running;
 mod streams;
 
 use std::fs::{self, File, OpenOptions};
@@ -27,6 +28,8 @@ use windows_sys::Win32::Storage::FileSystem::{
 
 pub use drives::{disks, sticks};
 pub(crate) use protected::administrators_folder;
+
+use crate::running::Running;
 
 use place::{AS_IT_IS, Place, SHARE_ALL, Top, wide};
 
@@ -73,6 +76,11 @@ impl Computer {
     /// Interpreters that run, with each file that their command line may mean.
     pub fn scripts(&self) -> Vec<(Process, DiskPath)> {
         if self.is_live { process::scripts(&self.top) } else { Vec::new() }
+    }
+
+    /// Programs, sockets and names that were asked for; `None` of a disk.
+    pub fn running(&self) -> Option<Running> {
+        self.is_live.then(|| running::all(&self.top))
     }
 
     /// The path that a path stands for when links among its folders are followed; the last name

@@ -1,6 +1,6 @@
 //! Running programs, and ending them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
 use std::os::windows::ffi::OsStringExt as _;
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use artifacts::{DiskPath, Surroundings, windows_files};
 use cleaning::{HostError, Path, Process};
 use windows_sys::Wdk::System::Threading::{
-    NtQueryInformationProcess, ProcessCommandLineInformation,
+    NtQueryInformationProcess, ProcessBreakOnTermination, ProcessCommandLineInformation,
 };
 use windows_sys::Win32::Foundation::{FILETIME, INVALID_HANDLE_VALUE, WAIT_OBJECT_0};
 use windows_sys::Win32::System::Diagnostics::ToolHelp::{
@@ -52,7 +52,7 @@ const INTERPRETERS: [&str; 11] = [
 /// Programs whose file is told.
 pub(super) fn all(top: &Top) -> Vec<Process> {
     let mut found = Vec::new();
-    for (pid, _) in pids() {
+    for (pid, ..) in programs() {
         let Ok(handle) = open(pid, PROCESS_QUERY_LIMITED_INFORMATION) else { continue };
         if let (Some(started), Some(path)) = (started(&handle), file(&handle, top)) {
             found.push(Process { pid, started, path: Path(path) });
@@ -104,7 +104,7 @@ pub(super) fn stop(process: &Process, top: &Top) -> Result<(), HostError> {
     let mut held = BTreeMap::from([(process.pid, first)]);
     for _ in 0..MOST_ROUNDS {
         let mut is_new = false;
-        for (pid, parent) in pids() {
+        for (pid, parent, _) in programs() {
             let Some(parent) = held.get(&parent).filter(|_| may_end(pid)) else { continue };
             if held.contains_key(&pid) {
                 continue;
@@ -112,6 +112,10 @@ pub(super) fn stop(process: &Process, top: &Top) -> Result<(), HostError> {
             let Ok(child) = open(pid, to_end) else { continue };
             // Windows does not take a parent's number out when it is another program's by now.
             if started(&child) < started(parent) {
+                continue;
+            }
+            // One that Windows cannot do without is left, with what it started.
+            if is_vital(&child) {
                 continue;
             }
             end(&child)?;
@@ -137,6 +141,9 @@ fn may_end(pid: u32) -> bool {
 }
 
 fn end(program: &OwnedHandle) -> Result<(), HostError> {
+    if is_vital(program) {
+        return Err(HostError::Denied);
+    }
     // SAFETY: the handle is open.
     let is_ended = unsafe { TerminateProcess(program.as_raw_handle(), ENDED) } != 0;
     // It may have ended by itself.
@@ -147,13 +154,30 @@ fn end(program: &OwnedHandle) -> Result<(), HostError> {
     }
 }
 
+/// Whether Windows stops as a whole when it ends: so are those that it starts with.
+fn is_vital(program: &OwnedHandle) -> bool {
+    let mut answer = 0_u32;
+    let mut length = 0;
+    // SAFETY: the handle is open, and the answer is as long as is said.
+    let status = unsafe {
+        NtQueryInformationProcess(
+            program.as_raw_handle(),
+            ProcessBreakOnTermination,
+            (&raw mut answer).cast(),
+            4,
+            &raw mut length,
+        )
+    };
+    status >= 0 && answer != 0
+}
+
 fn has_ended(program: &OwnedHandle, patience: Duration) -> bool {
     let milliseconds = u32::try_from(patience.as_millis()).unwrap_or(0);
     // SAFETY: the handle is open.
     unsafe { WaitForSingleObject(program.as_raw_handle(), milliseconds) == WAIT_OBJECT_0 }
 }
 
-fn open(pid: u32, access: u32) -> Result<OwnedHandle, HostError> {
+pub(super) fn open(pid: u32, access: u32) -> Result<OwnedHandle, HostError> {
     // SAFETY: the call takes numbers, and a handle that it gives is nobody else's.
     let handle = unsafe { OpenProcess(access, 0, pid) };
     if handle.is_null() {
@@ -165,9 +189,9 @@ fn open(pid: u32, access: u32) -> Result<OwnedHandle, HostError> {
     Ok(unsafe { OwnedHandle::from_raw_handle(handle) })
 }
 
-/// Numbers of all programs, each with that of the program that started it.
-fn pids() -> BTreeSet<(u32, u32)> {
-    let mut found = BTreeSet::new();
+/// Numbers of all programs, each with that of the program that started it, and its name.
+pub(super) fn programs() -> Vec<(u32, u32, String)> {
+    let mut found = Vec::new();
     // SAFETY: the call takes numbers, and a handle that it gives is nobody else's.
     let snapshot = unsafe { CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0) };
     if snapshot == INVALID_HANDLE_VALUE {
@@ -182,7 +206,9 @@ fn pids() -> BTreeSet<(u32, u32)> {
     // SAFETY: the handle is open, and the structure says how large it is.
     let mut is_there = unsafe { Process32FirstW(snapshot.as_raw_handle(), &raw mut entry) } != 0;
     while is_there {
-        found.insert((entry.th32ProcessID, entry.th32ParentProcessID));
+        let name = entry.szExeFile.iter().take_while(|unit| **unit != 0).copied();
+        let name = char::decode_utf16(name).map(|it| it.unwrap_or(char::REPLACEMENT_CHARACTER));
+        found.push((entry.th32ProcessID, entry.th32ParentProcessID, name.collect()));
         // SAFETY: as above.
         is_there = unsafe { Process32NextW(snapshot.as_raw_handle(), &raw mut entry) } != 0;
     }
@@ -200,7 +226,7 @@ fn started(program: &OwnedHandle) -> Option<u64> {
 }
 
 /// The program's file.
-fn file(program: &OwnedHandle, top: &Top) -> Option<DiskPath> {
+pub(super) fn file(program: &OwnedHandle, top: &Top) -> Option<DiskPath> {
     let mut buffer = vec![0_u16; MAX_UNITS];
     let mut length = u32::try_from(MAX_UNITS).ok()?;
     // SAFETY: the handle is open, and the buffer is as long as is said.

@@ -456,6 +456,7 @@ pub(super) fn sureness(finding: &Finding) -> &'static str {
     use file_check::{Category, What};
     match (finding.category, finding.what) {
         (Category::Risk, _) => "risk",
+        (_, What::Connection | What::DnsCache) => "contact",
         (Category::Suspicious, _) => "unsure",
         (Category::Malware, What::Hash) => "certain",
         (Category::Malware, _) => "likely",

@@ -181,6 +181,6 @@ fn beside() -> Option<PathBuf> {
 }
 
 /// The day by the PC's own clock.
-fn today() -> Date {
+pub(super) fn today() -> Date {
     Timestamp::now().to_zoned_datetime(TimeZone::system()).date()
 }

@@ -98,6 +98,7 @@ pub(super) fn page(
             let values = [("count", words::counted(language, more).into())];
             text_with(language, "clean-report-more", &values)
         }),
+        has_contact: found.is_some_and(|it| it.findings.iter().any(words::is_contact)),
         has_risk: rows.iter().any(|it| it.category == "risk"),
         findings: rows.into_iter().take(MOST_FINDINGS).collect(),
         not_scanned: found.map(|found| not_scanned(language, found)).unwrap_or_default(),
@@ -131,6 +132,7 @@ struct Page {
     findings: Vec<FindingRow>,
     more: Option<String>,
     has_risk: bool,
+    has_contact: bool,
     cleaned: Option<Cleaned>,
     changes: Vec<ChangeRow>,
     not_scanned: Vec<(String, String)>,
@@ -182,10 +184,10 @@ fn finding(language: Language, finding: &file_check::Finding) -> FindingRow {
     FindingRow {
         category: finding.category.code(),
         word: text(language, &format!("clean-category-{}", finding.category.code())),
-        path: printable(&finding.path),
+        path: printable(&words::place(finding)),
         inside: finding.inside.iter().map(|it| printable(it)).collect(),
         told: words::told(language, finding),
-        description: words::more(finding).map(|it| printable(&it)),
+        description: words::more(language, finding).map(|it| printable(&it)),
         sha256: printable(&finding.sha256),
     }
 }

@@ -329,7 +329,7 @@ impl Terminal {
             writeln!(out)?;
             for (number, finding) in (1..).zip(found.findings.iter().take(MOST_SHOWN)) {
                 let category = self.text(&format!("clean-category-{}", finding.category.code()));
-                let mut place = vec![printable(&finding.path)];
+                let mut place = vec![printable(&words::place(finding))];
                 place.extend(finding.inside.iter().map(|it| printable(it)));
                 writeln!(out, "{number:>3}. {category}: {}", place.join(" → "))?;
                 let sure = self.text(&format!("clean-window-sure-{}", desk::sureness(finding)));
@@ -339,6 +339,9 @@ impl Terminal {
             if hidden > 0 {
                 let values = [("count", words::counted(language, hidden).into())];
                 writeln!(out, "{}", text_with(language, "clean-report-more", &values))?;
+            }
+            if found.findings.iter().any(words::is_contact) {
+                writeln!(out, "\n{}", self.text("clean-live-advice"))?;
             }
             let verdict = desk::verdict(&found.summary);
             writeln!(out, "\n{}", self.text(&format!("clean-verdict-{verdict}")))?;
@@ -351,6 +354,9 @@ impl Terminal {
                 ("remembered", count(summary.remembered)),
             ];
             writeln!(out, "{}", text_with(language, "clean-scanned", &values))?;
+            for line in summary.live.iter().flat_map(|it| words::live(language, it)) {
+                writeln!(out, "{line}")?;
+            }
             for (count, why) in report::not_scanned(language, &found.as_read()) {
                 writeln!(out, "  {count}: {why}")?;
             }

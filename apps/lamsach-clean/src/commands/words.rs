@@ -5,7 +5,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write};
 use clean_up::{Change, Outcome, PlanFile, Report, RunFacts};
 use command_line::bilingual::failure;
 use command_line::printable;
-use file_check::{Finding, What};
+use file_check::{Finding, LiveCounts, What};
 use language::{Language, Value, decimal, number, text, text_with};
 use serde::Serialize;
 
@@ -116,10 +116,73 @@ pub(super) fn told(language: Language, finding: &Finding) -> String {
     format!("{what} {told}")
 }
 
-/// What more is known of a finding: what rule or list say, or what stands in a place.
-pub(super) fn more(finding: &Finding) -> Option<String> {
+/// What more is known of a finding: what rule or list say, how far a connection was, or what stands in a
+/// place.
+pub(super) fn more(language: Language, finding: &Finding) -> Option<String> {
     let place = finding.place.as_ref();
-    finding.description.clone().or_else(|| place.map(|it| it.command.clone()))
+    let Some(live) = finding.live.as_ref().filter(|_| is_contact(finding)) else {
+        return finding.description.clone().or_else(|| place.map(|it| it.command.clone()));
+    };
+    let state = live.state.as_deref();
+    let state = state.map(|it| known(language, "clean-connection", it, &CONNECTIONS));
+    let warning = live
+        .warning
+        .as_ref()
+        .map(|name| text_with(language, "clean-live-warning", &[("name", printable(name).into())]));
+    let known = [state, live.family.clone(), live.list.clone(), warning];
+    let known: Vec<String> = known.into_iter().flatten().collect();
+    Some(known.join("; ")).filter(|it| !it.is_empty())
+}
+
+/// How far connections are that are findings.
+const CONNECTIONS: [&str; 3] = ["asking", "connected", "ending"];
+
+/// Whether it is about somebody who talked to an address, and not about a file.
+pub(super) fn is_contact(finding: &Finding) -> bool {
+    matches!(finding.what, What::Connection | What::DnsCache)
+}
+
+/// Where a finding is: a file, a running program, or who talks to whom.
+pub(super) fn place(finding: &Finding) -> String {
+    let pid = finding.live.as_ref().and_then(|it| it.pid);
+    match (finding.what, pid) {
+        (What::Connection | What::DnsCache, _) => clean_up::who_talks(finding),
+        (What::Process, Some(pid)) => format!("{} ({pid})", finding.path),
+        _ => finding.path.clone(),
+    }
+}
+
+/// How much of what runs was looked at.
+pub(super) fn live(language: Language, counts: &LiveCounts) -> Vec<String> {
+    let count = |it: u64| Value::from(number(language, i64::try_from(it).unwrap_or(i64::MAX)));
+    let say = |key: &str| {
+        let values = [
+            ("processes", count(counts.processes)),
+            ("sockets", count(counts.sockets)),
+            ("addresses", count(counts.addresses)),
+            ("names", count(counts.names.unwrap_or_default())),
+            ("inbound", count(counts.inbound)),
+            ("refused", count(counts.refused)),
+        ];
+        text_with(language, key, &values)
+    };
+    if counts.addresses == 0 {
+        return vec![say("clean-live-no-addresses")];
+    }
+    let mut lines = vec![say("clean-live")];
+    match counts.names {
+        Some(_) => lines.push(say("clean-live-names")),
+        // Windows keeps them; that it did not tell stands among what was not looked at.
+        None if cfg!(windows) => {}
+        None => lines.push(say("clean-live-no-names")),
+    }
+    if counts.inbound > 0 {
+        lines.push(say("clean-live-inbound"));
+    }
+    if counts.refused > 0 {
+        lines.push(say("clean-live-refused"));
+    }
+    lines
 }
 
 /// A change in words.

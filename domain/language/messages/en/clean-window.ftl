@@ -44,6 +44,7 @@ clean-window-result = What was found
 clean-window-sure-certain = Certain: the same, byte for byte, as known malware.
 clean-window-sure-likely = Very likely: it has the marks of known malware.
 clean-window-sure-unsure = Not sure: somebody in charge should look. The tool does not remove it by itself.
+clean-window-sure-contact = The computer contacted a malicious address. Whether that program is malware is not certain. The tool does not act by itself.
 clean-window-sure-risk = No malware, but it opens the door to it. The tool does not remove it by itself.
 clean-window-cannot-change = On this computer the tool can look, but not change anything. Run it as administrator, or ask somebody in charge.
 clean-window-will-change = What cleaning will change

@@ -44,6 +44,7 @@ clean-window-result = Kết quả quét
 clean-window-sure-certain = Chắc chắn: trùng khớp từng byte với một mã độc đã biết.
 clean-window-sure-likely = Rất có thể: có đặc điểm của một mã độc đã biết.
 clean-window-sure-unsure = Chưa chắc: cần người phụ trách xem. Công cụ không tự xử lý.
+clean-window-sure-contact = Máy đã liên hệ với địa chỉ độc hại. Chưa chắc chương trình đó là mã độc. Công cụ không tự xử lý.
 clean-window-sure-risk = Không phải mã độc, nhưng dễ mở đường cho mã độc. Công cụ không tự gỡ.
 clean-window-cannot-change = Trên máy này công cụ chỉ xem được, chưa thay đổi được gì. Hãy chạy lại với quyền quản trị, hoặc nhờ người phụ trách.
 clean-window-will-change = Làm sạch sẽ thay đổi những gì

@@ -152,6 +152,11 @@ impl Args {
 }
 
 impl Choices {
+    /// Whether what runs is looked at: on this computer, where no place is named.
+    pub(super) fn looks_at_running(&self) -> bool {
+        self.looks_at_computer && self.root.is_none()
+    }
+
     /// How far the scan goes, as results tell it.
     pub(super) fn scope(&self) -> &'static str {
         let is_computer = self.looks_at_computer && self.root.as_deref().is_none_or(has_system);

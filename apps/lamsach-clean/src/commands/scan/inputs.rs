@@ -1,6 +1,8 @@
 //! Rules and lists from files.
 
 use std::fs::{self, File};
+use std::io::Read;
+use std::mem;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
@@ -10,8 +12,9 @@ use file_check::{
     Verdict, compiled_before, include_packed, keep_compiled,
 };
 use files::{Walk, Walked};
+use live_check::{Addresses, ListReport};
 
-use super::super::packs;
+use super::super::packs::{self, today};
 use super::args::Choices;
 
 /// What is looked for, and what of it could not be used.
@@ -21,6 +24,10 @@ pub(in super::super) struct Inputs {
     pub(super) refused: Vec<RefusedRules>,
     pub(super) lists: Vec<(String, ListOutcome)>,
     pub(in super::super) packs: Vec<LoadedPack>,
+    /// What is looked for in what runs; nothing where that is not looked at.
+    pub(super) addresses: Addresses,
+    /// What became of the addresses of each list.
+    pub(super) address_lists: Vec<(String, ListReport)>,
 }
 
 impl Inputs {
@@ -59,23 +66,45 @@ impl Inputs {
         }
         refused.extend(refused_rules);
         detection.rules = rules;
-        let mut inputs = Self { detection, refused, lists: vec![], packs };
+        let mut inputs = Self { detection, refused, packs, ..Self::default() };
         for path in &choices.indicators {
             let name = path.display().to_string();
-            let list = File::open(path).map_err(|error| {
-                let values = [("name", name.clone().into()), ("why", error.to_string().into())];
-                failure("clean-list-unreadable", &values)
-            })?;
-            let outcome = inputs.detection.add_list(list);
+            let outcome = inputs.detection.add_list(open_list(path)?);
             inputs.lists.push((name, outcome));
         }
-        if inputs.detection.rules.is_empty() && inputs.detection.known.is_empty() {
+        inputs.load_addresses(choices)?;
+        if inputs.is_for_files_not() && inputs.addresses.is_empty() {
             let reasons = inputs.refused.iter().take(5);
             let reasons: Vec<String> =
                 reasons.map(|it| format!("\n  {}: {}", it.name, it.reason)).collect();
             bail!("{}{}", failure("clean-nothing-usable", &[]), reasons.concat());
         }
         Ok(inputs)
+    }
+
+    /// Whether there is nothing to look for in files.
+    pub(super) fn is_for_files_not(&self) -> bool {
+        self.detection.rules.is_empty() && self.detection.known.is_empty()
+    }
+
+    /// Takes the addresses of lists and packs where what runs is looked at.
+    fn load_addresses(&mut self, choices: &Choices) -> anyhow::Result<()> {
+        let packed = mem::take(&mut self.detection.packed_addresses);
+        if !choices.looks_at_running() {
+            return Ok(());
+        }
+        let mut lists: Vec<(String, Box<dyn Read + Send>)> = Vec::new();
+        for (path, (name, outcome)) in choices.indicators.iter().zip(&self.lists) {
+            if outcome.not_of_files > 0 {
+                lists.push((name.clone(), Box::new(open_list(path)?)));
+            }
+        }
+        let loaded = Addresses::load(lists, packed, today());
+        let (addresses, reports) = loaded.map_err(|error| {
+            failure("clean-addresses-unusable", &[("why", error.to_string().into())])
+        })?;
+        (self.addresses, self.address_lists) = (addresses, reports);
+        Ok(())
     }
 
     /// What is not looked for makes a run incomplete.
@@ -85,6 +114,8 @@ impl Inputs {
         let lines: u64 = lines.sum();
         let expired = self.packs.iter().filter(|it| it.is_expired).count() as u64;
         let unknown = self.packs.iter().map(|it| it.unknown.len() as u64).sum();
+        let addresses = self.address_lists.iter().filter(|(_, it)| it.problem.is_some()).count();
+        let lines = lines + addresses as u64;
         let not_used = [
             ("rules-refused", refused),
             ("indicators-refused", lines),
@@ -101,6 +132,14 @@ impl Inputs {
             }
         }
     }
+}
+
+fn open_list(path: &Path) -> anyhow::Result<File> {
+    File::open(path).map_err(|error| {
+        let values =
+            [("name", path.display().to_string().into()), ("why", error.to_string().into())];
+        failure("clean-list-unreadable", &values)
+    })
 }
 
 /// A file of rules; of a folder every one in it.

@@ -14,6 +14,7 @@ use clean_up::{Computer, HostError, check_places, quick_places};
 use command_line::bilingual::failure;
 use file_check::{Finding, NotScanned, Settings, Summary, Verdict, Watcher, check_files};
 use language::Language;
+use live_check::{LiveCheck, LiveChecked};
 use unpacking::PartLimits;
 
 pub(crate) use args::Args;
@@ -105,9 +106,13 @@ pub(super) fn check(
     };
     let mut computer = choices.looks_at_computer.then(|| Computer::open(choices.root.as_deref()));
     let places = match &mut computer {
+        _ if inputs.is_for_files_not() => Vec::new(),
         Some(Ok(computer)) if choices.is_quick => quick_places(computer, choices.root.as_deref()),
         _ => choices.places.clone(),
     };
+    // At the beginning and at the end: connections come and go.
+    let mut live = LiveCheck::new(&inputs.addresses);
+    look_at_running(computer.as_ref(), &mut live);
     screen.begins(&places);
     let gathering = Gathering { screen, findings: Mutex::default() };
     let mut summary = check_files(&places, &inputs.detection, &settings, &gathering);
@@ -121,13 +126,35 @@ pub(super) fn check(
             summary.places = Some(checked.entries);
             summary.add(&checked.findings, checked.not_scanned);
             findings.extend(checked.findings);
+            if computer.is_live() {
+                look_at_running(Some(&Ok(computer)), &mut live);
+                let LiveChecked { findings: found, not_scanned, counts } = live.finish();
+                summary.live = Some(counts);
+                summary.add(&found, not_scanned);
+                findings.extend(found);
+            }
             findings.sort();
         }
-        Some(Err(error)) => summary.add(&[], vec![not_looked_at(&error)]),
+        Some(Err(error)) => {
+            // A system where that cannot be done yet.
+            let why = Some(error.to_string());
+            summary.add(&[], vec![not_scanned("places-not-here", why)]);
+        }
         None => {}
     }
     inputs.add_to(&mut summary);
+    if inputs.is_for_files_not() {
+        summary.add(&[], vec![not_scanned("files-not-scanned", None)]);
+    }
     Ok((findings, summary))
+}
+
+/// Looks at programs, sockets and names that were asked for, where the computer runs.
+fn look_at_running(computer: Option<&Result<Computer, HostError>>, live: &mut LiveCheck<'_>) {
+    let running = computer.and_then(|it| it.as_ref().ok()).and_then(Computer::running);
+    if let Some(running) = running {
+        live.look(&running);
+    }
 }
 
 /// Keeps what is found.
@@ -150,12 +177,7 @@ impl Watcher for Gathering<'_> {
     }
 }
 
-/// That autostarts were not looked at, on a system where that cannot be done yet.
-fn not_looked_at(error: &HostError) -> NotScanned {
-    NotScanned {
-        path: String::new(),
-        inside: Vec::new(),
-        reason: "places-not-here".to_owned(),
-        detail: Some(error.to_string()),
-    }
+/// Something that was not looked at, and is no file.
+fn not_scanned(reason: &str, detail: Option<String>) -> NotScanned {
+    NotScanned { path: String::new(), inside: Vec::new(), reason: reason.to_owned(), detail }
 }

@@ -8,6 +8,7 @@ use file_check::{Finding, LoadedPack, Summary};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use language::{Language, Value, number, text, text_with};
+use live_check::{ListProblem, ListReport};
 use serde::Serialize;
 
 use super::super::{packs, words};
@@ -34,10 +35,23 @@ pub(super) fn refused(language: Language, inputs: &Inputs) -> io::Result<()> {
                 writeln!(out, "  {line}: {}", printable(text))?;
             }
         }
-        if outcome.not_of_files > 0 {
+        let is_taken = inputs.address_lists.iter().any(|(list, _)| list == name);
+        if outcome.not_of_files > 0 && !is_taken {
             say(&mut out, "clean-list-not-of-files", outcome.not_of_files)?;
         }
         if let Some(problem) = &outcome.problem {
+            writeln!(out, "{}: {}", printable(name), printable(problem))?;
+        }
+    }
+    for (name, report) in &inputs.address_lists {
+        for (reason, count) in &report.refused_counts {
+            let reason = text(language, &format!("lists-refused-{reason}"));
+            let count = counted(language, *count);
+            let values =
+                [("name", printable(name).into()), ("count", count.into()), ("why", reason.into())];
+            writeln!(out, "{}", text_with(language, "clean-addresses-refused", &values))?;
+        }
+        if let Some(ListProblem::Read(problem)) = &report.problem {
             writeln!(out, "{}: {}", printable(name), printable(problem))?;
         }
     }
@@ -103,6 +117,11 @@ struct ListOut<'s> {
     names: u64,
     not_of_files: u64,
     refused: u64,
+    /// Addresses, names and URLs that were taken; `None` where what runs is not looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    addresses: Option<u64>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    addresses_refused: BTreeMap<&'static str, u64>,
 }
 
 fn json(
@@ -115,12 +134,18 @@ fn json(
         writeln!(out, "{}", serde_json::to_string(finding)?)?;
     }
     let refused = inputs.refused.iter().map(|it| RefusedOut { file: &it.name, reason: &it.reason });
-    let lists = inputs.lists.iter().map(|(name, it)| ListOut {
-        list: name,
-        hashes: it.hashes,
-        names: it.names,
-        not_of_files: it.not_of_files,
-        refused: it.refused,
+    let lists = inputs.lists.iter().map(|(name, it)| {
+        let report = inputs.address_lists.iter().find(|(list, _)| list == name);
+        let report = report.map(|(_, report)| report);
+        ListOut {
+            list: name,
+            hashes: it.hashes,
+            names: it.names,
+            not_of_files: it.not_of_files,
+            refused: it.refused,
+            addresses: report.map(ListReport::accepted_total),
+            addresses_refused: report.map(|it| it.refused_counts.clone()).unwrap_or_default(),
+        }
     });
     let summary = SummaryOut {
         summary,
@@ -158,16 +183,19 @@ fn for_people(
 ) -> io::Result<()> {
     for finding in findings {
         let category = text(language, &format!("clean-category-{}", finding.category.code()));
-        let mut place = vec![printable(&finding.path)];
+        let mut place = vec![printable(&words::place(finding))];
         place.extend(finding.inside.iter().map(|it| printable(it)));
         writeln!(out, "{category}: {}", place.join(" → "))?;
-        match words::more(finding) {
+        match words::more(language, finding) {
             Some(more) => {
                 let more = printable(&more);
                 writeln!(out, "    {}: {more}", words::told(language, finding))?;
             }
             None => writeln!(out, "    {}", words::told(language, finding))?,
         }
+    }
+    if findings.iter().any(words::is_contact) {
+        writeln!(out, "\n{}", text(language, "clean-live-advice"))?;
     }
     if !findings.is_empty() {
         writeln!(out)?;
@@ -192,6 +220,9 @@ fn for_people(
     if let Some(places) = summary.places {
         let values = [("count", count(places))];
         writeln!(out, "{}", text_with(language, "clean-places", &values))?;
+    }
+    for line in summary.live.iter().flat_map(|it| words::live(language, it)) {
+        writeln!(out, "{line}")?;
     }
     if !summary.not_scanned.is_empty() {
         writeln!(out, "{}", text(language, "clean-not-scanned"))?;
