@@ -77,6 +77,14 @@ enum Part {
         /// The logs.
         logs: Vec<PathBuf>,
     },
+    /// Opens an index and changes indicators beside it in this process.
+    #[command(hide = true)]
+    Change {
+        /// The compiled index.
+        compiled: PathBuf,
+        /// The list that comes new.
+        list: PathBuf,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -85,6 +93,9 @@ fn main() -> anyhow::Result<()> {
         Some(Part::Measure { output, command }) => return measured_run::measure(&output, &command),
         Some(Part::Check { threads, list, logs }) => {
             return benchmarks::check_in_process(threads, &list, &logs);
+        }
+        Some(Part::Change { compiled, list }) => {
+            return benchmarks::change_in_process(&compiled, &list);
         }
         None => {}
     }

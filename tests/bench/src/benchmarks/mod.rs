@@ -12,6 +12,7 @@ mod packets;
 mod peers;
 mod roll_up;
 
+pub(crate) use index::change_in_process;
 pub(crate) use match_logs::check_in_process;
 
 use std::path::PathBuf;
@@ -94,7 +95,11 @@ pub(crate) const ALL: &[Benchmark] = &[
         what: "files of this machine against YARA rules and hashes",
         run: Run::OnFiles(clean::run),
     },
-    Benchmark { name: "index", what: "lists into an index", run: Run::OnLogs(index::run) },
+    Benchmark {
+        name: "index",
+        what: "lists into an index, opening it, changing 10,000 indicators",
+        run: Run::OnLogs(index::run),
+    },
     Benchmark {
         name: "roll-up",
         what: "reports of 10,000 units, 30 rows each, added up",
