@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use browser_tests::{Browser, Tool};
+use browser_tests::{Browser, Engine, Portal, Tool};
 use tempfile::TempDir;
 
 const MARK: &str = "lamsach-harmless-test-mark-7f3a";
@@ -158,4 +158,39 @@ async fn the_address_works_once_and_for_one_browser() {
     assert_eq!(second.count("form").await, 1, "nothing but the choice of a language");
     first.close().await;
     second.close().await;
+}
+
+#[tokio::test]
+async fn a_result_is_sent_to_the_units_portal() {
+    let portal = Portal::demo(Engine::Sqlite).await;
+    let browser = Browser::open(true).await;
+    browser.sign_in(&portal.address, "xa.canbo", Portal::PASSWORD).await;
+    browser.go(&portal.url("/tokens")).await;
+    browser.fill("form[action$='/codes'] input[name=label]", "Máy của xã").await;
+    browser.submit("form[action$='/codes'] button").await;
+    let code = browser.texts(".notice.good pre").await.remove(0);
+
+    let world = world();
+    let tool = Tool::start(&world.path().join("rules.yar"), &world.path().join("store"));
+    browser.go(&tool.address).await;
+    browser.fill("#folder", &world.path().join("tệp").display().to_string()).await;
+    browser.submit("form.line button").await;
+    arrives(&browser, ".findings").await;
+    let send = async |portal: &str, code: &str| {
+        browser.go_to("").await;
+        browser.click("details:has(form[action=send]) summary").await;
+        browser.fill("#portal", portal).await;
+        browser.fill("#code", code).await;
+        browser.submit("form[action=send] button").await;
+        browser.text().await
+    };
+    // What went wrong is said, and nothing is lost by it.
+    assert!(send(&portal.address, "AAAAA").await.contains("Mã đăng ký không đúng"));
+    browser.look_at("clean-window-not-sent").await;
+    assert!(send("http://127.0.0.1:1", &code).await.contains("127.0.0.1"));
+    let told = send(&portal.address, &code).await;
+    assert!(told.contains("cổng đã nhận kết quả"), "{told}");
+    assert!(send(&portal.address, &code).await.contains("không tính thêm"));
+    drop(tool);
+    browser.close().await;
 }

@@ -18,7 +18,7 @@ use language::Language;
 
 use super::scan::{self, Choices, Inputs, LookedFor, Screen, count};
 use super::store::{Store, now, said};
-use super::{packs, plan, report, undo};
+use super::{packs, plan, report, result, undo};
 
 // Help texts stand in the message files: see `command_line`.
 /// What is looked for, and where what is taken away is kept.
@@ -37,6 +37,8 @@ pub(super) struct Args {
     indicators: Vec<PathBuf>,
     #[arg(id = "clean_pack", long = "pack", short = 'p', value_name = "FILE")]
     packs: Vec<PathBuf>,
+    #[arg(id = "result_ca", long = "ca", value_name = "FILE")]
+    certificates: Option<PathBuf>,
     #[command(flatten)]
     pub(super) store: Store,
 }
@@ -44,7 +46,7 @@ pub(super) struct Args {
 impl Args {
     /// A desk for them; what lies beside the program where nothing is named.
     pub(super) fn desk(self) -> anyhow::Result<Arc<Desk>> {
-        let Self { rules, indicators, packs, store } = self;
+        let Self { rules, indicators, packs, certificates, store } = self;
         let mut looked_for = LookedFor { rules, indicators, packs };
         if [&looked_for.rules, &looked_for.indicators, &looked_for.packs]
             .iter()
@@ -53,7 +55,7 @@ impl Args {
             looked_for.packs = packs::at_hand(None)?;
             looked_for.rules.extend(rules_beside_the_program());
         }
-        Ok(Desk::new(looked_for, store))
+        Ok(Desk::new(looked_for, certificates, store))
     }
 }
 
@@ -100,7 +102,12 @@ pub(super) struct Found {
     pub(super) summary: Summary,
     /// `None` where nothing can be changed.
     pub(super) plan: Option<PlanFile>,
-    packs: Vec<PackRead>,
+    packs: Vec<LoadedPack>,
+    rules: usize,
+    scope: &'static str,
+    root: Option<PathBuf>,
+    /// When the scan ended, in seconds since 1970: sent twice, it is the same result.
+    at: i64,
     /// Of the scans of this window, which one it was.
     pub(super) number: u64,
 }
@@ -115,7 +122,7 @@ impl Found {
             seen: Some(self.summary.seen),
             scanned: Some(self.summary.scanned),
             not_scanned: self.summary.not_scanned.clone(),
-            packs: self.packs.clone(),
+            packs: self.packs.iter().map(pack_read).collect(),
             ..FindingsRead::default()
         }
     }
@@ -144,6 +151,8 @@ pub(super) struct Progress {
 /// What the pages and the work in the background share.
 pub(super) struct Desk {
     looked_for: LookedFor,
+    /// Who vouches for the portal, where the system does not know it.
+    certificates: Option<PathBuf>,
     store: Store,
     scans: AtomicU64,
     phase: Mutex<Phase>,
@@ -171,9 +180,9 @@ struct Clock {
 }
 
 impl Desk {
-    fn new(looked_for: LookedFor, store: Store) -> Arc<Self> {
+    fn new(looked_for: LookedFor, certificates: Option<PathBuf>, store: Store) -> Arc<Self> {
         let (scans, phase, found, meter) = Default::default();
-        Arc::new(Self { looked_for, store, scans, phase, found, meter })
+        Arc::new(Self { looked_for, certificates, store, scans, phase, found, meter })
     }
 
     pub(super) fn phase(&self) -> Phase {
@@ -214,6 +223,26 @@ impl Desk {
         }
         let read = found.map(|it| it.as_read());
         Ok(Some(report::page(language, None, read.as_ref(), changed.as_ref())?))
+    }
+
+    /// Sends what the last scan found to the unit's portal; what became of it, in words.
+    pub(super) fn send(
+        &self,
+        language: Language,
+        portal: &str,
+        code: &str,
+    ) -> anyhow::Result<String> {
+        let Some(found) = self.found() else { return Ok(String::new()) };
+        let of = result::Of {
+            findings: &found.findings,
+            summary: &found.summary,
+            rules: found.rules,
+            packs: &found.packs,
+            scope: found.scope,
+            root: found.root.as_deref(),
+            at: found.at,
+        };
+        result::send_now(language, (portal, code), self.certificates.as_deref(), &of)
     }
 
     /// Back to the beginning.
@@ -347,11 +376,11 @@ impl Desk {
         // What still counts is not needed any more.
         meter.cancel();
         let (mut findings, summary) = checked?;
+        let at = now();
         // The worst first.
         findings.sort_by_key(|it| std::cmp::Reverse(it.category));
         let plan = match plan::open(root.as_deref()) {
             Ok(mut computer) => {
-                let at = now();
                 let made = make_plan(
                     &mut computer,
                     &PlanRequest {
@@ -375,9 +404,10 @@ impl Desk {
             // Looking is possible where changing is not; the page says so.
             Err(_) => None,
         };
-        let packs = inputs.packs.iter().map(pack_read).collect();
         let number = self.scans.fetch_add(1, Ordering::Relaxed);
-        Ok(Found { findings, summary, plan, packs, number })
+        let (rules, scope) = (inputs.detection.rules.len(), choices.scope());
+        let packs = inputs.packs;
+        Ok(Found { findings, summary, plan, packs, rules, scope, root, at, number })
     }
 }
 

@@ -77,6 +77,8 @@ pub(super) struct Of<'s> {
     pub(super) packs: &'s [LoadedPack],
     pub(super) scope: &'static str,
     pub(super) root: Option<&'s Path>,
+    /// When it ended, in seconds since 1970.
+    pub(super) at: i64,
 }
 
 impl Args {
@@ -102,11 +104,11 @@ impl Args {
 }
 
 impl Wanted {
-    /// Writes the result, sends it, and says what became of it.
-    pub(super) fn give(&self, language: Language, of: &Of<'_>) -> anyhow::Result<()> {
+    /// Writes the result and sends it; what became of it, in words.
+    pub(super) fn give(&self, language: Language, of: &Of<'_>) -> anyhow::Result<Option<String>> {
         let mark = machine(of.root).map(|it| self.code.mark_of(&it)).unwrap_or_default();
         let request = ResultRequest {
-            made_at: Timestamp::from_second(super::store::now()).unwrap_or_default(),
+            made_at: Timestamp::from_second(of.at).unwrap_or_default(),
             device: Device { name: self.device.clone(), mark },
             scope: of.scope,
             system: if cfg!(windows) { "windows" } else { "linux" },
@@ -123,13 +125,38 @@ impl Wanted {
                 failure("clean-not-written", &[("why", error.to_string().into())])
             })?;
         }
-        if let Some(portal) = &self.args.portal {
-            let kept = send_scan(portal, &signed, self.certificates.as_deref(), language.tag())
-                .map_err(|error| not_sent(&error))?;
-            say(language, &self.device, &kept)?;
-        }
-        Ok(())
+        let Some(portal) = &self.args.portal else { return Ok(None) };
+        let kept = send_scan(portal, &signed, self.certificates.as_deref(), language.tag())
+            .map_err(|error| not_sent(&error))?;
+        Ok(Some(told(language, &self.device, &kept)))
     }
+}
+
+/// Sends what a scan gave to the portal that the person names, by the code typed or that in the name
+/// of the program's file; what became of it, in words.
+pub(super) fn send_now(
+    language: Language,
+    (portal, code): (&str, &str),
+    certificates: Option<&Path>,
+    of: &Of<'_>,
+) -> anyhow::Result<String> {
+    let given = |text: &str| Some(text.trim().to_owned()).filter(|it| !it.is_empty());
+    let args = Args {
+        file: None,
+        portal: given(portal),
+        code: given(code),
+        device: None,
+        has_full_paths: false,
+        has_risks: false,
+        certificates: certificates.map(Path::to_owned),
+    };
+    let wanted = args.wanted(of.root)?.ok_or_else(|| failure("clean-send-nowhere", &[]))?;
+    Ok(wanted.give(language, of)?.unwrap_or_default())
+}
+
+/// Whether the name of the program's file holds a unit's code.
+pub(super) fn has_code() -> bool {
+    code_in_name().is_some()
 }
 
 /// Sends files that were written before.
@@ -143,7 +170,7 @@ pub(crate) fn run_send(args: &SendArgs, language: Language) -> anyhow::Result<Ex
         })?;
         let kept = send_scan(&args.portal, &signed, certificates.as_deref(), language.tag())
             .map_err(|error| not_sent(&error))?;
-        say(language, &name, &kept)?;
+        say(&told(language, &name, &kept))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -162,7 +189,12 @@ pub(super) fn certificates(path: Option<&Path>) -> anyhow::Result<Option<Vec<u8>
 }
 
 /// On standard error: standard output is the scan's.
-fn say(language: Language, name: &str, kept: &KeptScan) -> std::io::Result<()> {
+pub(super) fn say(told: &str) -> std::io::Result<()> {
+    writeln!(std::io::stderr().lock(), "{told}")
+}
+
+/// What became of a result.
+fn told(language: Language, name: &str, kept: &KeptScan) -> String {
     let key = match (kept.status, kept.case) {
         (Status::Unchanged, _) => "clean-sent-known",
         (Status::New | Status::Replaced, Some(_)) => "clean-sent-case",
@@ -172,7 +204,7 @@ fn say(language: Language, name: &str, kept: &KeptScan) -> std::io::Result<()> {
         ("name", printable(name).into()),
         ("case", kept.case.map_or_else(String::new, |it| it.to_string()).into()),
     ];
-    writeln!(std::io::stderr().lock(), "{}", text_with(language, key, &values))
+    text_with(language, key, &values)
 }
 
 /// Why a result was not sent, and what to do.

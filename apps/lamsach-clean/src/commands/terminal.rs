@@ -17,7 +17,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use language::{Language, Value, number, text, text_with};
 
 use super::desk::{self, Changed, Desk, Found, Phase, Target};
-use super::{report, words};
+use super::{report, result, words};
 
 /// How often what goes on is looked at.
 const BEAT: Duration = Duration::from_millis(200);
@@ -81,6 +81,7 @@ enum Wish {
 enum Next {
     Clean,
     Save,
+    Send,
     Undo,
 }
 
@@ -180,6 +181,7 @@ impl Terminal {
                         wishes.push((self.text("clean-window-clean"), Next::Clean));
                     }
                     wishes.push((self.text("clean-window-save"), Next::Save));
+                    wishes.push((self.text("clean-window-send"), Next::Send));
                     match self.choose(&wishes, "clean-window-back")? {
                         Some(Next::Clean) => {
                             if self.is_sure("clean-apply-question")? {
@@ -187,6 +189,7 @@ impl Terminal {
                                 self.wait()?;
                             }
                         }
+                        Some(Next::Send) => self.send()?,
                         Some(Next::Save | Next::Undo) => self.save()?,
                         None => return Ok(()),
                     }
@@ -208,7 +211,7 @@ impl Terminal {
             }
             match self.choose(&wishes, "clean-window-back")? {
                 Some(Next::Undo) => return self.undo(&changed.run),
-                Some(Next::Save | Next::Clean) => self.save()?,
+                Some(Next::Save | Next::Clean | Next::Send) => self.save()?,
                 None => return Ok(()),
             }
         }
@@ -269,6 +272,30 @@ impl Terminal {
             Err(error) => {
                 let values = [("why", Value::from(format!("{shown}: {error}")))];
                 say(&text_with(self.language, "clean-not-written", &values))
+            }
+        }
+    }
+
+    fn send(&self) -> anyhow::Result<()> {
+        say(&self.text("clean-window-send-what"))?;
+        let question = |key: &str| format!("{}:", self.text(key));
+        let ask = |key: &str| -> anyhow::Result<String> {
+            words::write_out(|out| write!(out, "{} ", question(key)))?;
+            Ok(self.answers.recv().unwrap_or_default().trim().to_owned())
+        };
+        let portal = ask("clean-window-send-portal")?;
+        if portal.is_empty() {
+            return say(&self.text("clean-not-done"));
+        }
+        if result::has_code() {
+            say(&self.text("clean-window-send-has-code"))?;
+        }
+        let code = ask("clean-window-send-code")?;
+        match self.desk.send(self.language, &portal, &code) {
+            Ok(told) => say(&told),
+            Err(error) => {
+                let why: Vec<String> = format!("{error:#}").lines().map(printable).collect();
+                say(&format!("{}\n{}", self.text("clean-window-not-sent"), why.join("\n")))
             }
         }
     }

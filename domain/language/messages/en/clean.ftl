@@ -235,6 +235,7 @@ clean-result-unreadable = { $name } cannot be read: { $why }
 clean-sent = { $name }: the portal has the result.
 clean-sent-case = { $name }: the portal has the result, case { $case }.
 clean-sent-known = { $name }: the portal had this result already, nothing is counted twice.
+clean-send-nowhere = There is no address of a portal. Give the one that the unit told, such as https://portal.example.
 clean-send-address = Cannot send to { $host }: { $why }
 clean-send-untrusted = The certificate of { $host } is not trusted: { $why }. If it is an authority's own, name --ca FILE.
 clean-send-later = { $host } could not be sent to: { $why }. Try again later; the file of --result can be sent by lamsach-clean send, or imported at the portal.

@@ -235,6 +235,7 @@ clean-result-unreadable = Không đọc được { $name }: { $why }
 clean-sent = { $name }: cổng đã nhận kết quả.
 clean-sent-case = { $name }: cổng đã nhận kết quả, hồ sơ xử lý số { $case }.
 clean-sent-known = { $name }: cổng đã có kết quả này, không tính thêm.
+clean-send-nowhere = Chưa có địa chỉ cổng. Hãy ghi địa chỉ do đơn vị cung cấp, ví dụ https://cong.vi-du.vn.
 clean-send-address = Không gửi được tới { $host }: { $why }
 clean-send-untrusted = Không tin cậy chứng thư của { $host }: { $why }. Nếu là chứng thư riêng của cơ quan, hãy nêu --ca TỆP.
 clean-send-later = Chưa gửi được tới { $host }: { $why }. Hãy thử lại sau; tệp --result có thể gửi bằng lamsach-clean send hoặc nhập ở cổng.

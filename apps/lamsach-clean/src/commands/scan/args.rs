@@ -158,7 +158,7 @@ impl Choices {
     }
 
     /// How far the scan goes, as results tell it.
-    pub(super) fn scope(&self) -> &'static str {
+    pub(in super::super) fn scope(&self) -> &'static str {
         let is_computer = self.looks_at_computer && self.root.as_deref().is_none_or(has_system);
         match (is_computer, self.is_quick) {
             (_, true) => "quick",

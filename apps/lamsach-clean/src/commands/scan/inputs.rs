@@ -20,7 +20,7 @@ use super::args::Choices;
 /// What is looked for, and what of it could not be used.
 #[derive(Debug, Default)]
 pub(in super::super) struct Inputs {
-    pub(super) detection: Detection,
+    pub(in super::super) detection: Detection,
     pub(super) refused: Vec<RefusedRules>,
     pub(super) lists: Vec<(String, ListOutcome)>,
     pub(in super::super) packs: Vec<LoadedPack>,

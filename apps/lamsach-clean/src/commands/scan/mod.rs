@@ -23,6 +23,7 @@ pub(super) use inputs::Inputs;
 pub(super) use progress::count;
 
 use super::result;
+use super::store::now;
 use progress::Shown;
 
 /// What a scan gave.
@@ -56,8 +57,11 @@ pub(crate) fn run(args: ScanArgs, language: Language) -> anyhow::Result<ExitCode
             packs: &inputs.packs,
             scope: choices.scope(),
             root: choices.root.as_deref(),
+            at: now(),
         };
-        wanted.give(language, &of)?;
+        if let Some(told) = wanted.give(language, &of)? {
+            result::say(&told)?;
+        }
     }
     Ok(match summary.verdict {
         Some(Verdict::Clean) => ExitCode::SUCCESS,

@@ -120,6 +120,7 @@ impl Window {
             "cancel" => desk.cancel(),
             "clean" => desk.clean(visit.field("plan")),
             "undo" => desk.undo(visit.field("run").to_owned()),
+            "send" => return self.sent(visit),
             "start" => desk.start_over(),
             "language" => {
                 self.language = Language::from_tag(visit.field("to")).unwrap_or(self.language);
@@ -131,6 +132,18 @@ impl Window {
         }
         // By the address of a page, so that reloading it presses nothing again.
         Reply::Go("")
+    }
+}
+
+impl Window {
+    /// Sends the result of the last scan.
+    fn sent(&self, visit: &Visit) -> Reply {
+        let sent = self.desk.send(self.language, visit.field("portal"), visit.field("code"));
+        let (key, more) = match sent {
+            Ok(told) => ("clean-window-sent", told),
+            Err(error) => ("clean-window-not-sent", format!("{error:#}")),
+        };
+        Reply::Page(pages::message(self.language, key, &more))
     }
 }
 

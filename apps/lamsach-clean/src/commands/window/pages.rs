@@ -9,6 +9,7 @@ use language::{Language, number, text, text_with};
 
 use super::super::desk::{self, Changed, Desk, Found, Progress};
 use super::super::report::{self, ChangeRow, Texts};
+use super::super::result;
 use super::super::words::{self, HowFar};
 
 pub(super) const STYLE: &str = include_str!("../../../assets/window.css");
@@ -103,6 +104,8 @@ struct FoundPage {
     steps: Vec<StepRow>,
     stays: Vec<(String, String)>,
     not_scanned: Vec<(String, String)>,
+    /// What is said where the code stands in the name of the program's file.
+    code_known: Option<String>,
 }
 
 struct FindingRow {
@@ -163,6 +166,7 @@ pub(super) fn found(language: Language, found: &Found) -> anyhow::Result<String>
         steps: found.plan.as_ref().map(|it| steps(language, it)).unwrap_or_default(),
         stays: found.plan.as_ref().map(|it| stays(language, it)).unwrap_or_default(),
         not_scanned: report::not_scanned(language, &found.as_read()),
+        code_known: result::has_code().then(|| text(language, "clean-window-send-has-code")),
     };
     Ok(page.render()?)
 }
@@ -245,6 +249,8 @@ struct Message {
     title: String,
     lines: Vec<String>,
     goes_on: bool,
+    /// The result is still there to go back to.
+    has_result: bool,
 }
 
 /// A page that says one thing.
@@ -259,6 +265,7 @@ pub(super) fn message(language: Language, key: &str, more: &str) -> String {
         title: text(language, key),
         lines,
         goes_on: !["clean-window-closed", "clean-window-ended"].contains(&key),
+        has_result: ["clean-window-sent", "clean-window-not-sent"].contains(&key),
     };
     // Its template is checked when the program is built.
     page.render().unwrap_or_default()
