@@ -140,6 +140,8 @@ pub async fn view(portal: &Portal, actor: &Actor, id: CaseId) -> Result<CaseView
         };
         events.push((event, name));
     }
+    // What was done in one moment stands in the order in which it follows from one another.
+    events.sort_by_key(|(it, _)| (it.at, rank_of(&it.kind)));
     let verification = match (case.state, case.declared_at) {
         (CaseState::DeclaredClean, Some(_)) => Some(verification(portal, &mut read, &case).await?),
         _ => None,
@@ -243,6 +245,17 @@ pub async fn step(
     let unit = Some(case.unit_id);
     audit::record(portal, &mut write, Some(actor), unit, "case.step", id, detail).await?;
     Ok(write.commit().await?)
+}
+
+/// Where an event stands among those of its moment: a case is open before anything is told to it, and is
+/// told before somebody decides.
+fn rank_of(kind: &str) -> u8 {
+    match kind {
+        "opened" => 0,
+        "seen-again" => 1,
+        kind if crate::scans::EVENTS.contains(&kind) => 2,
+        _ => 3,
+    }
 }
 
 /// Says what people call a device and what it is.
