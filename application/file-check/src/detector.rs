@@ -1,6 +1,7 @@
 //! Everything that is looked for, in one file and all its parts.
 
 use std::ops::ControlFlow;
+use std::panic::{self, AssertUnwindSafe};
 
 use detection::{Digests, FileFacts, NeededDigests, RuleExaminer};
 use unpacking::{Part, PartLimits};
@@ -45,12 +46,25 @@ impl<'d> Detector<'d> {
         let (folder, name) = split(path);
         self.look_at(path, &[], (folder, name), bytes, &mut examined);
         let limits = self.limits;
-        let refused = unpacking::each_part(name, bytes, &limits, &mut |part: &Part<'_>| {
-            examined.parts += 1;
-            let own = part.way.last().map_or("", String::as_str);
-            let (_, name) = split(own);
-            self.look_at(path, part.way, (folder, name), part.bytes, &mut examined);
-            if goes_on() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        // What breaks a reader of archives, ours or a library's, is one file, and not the scan.
+        let parts = panic::catch_unwind(AssertUnwindSafe(|| {
+            unpacking::each_part(name, bytes, &limits, &mut |part: &Part<'_>| {
+                examined.parts += 1;
+                let own = part.way.last().map_or("", String::as_str);
+                let (_, name) = split(own);
+                self.look_at(path, part.way, (folder, name), part.bytes, &mut examined);
+                if goes_on() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            })
+        }));
+        let refused = parts.unwrap_or_else(|_| {
+            self.rules = self.detection.rules.examiner();
+            examined.not_scanned.push(NotScanned {
+                path: path.to_owned(),
+                inside: Vec::new(),
+                reason: "reader-broke".to_owned(),
+                detail: None,
+            });
+            Vec::new()
         });
         if !examined.findings.is_empty() && self.is_good(bytes) {
             examined.findings.clear();
@@ -148,5 +162,32 @@ fn split(path: &str) -> (&str, &str) {
     match path.rfind(['/', '\\']) {
         Some(at) => (path.get(..at).unwrap_or_default(), path.get(at + 1..).unwrap_or_default()),
         None => ("", path),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn what_breaks_in_an_archive_ends_its_file_and_not_the_scan() {
+        let detection = Detection::default();
+        let mut detector = Detector::new(&detection, PartLimits::default());
+        // Two members, not packed; whoever is told of the first breaks down.
+        let mail = b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
+            --b\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\none\r\n\
+            --b\r\nContent-Disposition: attachment; filename=b.txt\r\n\r\ntwo\r\n--b--\r\n";
+        let is_first = Cell::new(true);
+        let breaks = || {
+            assert!(!is_first.replace(false), "made to break");
+            true
+        };
+        let broken = detector.examine("mail.eml", mail, &breaks);
+        let reasons: Vec<&str> = broken.not_scanned.iter().map(|it| it.reason.as_str()).collect();
+        assert_eq!((broken.parts, reasons), (1, vec!["reader-broke"]));
+        let whole = detector.examine("mail.eml", mail, &|| true);
+        assert!(whole.parts > 1 && whole.not_scanned.is_empty(), "{whole:?}");
     }
 }

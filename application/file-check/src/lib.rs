@@ -342,11 +342,12 @@ pub struct NotScanned {
 
 /// Every reason for which something is not scanned, besides those of archives
 /// ([`unpacking::NotOpened::CODES`]).
-pub const REASONS: [&str; 11] = [
+pub const REASONS: [&str; 12] = [
     "unreadable",
     "too-large",
     "changed",
     "rule-timeout",
+    "reader-broke",
     "cancelled",
     "place-not-read",
     "places-not-here",

@@ -35,6 +35,7 @@ clean-reason-unreadable = cannot be read
 clean-reason-too-large = the file is too large
 clean-reason-changed = the file changed while it was scanned
 clean-reason-rule-timeout = a rule took too long
+clean-reason-reader-broke = the tool failed over this file; send it to the developers
 clean-reason-cancelled = stopped before the end
 clean-reason-rules-refused = files of rules that cannot be used
 clean-reason-indicators-refused = lines of lists that cannot be used

@@ -35,6 +35,7 @@ clean-reason-unreadable = không đọc được
 clean-reason-too-large = tệp quá lớn
 clean-reason-changed = tệp thay đổi trong khi quét
 clean-reason-rule-timeout = quy tắc chạy quá lâu
+clean-reason-reader-broke = công cụ gặp lỗi khi mở tệp này; hãy gửi tệp cho nhóm phát triển
 clean-reason-cancelled = đã dừng giữa chừng
 clean-reason-rules-refused = tệp quy tắc không dùng được
 clean-reason-indicators-refused = dòng danh sách không dùng được
