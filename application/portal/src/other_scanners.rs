@@ -82,7 +82,9 @@ pub async fn import(
         }
         let sha256 = digest(file, device.name.as_deref());
         let source = report.tool.code();
-        incoming.push((device, Incoming { unit, code: None, source, result, sha256, seen_at }));
+        let is_part = report.refused_count > 0;
+        let it = Incoming { unit, code: None, source, result, sha256, seen_at, is_part };
+        incoming.push((device, it));
     }
     let mut devices = Vec::new();
     for (device, it) in incoming {

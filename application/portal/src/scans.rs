@@ -234,6 +234,8 @@ pub(crate) struct Incoming {
     pub(crate) sha256: String,
     /// From when its findings are, where that is another moment than that of the result.
     pub(crate) seen_at: Timestamp,
+    /// Not everything in the file was understood.
+    pub(crate) is_part: bool,
 }
 
 impl Incoming {
@@ -243,6 +245,7 @@ impl Incoming {
             unit: code.unit_id,
             code: Some(code.id),
             source: OWN_TOOL,
+            is_part: false,
             seen_at: result.made_at,
             sha256: hex::encode(digest),
             result,
@@ -264,7 +267,7 @@ impl Incoming {
         match (self.is_own(), has_findings) {
             (true, true) => Some(FOUND),
             (true, false) => self.is_clean_bill().then_some(CLEAN),
-            (false, true) if is_all_cleaned(&self.result) => Some(OTHER_CLEANED),
+            (false, true) if !self.is_part && is_all_cleaned(&self.result) => Some(OTHER_CLEANED),
             (false, true) => Some(OTHER_FOUND),
             (false, false) => self.result.complete.then_some(OTHER_CLEAN),
         }
@@ -285,7 +288,7 @@ pub(crate) async fn keep(
     incoming: Incoming,
 ) -> Result<Received, PortalError> {
     let (event_kind, is_clean_bill) = (incoming.event(), incoming.is_clean_bill());
-    let Incoming { unit, code, source, result, sha256, seen_at } = incoming;
+    let Incoming { unit, code, source, result, sha256, seen_at, is_part: _ } = incoming;
     let now = portal.now();
     let mut write = portal.database.write().await?;
     storage::units::hold(&mut write, unit).await?;

@@ -42,8 +42,8 @@ pub(crate) fn category_of(threat: &str) -> Category {
     let starts = |list: &[&str]| list.iter().any(|it| name.starts_with(it));
     if starts(&RISKS) || CRACKS.iter().any(|it| name.contains(it)) {
         // A trojan that poses as a crack is a trojan.
-        let is_worse = ["trojan", "ransom", "backdoor", "worm", "virus:"];
-        if is_worse.iter().any(|it| name.starts_with(it)) {
+        let is_harmless = ["not-a-virus:", "pua"].iter().any(|it| name.starts_with(it));
+        if !is_harmless && name.split(|c: char| !c.is_alphanumeric()).any(is_worse) {
             return Category::Malware;
         }
         Category::Risk
@@ -52,6 +52,13 @@ pub(crate) fn category_of(threat: &str) -> Category {
     } else {
         Category::Malware
     }
+}
+
+/// Whether a word of a name is that of what harms by itself.
+fn is_worse(word: &str) -> bool {
+    let starts = ["trojan", "ransom", "backdoor", "exploit", "spy"];
+    starts.iter().any(|it| word.starts_with(it))
+        || ["worm", "virus", "pws", "malware", "rootkit", "bootkit"].contains(&word)
 }
 
 /// The kind by Defender's number of a category, where there is no name.
@@ -88,6 +95,12 @@ mod tests {
         check("Win.Trojan.Agent-1", Category::Malware);
         check("Heuristics.Phishing.Email.SpoofedDomain", Category::Suspicious);
         check("phần mềm bẻ khóa Office", Category::Risk);
+        check("HEUR:Trojan.Win32.Crackonosh.gen", Category::Malware);
+        check("UDS:Trojan-Ransom.Win32.Crack.a", Category::Malware);
+        check("Win.Trojan.Keygen-1", Category::Malware);
+        check("Win.Ransomware.Crack-2", Category::Malware);
+        check("PWS:Win32/Keygen.A", Category::Malware);
+        check("CrackTool.Win32.Keygen", Category::Risk);
         check("", Category::Malware);
     }
 }

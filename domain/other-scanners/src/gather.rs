@@ -35,10 +35,16 @@ impl Gather {
         let Some(device) = self.device(device) else { return self.refuse(place, Reason::TooMany) };
         let key = (finding.threat.to_lowercase(), finding.path.to_lowercase());
         if let Some(index) = device.known.get(&key) {
-            if let Some(known) = device.report.findings.get_mut(*index)
-                && finding.at >= known.at
-            {
-                *known = finding;
+            if let Some(known) = device.report.findings.get_mut(*index) {
+                // Where one of them has no time, nobody knows which is later: what is still there counts.
+                let is_later = match (finding.at, known.at) {
+                    (Some(new), Some(old)) => new >= old,
+                    (None, None) => true,
+                    _ => !finding.action.is_cleaned() || known.action.is_cleaned(),
+                };
+                if is_later {
+                    *known = finding;
+                }
             }
             return;
         }

@@ -15,9 +15,10 @@ use windows_sys::Win32::Security::Authorization::{
     ConvertStringSecurityDescriptorToSecurityDescriptorW, SDDL_REVISION_1,
 };
 use windows_sys::Win32::Security::{
-    GetKernelObjectSecurity, GetSecurityDescriptorOwner, GetTokenInformation, IsWellKnownSid,
-    OWNER_SECURITY_INFORMATION, PSID, SECURITY_ATTRIBUTES, TOKEN_ELEVATION, TOKEN_QUERY,
-    TokenElevation, WinBuiltinAdministratorsSid, WinLocalSystemSid,
+    DACL_SECURITY_INFORMATION, GetKernelObjectSecurity, GetSecurityDescriptorControl,
+    GetSecurityDescriptorOwner, GetTokenInformation, IsWellKnownSid, OWNER_SECURITY_INFORMATION,
+    PSID, SE_DACL_PROTECTED, SECURITY_ATTRIBUTES, TOKEN_ELEVATION, TOKEN_QUERY, TokenElevation,
+    WinBuiltinAdministratorsSid, WinLocalSystemSid,
 };
 use windows_sys::Win32::Storage::FileSystem::{
     CreateDirectoryW, FILE_ATTRIBUTE_DIRECTORY, FILE_ATTRIBUTE_REPARSE_POINT, FILE_READ_ATTRIBUTES,
@@ -35,8 +36,8 @@ use super::place::{AS_IT_IS, wide};
 /// nothing to anybody else.
 const ACCESS: &str = "O:BAD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)";
 const NAME: &str = "Lamsach";
-/// Bytes of a descriptor with an owner alone.
-const MAX_OWNER_BYTES: usize = 1 << 10;
+/// Bytes of a descriptor, by the system's own limit.
+const MAX_OWNER_BYTES: usize = 128 << 10;
 
 /// The folder of administrators, made where it is not there; `None` without their rights. One that
 /// somebody else made first is refused.
@@ -137,21 +138,25 @@ fn make(folder: &Path) -> Result<(), HostError> {
     }
 }
 
-/// Whether what is open belongs to the administrators or to the system.
+/// Whether what is open belongs to the administrators or to the system, and takes no rights from the
+/// folder above it, by which everybody may make files.
 fn is_administrators(opened: &File) -> bool {
-    let mut buffer = [0_u64; MAX_OWNER_BYTES / 8];
+    let mut buffer = vec![0_u64; MAX_OWNER_BYTES / 8];
     let size = u32::try_from(MAX_OWNER_BYTES).unwrap_or_default();
     let descriptor = buffer.as_mut_ptr().cast();
     let (mut needed, mut owner, mut is_default): (u32, PSID, i32) = (0, ptr::null_mut(), 0);
+    let (mut control, mut revision) = (0, 0);
     // SAFETY: the handle is open and the buffer as long as is said; the owner lies in the buffer.
     unsafe {
         GetKernelObjectSecurity(
             opened.as_raw_handle(),
-            OWNER_SECURITY_INFORMATION,
+            OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
             descriptor,
             size,
             &raw mut needed,
         ) != 0
+            && GetSecurityDescriptorControl(descriptor, &raw mut control, &raw mut revision) != 0
+            && control & SE_DACL_PROTECTED != 0
             && GetSecurityDescriptorOwner(descriptor, &raw mut owner, &raw mut is_default) != 0
             && !owner.is_null()
             && [WinBuiltinAdministratorsSid, WinLocalSystemSid]

@@ -153,28 +153,31 @@ pub(crate) fn read(bytes: &[u8], zone: &TimeZone) -> Result<Report, ReadError> {
     Ok(gather.finish((Tool::Table, String::new(), ""), None))
 }
 
-/// What a person's words say was done; a denial is looked for first.
+/// What a person's words say was done, with marks or without. What was not done, is only wanted, or was
+/// taken back is looked for first: a case is not to be closed by half a word.
 fn action_of(words: &str) -> Action {
-    let words = words.to_lowercase();
+    let words = language::without_marks(words).to_lowercase();
     let has = |list: &[&str]| list.iter().any(|it| words.contains(it));
     if words.is_empty() {
         Action::Unknown
-    } else if has(&["chưa", "no action", "none", "pending"]) {
-        Action::Left
-    } else if has(&["không", "thất bại", "lỗi", "fail", "error", "not ", "un"]) && !has(&["undo"])
+    } else if has(&["chua", "no action", "none", "pending", "can ", "de nghi", "to be ", "should"])
     {
+        Action::Left
+    } else if has(&["khong", "that bai", "loi", "fail", "error", "not ", "un"]) && !has(&["undo"]) {
         Action::Failed
-    } else if has(&["cách ly", "quarantin", "cach ly"]) {
-        Action::Quarantined
-    } else if has(&["xóa", "xoá", "gỡ", "delet", "remov", "xoa"]) {
-        Action::Removed
-    } else if has(&["làm sạch", "diệt", "khử", "clean", "disinfect", "cure"]) {
-        Action::Cleaned
-    } else if has(&["chặn", "block"]) {
-        Action::Blocked
-    } else if has(&["cho phép", "bỏ qua", "allow", "ignor", "skip"]) {
+    } else if has(&["khoi phuc", "restor", "undo"]) {
+        Action::Left
+    } else if has(&["cho phep", "bo qua", "allow", "ignor", "skip"]) {
         Action::Allowed
-    } else if has(&["phát hiện", "detect", "found"]) {
+    } else if has(&["cach ly", "quarantin"]) {
+        Action::Quarantined
+    } else if has(&["xoa", "go bo", "da go", "delet", "remov"]) {
+        Action::Removed
+    } else if has(&["lam sach", "diet", "da khu", "khu doc", "clean", "disinfect", "cure"]) {
+        Action::Cleaned
+    } else if has(&["chan", "block"]) {
+        Action::Blocked
+    } else if has(&["phat hien", "detect", "found"]) {
         Action::Left
     } else {
         Action::Unknown
@@ -187,5 +190,37 @@ fn text_of(cell: &Cell) -> String {
         Cell::Number(number) => number.to_string(),
         Cell::Day(day) => day.to_string(),
         Cell::Empty | Cell::Merged | Cell::Formula | Cell::Failed => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod words {
+    use super::*;
+
+    #[test]
+    fn what_was_not_done_is_never_taken_for_done() {
+        for words in [
+            "chưa xóa",
+            "chua xoa",
+            "khong xoa duoc",
+            "xoa that bai",
+            "Chưa cách ly",
+            "cần xóa",
+            "đề nghị xóa",
+            "to be deleted",
+            "delete skipped",
+            "restored from quarantine",
+            "lỗi khi xóa",
+            "not removed",
+            "bỏ qua",
+            "cho phép",
+        ] {
+            assert!(!action_of(words).is_cleaned(), "{words}: {:?}", action_of(words));
+        }
+        for words in
+            ["đã xóa", "da xoa", "Đã cách ly", "quarantined", "removed", "làm sạch", "gỡ bỏ"]
+        {
+            assert!(action_of(words).is_cleaned(), "{words}: {:?}", action_of(words));
+        }
     }
 }

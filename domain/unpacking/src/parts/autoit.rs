@@ -57,12 +57,18 @@ pub(super) fn open(opening: &mut Opening<'_>, bytes: &[u8]) {
     };
     let password = password.iter().map(|it| u32::from(*it)).sum::<u32>();
     let data_seed = kind.data_seed.wrapping_add(if kind.is_new { 0 } else { password });
+    let mut is_first = true;
     while !opening.is_over() {
         let mut start = cut.array::<4>().unwrap_or_default();
         kind.decipher(&mut start, kind.start_seed);
         if &start != b"FILE" {
+            // With another key than the usual one nothing of it can be read.
+            if is_first {
+                opening.refuse(PartReason::UnknownMethod("AutoIt".to_owned()));
+            }
             return;
         }
+        is_first = false;
         let Some(file) = header(&kind, &mut cut) else {
             return opening.refuse(PartReason::damaged("a header is cut off"));
         };

@@ -22,9 +22,12 @@ struct Entry<'b> {
 }
 
 pub(super) fn open(opening: &mut Opening<'_>, bytes: &[u8]) {
-    let Some((plain, entries)) = folder(bytes) else {
+    let Some((plain, entries, is_whole)) = folder(bytes) else {
         return opening.refuse(PartReason::damaged("no folder of files"));
     };
+    if !is_whole || entries.is_empty() {
+        opening.refuse(PartReason::damaged("the folder of files is not whole"));
+    }
     let is_packed = entries.iter().any(|entry| entry.section == 1);
     let content = if is_packed { content(opening, plain, &entries) } else { Vec::new() };
     for entry in entries {
@@ -47,8 +50,8 @@ fn slice(bytes: &[u8], offset: usize, length: usize) -> Option<&[u8]> {
     bytes.get(offset..offset.checked_add(length)?)
 }
 
-/// What is not packed, and all entries.
-fn folder(bytes: &[u8]) -> Option<(&[u8], Vec<Entry<'_>>)> {
+/// What is not packed, all entries that can be read, and whether that is all.
+fn folder(bytes: &[u8]) -> Option<(&[u8], Vec<Entry<'_>>, bool)> {
     let version = Cut::at(bytes, 4).u32()?;
     let mut places = Cut::at(bytes, 0x48);
     let (place, length) = (places.size()?, places.size()?);
@@ -61,23 +64,28 @@ fn folder(bytes: &[u8]) -> Option<(&[u8], Vec<Entry<'_>>)> {
     header.u32()?;
     let chunk_length = usize::try_from(header.u32()?).ok()?;
     (chunk_length >= 0x20).then_some(())?;
-    let mut entries = Vec::new();
+    let (mut entries, mut is_whole) = (Vec::new(), true);
     for chunk in folder.get(start..)?.chunks(chunk_length) {
         if !chunk.starts_with(b"PMGL") {
             continue;
         }
         let free = usize::try_from(Cut::at(chunk, 4).u32()?).ok()?;
         let mut cut = Cut(chunk.get(0x14..chunk.len().checked_sub(free)?)?);
-        while let Some(entry) = entry(&mut cut) {
+        while !cut.0.is_empty() {
+            let Some(entry) = entry(&mut cut) else {
+                is_whole = false;
+                break;
+            };
             entries.push(entry);
         }
     }
-    Some((plain, entries))
+    Some((plain, entries, is_whole))
 }
 
 fn entry<'b>(cut: &mut Cut<'b>) -> Option<Entry<'b>> {
     let length = number(cut)?;
-    let name = std::str::from_utf8(cut.take(length)?).ok()?;
+    // Whatever its name is written in, its content is looked at.
+    let name = std::str::from_utf8(cut.take(length)?).unwrap_or("?");
     Some(Entry { name, section: number(cut)?, offset: number(cut)?, length: number(cut)? })
 }
 
@@ -122,11 +130,14 @@ fn content(opening: &mut Opening<'_>, plain: &[u8], entries: &[Entry<'_>]) -> Ve
         }
         let after = places.get((number + 1) * reset_blocks).copied().unwrap_or(packed.len());
         let before = unpacked.len();
-        let mut done = blocks(packed, group, after, window, size - before, &mut unpacked);
+        // Places cost nothing to write: no more is unpacked than is fair, whatever they say.
+        let room = (most - before).div_ceil(BLOCK) * BLOCK;
+        let wanted = room.min(size - before);
+        let mut done = blocks(packed, group, after, window, wanted, &mut unpacked);
         if done.is_err() && size - before < group.len() * BLOCK {
             // Some programs fill the last block up, and count it as it was.
             unpacked.truncate(before);
-            done = blocks(packed, group, after, window, usize::MAX, &mut unpacked);
+            done = blocks(packed, group, after, window, room, &mut unpacked);
         }
         if let Err(error) = done
             && unpacked.len() < most

@@ -75,7 +75,14 @@ pub(super) fn open(opening: &mut Opening<'_>, bytes: &[u8]) {
     if following > bytes.len() {
         opening.refuse(PartReason::damaged("it is cut off"));
     }
-    let data = bytes.get(HEADER..following.min(bytes.len())).unwrap_or_default();
+    // An installer that does not check itself runs whatever this length says.
+    let end = if following < HEADER + 4 {
+        opening.refuse(PartReason::damaged("the length is too small"));
+        bytes.len()
+    } else {
+        following.min(bytes.len())
+    };
+    let data = bytes.get(HEADER..end).unwrap_or_default();
     let is_stream = matches!(Method::of(data), Method::Lzma { .. } | Method::Bzip2);
     let is_in_blocks = !is_stream
         && Cut(data).u32().is_some_and(|first| {
@@ -125,10 +132,9 @@ fn solid(opening: &mut Opening<'_>, data: &[u8]) {
         let mut length = [0; 4];
         match read_whole(&mut stream, &mut length) {
             Ok(4) => {}
-            Ok(0) => return,
-            Ok(_) => return opening.refuse(PartReason::damaged("it is cut off")),
             // What stands behind the last file is no part of the stream.
-            Err(_) if number > 0 => return,
+            Ok(0) | Err(_) if number > 0 => return,
+            Ok(_) => return opening.refuse(PartReason::damaged("it is cut off")),
             Err(error) => return opening.refuse(PartReason::damaged(&error)),
         }
         let length = u64::from(u32::from_le_bytes(length) & !PACKED);
