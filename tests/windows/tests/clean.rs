@@ -384,6 +384,35 @@ fn a_value_that_changed_since_the_plan_stays() {
     assert!(skipped[0].contains("\"why\":\"changed\"") && skipped[0].contains("Cập nhật"));
 }
 
+/// A program without rights could make a key of its own a link to one that it may not write to, and
+/// have it written by one that may.
+#[test]
+fn no_link_leads_a_change_to_another_key() {
+    let Some(planted) = Planted::new() else { return };
+    planted.plant_files();
+    let other = r"HKLM\SOFTWARE\Của người khác";
+    let program = format!("{}\\Downloads\\mã độc.exe", planted.user);
+    let added = planted.wine.run("reg", &["add", other, "/v", "Chạy", "/d", &program, "/f"]);
+    assert!(added.status.success());
+    let key = r"Software\Microsoft\Windows\CurrentVersion\RunOnce";
+    drop(planted.wine.run("reg", &["delete", &format!("HKCU\\{key}"), "/f"]));
+    let target = r"\Registry\Machine\SOFTWARE\Của người khác";
+    assert!(planted.wine.run("C:\\probe.exe", &["link", key, target]).status.success());
+    // What starts by the link is seen, and named as what stays; what is behind it stays as it is.
+    let found = planted.scan(1);
+    assert!(found.contains("RunOnce") && found.contains("Chạy"), "{found}");
+    let applied = planted.apply_plan(0);
+    assert!(!applied.contains("RunOnce") && !applied.contains("skipped"), "{applied}");
+    let plan = fs::read_to_string(planted.wine.drive().join("plan.json")).unwrap();
+    let plan: serde_json::Value = serde_json::from_str(&plan).unwrap();
+    let told = |list: &str| plan[list].to_string().contains("RunOnce");
+    assert!(told("stays") && !told("steps"), "{plan}");
+    let shown = planted.wine.run("reg", &["query", other]);
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("exe"));
+    // What an administrator's run keeps lies where no program without those rights writes.
+    assert!(planted.wine.drive().join("ProgramData/Lamsach/clean/journals").is_dir());
+}
+
 #[test]
 fn a_stick_shows_its_folders_again_and_comes_back_the_same() {
     let Some(planted) = Planted::new() else { return };
