@@ -80,6 +80,10 @@ pub async fn add(
         // The same once more.
         return Ok(same.clone());
     }
+    // Signed by keys that another pack has changed meanwhile: it is to be checked once more.
+    if current_of(&known).map(|it| it.id) != current.map(|it| it.id) {
+        return Err(PortalError::Conflict);
+    }
     follows(&name, serial, &known)?;
     let record = PackRecord {
         id: portal.new_id::<PackId>(),
