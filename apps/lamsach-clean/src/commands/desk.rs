@@ -25,18 +25,8 @@ use super::{packs, plan, report, result, undo};
 #[derive(Debug, Default, clap::Args)]
 #[group(skip)]
 pub(super) struct Args {
-    #[arg(id = "clean_rules", long = "rules", short = 'r', value_name = "FILE")]
-    rules: Vec<PathBuf>,
-    #[arg(
-        id = "clean_indicators",
-        long = "indicators",
-        short = 'i',
-        alias = "hashes",
-        value_name = "LIST"
-    )]
-    indicators: Vec<PathBuf>,
-    #[arg(id = "clean_pack", long = "pack", short = 'p', value_name = "FILE")]
-    packs: Vec<PathBuf>,
+    #[command(flatten)]
+    looked_for: LookedFor,
     #[arg(id = "result_ca", long = "ca", value_name = "FILE")]
     certificates: Option<PathBuf>,
     #[command(flatten)]
@@ -46,12 +36,8 @@ pub(super) struct Args {
 impl Args {
     /// A desk for them; what lies beside the program where nothing is named.
     pub(super) fn desk(self) -> anyhow::Result<Arc<Desk>> {
-        let Self { rules, indicators, packs, certificates, store } = self;
-        let mut looked_for = LookedFor { rules, indicators, packs };
-        if [&looked_for.rules, &looked_for.indicators, &looked_for.packs]
-            .iter()
-            .all(|it| it.is_empty())
-        {
+        let Self { mut looked_for, certificates, store } = self;
+        if looked_for.is_empty() {
             looked_for.packs = packs::at_hand(None)?;
             looked_for.rules.extend(rules_beside_the_program());
         }
@@ -200,8 +186,7 @@ impl Desk {
 
     /// Whether anything is there to look for.
     pub(super) fn looks_for_something(&self) -> bool {
-        let LookedFor { rules, indicators, packs } = &self.looked_for;
-        [rules, indicators, packs].into_iter().any(|it| !it.is_empty())
+        !self.looked_for.is_empty()
     }
 
     /// What is looked for, by the names of its files.

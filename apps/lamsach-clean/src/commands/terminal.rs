@@ -14,7 +14,7 @@ use clean_up::{RunFacts, sticks};
 use command_line::bilingual::failure;
 use command_line::printable;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use language::{Language, Value, number, text, text_with};
+use language::{Language, Value, text, text_with};
 
 use super::desk::{self, Changed, Desk, Found, Phase, Target};
 use super::{report, result, words};
@@ -356,11 +356,9 @@ impl Terminal {
             writeln!(out)?;
             for (number, finding) in (1..).zip(found.findings.iter().take(MOST_SHOWN)) {
                 let category = self.text(&format!("clean-category-{}", finding.category.code()));
-                let mut place = vec![printable(&words::place(finding))];
-                place.extend(finding.inside.iter().map(|it| printable(it)));
-                writeln!(out, "{number:>3}. {category}: {}", place.join(" → "))?;
+                writeln!(out, "{number:>3}. {category}: {}", words::way(finding))?;
                 let sure = self.text(&format!("clean-window-sure-{}", desk::sureness(finding)));
-                writeln!(out, "     {}\n     {sure}", words::told(language, finding))?;
+                writeln!(out, "     {}\n     {sure}", words::told_with_more(language, finding))?;
             }
             let hidden = found.findings.len().saturating_sub(MOST_SHOWN);
             if hidden > 0 {
@@ -372,15 +370,8 @@ impl Terminal {
             }
             let verdict = desk::verdict(&found.summary);
             writeln!(out, "\n{}", self.text(&format!("clean-verdict-{verdict}")))?;
-            let count = |it: u64| number(language, i64::try_from(it).unwrap_or(i64::MAX)).into();
             let summary = &found.summary;
-            let values = [
-                ("scanned", count(summary.scanned)),
-                ("seen", count(summary.seen)),
-                ("parts", count(summary.parts)),
-                ("remembered", count(summary.remembered)),
-            ];
-            writeln!(out, "{}", text_with(language, "clean-scanned", &values))?;
+            writeln!(out, "{}", words::scanned(language, summary))?;
             for line in summary.live.iter().flat_map(|it| words::live(language, it)) {
                 writeln!(out, "{line}")?;
             }

@@ -5,7 +5,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write};
 use clean_up::{Change, Outcome, PlanFile, Report, RunFacts};
 use command_line::bilingual::failure;
 use command_line::printable;
-use file_check::{Finding, LiveCounts, What};
+use file_check::{Finding, LiveCounts, Summary, What};
 use language::{Language, Value, decimal, number, text, text_with};
 use serde::Serialize;
 
@@ -104,6 +104,25 @@ pub(super) fn report(out: &mut dyn Write, language: Language, report: &Report) -
     Ok(())
 }
 
+/// Where a finding is: its place, and the way through what it is packed in.
+pub(super) fn way(finding: &Finding) -> String {
+    let mut way = vec![printable(&place(finding))];
+    way.extend(finding.inside.iter().map(|it| printable(it)));
+    way.join(" → ")
+}
+
+/// How much a scan went through.
+pub(super) fn scanned(language: Language, summary: &Summary) -> String {
+    let count = |it: u64| Value::from(number(language, i64::try_from(it).unwrap_or(i64::MAX)));
+    let values = [
+        ("scanned", count(summary.scanned)),
+        ("seen", count(summary.seen)),
+        ("parts", count(summary.parts)),
+        ("remembered", count(summary.remembered)),
+    ];
+    text_with(language, "clean-scanned", &values)
+}
+
 /// What told a finding, in words.
 pub(super) fn told(language: Language, finding: &Finding) -> String {
     let what = text(language, &format!("clean-what-{}", finding.what.code()));
@@ -183,6 +202,15 @@ pub(super) fn live(language: Language, counts: &LiveCounts) -> Vec<String> {
         lines.push(say("clean-live-refused"));
     }
     lines
+}
+
+/// What told a finding, with what more is known of it.
+pub(super) fn told_with_more(language: Language, finding: &Finding) -> String {
+    let told = told(language, finding);
+    match more(language, finding) {
+        Some(more) => format!("{told}: {}", printable(&more)),
+        None => told,
+    }
 }
 
 /// A change in words.

@@ -16,18 +16,8 @@ const MOST_THREADS: usize = 256;
 #[group(skip)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Args {
-    #[arg(id = "clean_rules", long = "rules", short = 'r', value_name = "FILE")]
-    rules: Vec<PathBuf>,
-    #[arg(
-        id = "clean_indicators",
-        long = "indicators",
-        short = 'i',
-        alias = "hashes",
-        value_name = "LIST"
-    )]
-    indicators: Vec<PathBuf>,
-    #[arg(id = "clean_pack", long = "pack", short = 'p', value_name = "FILE")]
-    packs: Vec<PathBuf>,
+    #[command(flatten)]
+    looked_for: LookedFor,
     #[arg(id = "clean_trust", long = "trust", value_name = "FILE")]
     trust: Option<PathBuf>,
     #[arg(id = "clean_root", long = "root", value_name = "FOLDER")]
@@ -80,7 +70,7 @@ pub(crate) struct Choices {
 impl Args {
     /// Whether anything is said about what to look for.
     pub(crate) fn looks_for_something(&self) -> bool {
-        !(self.rules.is_empty() && self.indicators.is_empty() && self.packs.is_empty())
+        !self.looked_for.is_empty()
     }
 
     /// The folder that another computer's disk is mounted at.
@@ -107,12 +97,11 @@ impl Args {
 
     /// Checks everything that can be checked without opening a file.
     pub(crate) fn choices(self) -> anyhow::Result<Choices> {
-        let packs = if self.looks_for_something() {
-            self.packs.clone()
-        } else {
-            crate::commands::packs::at_hand(self.trust.as_deref())?
-        };
-        if self.rules.is_empty() && self.indicators.is_empty() && packs.is_empty() {
+        let mut looked_for = self.looked_for;
+        if looked_for.is_empty() {
+            looked_for.packs = crate::commands::packs::at_hand(self.trust.as_deref())?;
+        }
+        if looked_for.is_empty() {
             return Err(failure("clean-nothing-to-look-for", &[]));
         }
         let threads = match self.threads.as_deref() {
@@ -134,9 +123,9 @@ impl Args {
             (None, false) => self.places,
         };
         Ok(Choices {
-            rules: self.rules,
-            indicators: self.indicators,
-            packs,
+            rules: looked_for.rules,
+            indicators: looked_for.indicators,
+            packs: looked_for.packs,
             trust: self.trust,
             places,
             looks_at_computer,
@@ -175,11 +164,28 @@ fn has_system(root: &Path) -> bool {
 }
 
 /// What a scan looks for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, clap::Args)]
+#[group(skip)]
 pub(crate) struct LookedFor {
+    #[arg(id = "clean_rules", long = "rules", short = 'r', value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
+    #[arg(
+        id = "clean_indicators",
+        long = "indicators",
+        short = 'i',
+        alias = "hashes",
+        value_name = "LIST"
+    )]
     pub(crate) indicators: Vec<PathBuf>,
+    #[arg(id = "clean_pack", long = "pack", short = 'p', value_name = "FILE")]
     pub(crate) packs: Vec<PathBuf>,
+}
+
+impl LookedFor {
+    /// Whether it is nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rules.is_empty() && self.indicators.is_empty() && self.packs.is_empty()
+    }
 }
 
 impl Choices {

@@ -183,16 +183,8 @@ fn for_people(
 ) -> io::Result<()> {
     for finding in findings {
         let category = text(language, &format!("clean-category-{}", finding.category.code()));
-        let mut place = vec![printable(&words::place(finding))];
-        place.extend(finding.inside.iter().map(|it| printable(it)));
-        writeln!(out, "{category}: {}", place.join(" → "))?;
-        match words::more(language, finding) {
-            Some(more) => {
-                let more = printable(&more);
-                writeln!(out, "    {}: {more}", words::told(language, finding))?;
-            }
-            None => writeln!(out, "    {}", words::told(language, finding))?,
-        }
+        writeln!(out, "{category}: {}", words::way(finding))?;
+        writeln!(out, "    {}", words::told_with_more(language, finding))?;
     }
     if findings.iter().any(words::is_contact) {
         writeln!(out, "\n{}", text(language, "clean-live-advice"))?;
@@ -203,13 +195,7 @@ fn for_people(
     let verdict = summary.verdict.map_or("incomplete", file_check::Verdict::code);
     writeln!(out, "{}", text(language, &format!("clean-verdict-{verdict}")))?;
     let count = |it: u64| Value::from(counted(language, it));
-    let values = [
-        ("scanned", count(summary.scanned)),
-        ("seen", count(summary.seen)),
-        ("parts", count(summary.parts)),
-        ("remembered", count(summary.remembered)),
-    ];
-    writeln!(out, "{}", text_with(language, "clean-scanned", &values))?;
+    writeln!(out, "{}", words::scanned(language, summary))?;
     for line in inputs.packs.iter().flat_map(|it| packs::told(language, it)) {
         writeln!(out, "{line}")?;
     }

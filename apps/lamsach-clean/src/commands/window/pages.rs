@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use askama::Template;
 use clean_up::{PlanFile, RunFacts};
 use command_line::printable;
-use language::{Language, number, text, text_with};
+use language::{Language, text, text_with};
 
 use super::super::desk::{self, Changed, Desk, Found, Progress};
 use super::super::report::{self, ChangeRow, Texts};
@@ -125,13 +125,6 @@ struct StepRow {
 
 pub(super) fn found(language: Language, found: &Found) -> anyhow::Result<String> {
     let verdict = desk::verdict(&found.summary);
-    let count = |it: u64| number(language, i64::try_from(it).unwrap_or(i64::MAX));
-    let values = [
-        ("scanned", count(found.summary.scanned).into()),
-        ("seen", count(found.summary.seen).into()),
-        ("parts", count(found.summary.parts).into()),
-        ("remembered", count(found.summary.remembered).into()),
-    ];
     let row = |it: &file_check::Finding| FindingRow {
         category: it.category.code(),
         word: text(language, &format!("clean-category-{}", it.category.code())),
@@ -155,7 +148,7 @@ pub(super) fn found(language: Language, found: &Found) -> anyhow::Result<String>
             "incomplete" | "risky" => "open",
             _ => "alarm",
         },
-        scanned: text_with(language, "clean-scanned", &values),
+        scanned: words::scanned(language, &found.summary),
         live: found.summary.live.iter().flat_map(|it| words::live(language, it)).collect(),
         packs: report::packs(language, &found.as_read()),
         has_contact: found.findings.iter().any(words::is_contact),
