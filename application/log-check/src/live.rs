@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use contacts::{Columns, Encoding, Format, Parser, TimeReading, detect};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use matching::{Layers, Place, Sighting, StandingIn};
+use matching::{Layers, Place, Questions, Sighting, StandingIn};
 use naming::Names;
 
 use crate::blocks::{LONGEST_LINE, Lines};
@@ -40,6 +40,9 @@ pub struct Gain {
     pub days: BTreeSet<Date>,
     /// What was seen, one a device and indicator. A contact without a readable time was seen now.
     pub sightings: Vec<Sighting>,
+    /// Beside each sighting, or beside none: what is known of its questions, where the log has question and
+    /// answer apart.
+    pub questions: Vec<Option<Questions>>,
 }
 
 impl Gain {
@@ -175,7 +178,8 @@ impl LiveLog {
         self.doubt(read, others);
         let locate = |place: Place| (self.name.clone(), before + place.line);
         let known = &mut self.standing_in;
-        let mut sightings = found.gatherer.finish_knowing(known, layers, &names, locate);
+        let (mut sightings, questions) =
+            found.gatherer.finish_knowing(known, layers, &names, locate);
         for sighting in &mut sightings {
             sighting.count = sighting.count.max(1);
             sighting.first_seen.get_or_insert(now);
@@ -192,6 +196,7 @@ impl LiveLog {
             lines_not_parsed: found.lines_not_parsed,
             days: found.days,
             sightings,
+            questions,
             ..Gain::default()
         }
     }
@@ -290,6 +295,25 @@ mod tests {
             }
             assert_eq!((read, contacts, last), (600, 86, 596), "{piece}");
         }
+    }
+
+    #[test]
+    fn a_piece_tells_how_many_questions_its_answers_leave() {
+        let asked = "[1795482001] unbound[9:0] info: 192.0.2.77 a.evil.example. A IN\n";
+        let blocked = "[1795482001] unbound[9:0] info: rpz: applied [x] evil.example. rpz-drop \
+                       192.0.2.77@46619 a.evil.example. A IN\n";
+        let mut log = LiveLog::new("dns.log".to_owned(), None, TimeZone::UTC);
+        let mut of = |lines: String| {
+            let gain = log.read(&layers(), 0, lines.as_bytes(), now());
+            let questions = gain.questions[0].clone().unwrap();
+            let line = questions.first_blocked.map_or(0, |it| it.1.line_number);
+            let lines = questions.lines;
+            (gain.sightings[0].verdict, lines.questions, lines.blocked, line)
+        };
+        assert_eq!(of(asked.to_owned()), (Verdict::DnsQueried, 1, 0, 0));
+        assert_eq!(of(blocked.to_owned()), (Verdict::DnsBlocked, 0, 1, 2));
+        assert_eq!(of(format!("{asked}{asked}{blocked}")), (Verdict::DnsQueried, 2, 1, 5));
+        assert_eq!(of(format!("{asked}{blocked}")), (Verdict::DnsBlocked, 1, 1, 7));
     }
 
     #[test]

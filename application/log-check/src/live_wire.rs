@@ -60,7 +60,7 @@ impl About {
         let gatherer = found.sum_up(&mut summary);
         let locate = |place: Place| (self.name.clone(), place.line);
         let known = &mut locked(&self.standing_in);
-        let mut sightings = gatherer.finish_knowing(known, layers, &names, locate);
+        let (mut sightings, _) = gatherer.finish_knowing(known, layers, &names, locate);
         for sighting in &mut sightings {
             sighting.first_seen.get_or_insert(now);
             sighting.last_seen.get_or_insert(now);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, civil::Date};
 use log_check::{Gain, NameSource};
-use matching::Sighting;
+use matching::{Apart, Questions, Sighting, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// The most sightings of one input on one day: what a portal takes of one log. Further ones are counted
@@ -36,6 +36,9 @@ pub struct Tally {
     pub days: BTreeSet<Date>,
     /// By device and indicator.
     pub sightings: BTreeMap<String, Sighting>,
+    /// What is known of the questions behind some of them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub questions: BTreeMap<String, Questions>,
 }
 
 impl Tally {
@@ -53,7 +56,10 @@ impl Tally {
 
     /// Adds what a piece gave.
     pub fn add_gain(&mut self, gain: Gain) {
-        let sightings = gain.sightings.into_iter().map(|it| (key_of(&it), it)).collect();
+        let keys: Vec<String> = gain.sightings.iter().map(key_of).collect();
+        let questions = keys.iter().cloned().zip(gain.questions);
+        let questions = questions.filter_map(|(key, it)| Some((key, it?))).collect();
+        let sightings = keys.into_iter().zip(gain.sightings).collect();
         self.add(Self {
             format: gain.format,
             lines_read: gain.lines_read,
@@ -64,11 +70,12 @@ impl Tally {
             left_out: 0,
             days: gain.days,
             sightings,
+            questions,
         });
     }
 
     /// Adds what came later.
-    pub fn add(&mut self, later: Self) {
+    pub fn add(&mut self, mut later: Self) {
         self.format = later.format.or(self.format.take());
         self.lines_read += later.lines_read;
         self.lines_matched += later.lines_matched;
@@ -79,15 +86,56 @@ impl Tally {
         self.days.extend(later.days);
         for (key, sighting) in later.sightings {
             let is_full = self.sightings.len() >= MOST_SIGHTINGS;
+            let questions = later.questions.remove(&key);
             match self.sightings.entry(key) {
-                Entry::Occupied(mut held) => merge(held.get_mut(), sighting),
+                Entry::Occupied(mut held) => {
+                    let known = self.questions.remove(held.key());
+                    let questions = both(known, held.get(), questions, &sighting);
+                    merge(held.get_mut(), sighting);
+                    if let Some(questions) = questions {
+                        settle(held.get_mut(), &questions);
+                        self.questions.insert(held.key().clone(), questions);
+                    }
+                }
                 Entry::Vacant(_) if is_full => self.left_out += 1,
                 Entry::Vacant(room) => {
+                    self.questions.extend(questions.map(|it| (room.key().clone(), it)));
                     // What goes on from the day before is a contact of this day as well.
                     room.insert(Sighting { count: sighting.count.max(1), ..sighting });
                 }
             }
         }
+    }
+}
+
+/// What is known of the questions behind two sightings that are the same.
+fn both(
+    known: Option<Questions>,
+    held: &Sighting,
+    later: Option<Questions>,
+    sighting: &Sighting,
+) -> Option<Questions> {
+    if known.is_none() && later.is_none() {
+        return None;
+    }
+    // A question of which nothing else is known.
+    let alone = |of: &Sighting| Questions {
+        lines: Apart { alone: u64::from(of.verdict == Verdict::DnsQueried), ..Apart::default() },
+        first_blocked: None,
+    };
+    let mut questions = known.unwrap_or_else(|| alone(held));
+    questions.add(later.unwrap_or_else(|| alone(sighting)));
+    Some(questions)
+}
+
+/// A question that was told of before its answer came, and was blocked as all others were.
+fn settle(held: &mut Sighting, questions: &Questions) {
+    if held.verdict == Verdict::DnsQueried
+        && questions.lines.is_all_blocked()
+        && let Some((destination, evidence)) = questions.first_blocked.clone()
+    {
+        held.verdict = Verdict::DnsBlocked;
+        (held.destination, held.evidence) = (destination, evidence);
     }
 }
 
@@ -133,5 +181,69 @@ fn earliest(left: Option<Timestamp>, right: Option<Timestamp>) -> Option<Timesta
     match (left, right) {
         (Some(left), Some(right)) => Some(left.min(right)),
         (one, other) => one.or(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use log_check::LiveLog;
+    use matching::{IndexBuilder, Layers};
+
+    use super::*;
+
+    fn layers() -> Layers {
+        let mut builder = IndexBuilder::default();
+        let observable = "evil.example".parse().unwrap();
+        let scope = indicators::Scope::Subdomains;
+        let indicator =
+            indicators::Indicator { observable, scope, family: None, valid_until: None };
+        builder.push(&indicator, "list.txt").unwrap();
+        builder.build().into()
+    }
+
+    /// A question, its answer, that it was blocked; and a question in a log without answers.
+    fn line(kind: char) -> &'static str {
+        match kind {
+            'q' => "[1795482001] unbound[9:0] info: 192.0.2.7 a.evil.example. A IN\n",
+            'a' => {
+                "[1795482001] unbound[9:0] info: 192.0.2.7 a.evil.example. A IN NOERROR 0.0 1 33\n"
+            }
+            'b' => {
+                "[1795482001] unbound[9:0] info: rpz: applied [x] evil.example. rpz-drop \
+                 192.0.2.7@46619 a.evil.example. A IN\n"
+            }
+            _ => "Nov 24 08:00:02 gw dnsmasq[9]: query[A] a.evil.example from 192.0.2.7\n",
+        }
+    }
+
+    /// The verdict, and the line that proves it, after each piece of a log of Unbound.
+    fn after_each(pieces: &[&str], expected: &[(Verdict, u64)]) {
+        let layers = layers();
+        let mut log = LiveLog::new("dns.log".to_owned(), None, jiff::tz::TimeZone::UTC);
+        let mut day = Tally::default();
+        for (piece, expected) in pieces.iter().zip(expected) {
+            let lines: String = piece.chars().map(line).collect();
+            let mut tally = Tally::default();
+            tally.add_gain(log.read(&layers, 0, lines.as_bytes(), Timestamp::UNIX_EPOCH));
+            // As a journal keeps it.
+            let kept = serde_json::to_string(&tally).unwrap();
+            day.add(serde_json::from_str(&kept).unwrap());
+            let sighting = day.sightings.values().next().unwrap();
+            let now = (sighting.verdict, sighting.evidence.line_number);
+            assert_eq!(now, *expected, "{piece} of {pieces:?}");
+        }
+    }
+
+    #[test]
+    fn a_block_that_comes_later_than_its_question_counts() {
+        let (asked, blocked) = (Verdict::DnsQueried, Verdict::DnsBlocked);
+        after_each(&["q", "b"], &[(asked, 1), (blocked, 2)]);
+        after_each(&["qb", "q", "b"], &[(blocked, 2), (asked, 3), (blocked, 2)]);
+        after_each(&["q", "qb", "", "b"], &[(asked, 1), (asked, 1), (asked, 1), (blocked, 3)]);
+        after_each(&["b", "q"], &[(blocked, 1), (blocked, 1)]);
+        after_each(&["q", "q", "b", "a"], &[(asked, 1), (asked, 1), (asked, 1), (asked, 1)]);
+        // Of a program without answers in the log nobody knows how it ended.
+        after_each(&["d", "q", "b", "b"], &[(asked, 1), (asked, 1), (asked, 1), (asked, 1)]);
+        after_each(&["q", "d", "b", "b"], &[(asked, 1), (asked, 1), (asked, 1), (asked, 1)]);
     }
 }

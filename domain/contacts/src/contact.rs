@@ -29,6 +29,21 @@ pub struct Contact<'l> {
     pub outcome: Outcome,
     /// What the line shows of machines that stand for others.
     pub between: Between<&'l [u8]>,
+    /// How much of a question and its answer the line is about.
+    pub part: Part,
+}
+
+/// How much of a question for a name and its answer a line is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Part {
+    /// All that the log has of it.
+    #[default]
+    Whole,
+    /// The question; lines about the answer, or about what answered in the destination's place, stand
+    /// apart.
+    Question,
+    /// The answer; the question may stand apart.
+    Answer,
 }
 
 /// What a contact shows of a machine that stands for others.

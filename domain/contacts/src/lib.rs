@@ -41,7 +41,7 @@ mod syslog_frames;
 mod time;
 mod wire;
 
-pub use contact::{Between, Contact, Outcome};
+pub use contact::{Between, Contact, Outcome, Part};
 pub use detect::{Detection, Encoding, detect};
 pub use fields::answer_addresses;
 pub use formats::Format;

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use contacts::packets::Count;
-use contacts::{Contact, Outcome, WireContact, answer_addresses};
+use contacts::{Contact, Outcome, Part, WireContact, answer_addresses};
 use jiff::Timestamp;
 use observables::parse_address;
 use rustc_hash::FxHashMap;
@@ -12,13 +12,16 @@ use crate::About;
 use crate::key::{set_address, set_name, text_of};
 use crate::side_car::write;
 
-/// Takes in the contacts of a log, or of a part of one. Memory: about 60 bytes for each pair of
+/// Takes in the contacts of a log, or of a part of one. Memory: about 70 bytes for each pair of
 /// device and destination, and each different name once.
 #[derive(Clone, Debug, Default)]
 pub struct SideCarBuilder {
     devices: Texts,
     keys: Texts,
     pairs: FxHashMap<(u32, u32), Pair>,
+    /// Of pairs of which an answer tells, on a line of its own, that the question was blocked: how often, and
+    /// where first.
+    blocked: FxHashMap<(u32, u32), (u32, u64)>,
     /// What the log calls a device, by its number.
     names: FxHashMap<u32, Box<[u8]>>,
     key: Vec<u8>,
@@ -34,6 +37,10 @@ pub(crate) struct Pair {
     pub(crate) last: Option<i64>,
     /// Where in the log it first stood with its strongest outcome.
     pub(crate) offset: u64,
+    /// Lines about a question alone; all there can be when nothing tells of an answer.
+    questions: u32,
+    /// Lines about an answer alone that was not blocked.
+    answers: u32,
 }
 
 /// Texts, each with a number.
@@ -85,11 +92,23 @@ impl SideCarBuilder {
         let Some(device) = self.device(&text, contact.device_name) else { return };
         let seconds = time.map(Timestamp::as_second);
         let (outcome, count) = (contact.outcome, u64::from(count != Count::More));
-        let fresh = Pair { count, outcome, first: seconds, last: seconds, offset };
+        let fresh = Pair::new(count, outcome, seconds, offset);
         if let Some(address) = parse_logged(contact.name) {
             self.add_address(device, address, contact.port, fresh);
         } else if !contact.name.is_empty() {
-            self.add_name(device, contact.name, fresh);
+            let (questions, answers) = match (contact.outcome, contact.part) {
+                (Outcome::DnsQueried, Part::Question) => (1, 0),
+                (Outcome::DnsQueried, Part::Answer) => (0, 1),
+                (Outcome::DnsQueried, Part::Whole) if count > 0 => (u32::MAX, 0),
+                _ => (0, 0),
+            };
+            let at = self.add_name(device, contact.name, Pair { questions, answers, ..fresh });
+            if contact.outcome == Outcome::DnsBlocked
+                && contact.part == Part::Answer
+                && let Some(at) = at
+            {
+                self.add_blocked(at, 1, offset);
+            }
         }
         if let Some(address) = parse_logged(contact.address) {
             self.add_address(device, address, contact.port, fresh);
@@ -112,7 +131,7 @@ impl SideCarBuilder {
         let seconds = contact.time.map(Timestamp::as_second);
         let outcome = contact.outcome;
         let (new, of_address) = (u64::from(count != Count::More), u64::from(count == Count::New));
-        let fresh = Pair { count: new, outcome, first: seconds, last: seconds, offset };
+        let fresh = Pair::new(new, outcome, seconds, offset);
         if !contact.name.is_empty() {
             self.add_name(device, contact.name, fresh);
         }
@@ -135,11 +154,15 @@ impl SideCarBuilder {
             .collect();
         let keys: Vec<Option<u32>> =
             other.keys.all.iter().map(|key| self.keys.number(key)).collect();
-        for ((device, key), pair) in &other.pairs {
+        for (at, pair) in &other.pairs {
+            let (device, key) = at;
             if let (Some(Some(device)), Some(Some(key))) =
                 (devices.get(*device as usize), keys.get(*key as usize))
             {
                 self.put((*device, *key), *pair);
+                if let Some((count, offset)) = other.blocked.get(at) {
+                    self.add_blocked((*device, *key), *count, *offset);
+                }
             }
         }
     }
@@ -184,9 +207,11 @@ impl SideCarBuilder {
         let mut pairs: Vec<(&[u8], u32, Pair)> = self
             .pairs
             .iter()
-            .filter_map(|((device, key), pair)| {
+            .filter_map(|(at, pair)| {
+                let (device, key) = at;
                 let key = self.keys.all.get(*key as usize)?;
-                Some((key.as_ref(), *place.get(*device as usize)?, *pair))
+                let pair = pair.settled(self.blocked.get(at));
+                Some((key.as_ref(), *place.get(*device as usize)?, pair))
             })
             .collect();
         pairs.sort_unstable_by_key(|(key, device, _)| (*key, *device));
@@ -205,12 +230,16 @@ impl SideCarBuilder {
         Some(device)
     }
 
-    fn add_name(&mut self, device: u32, raw: &[u8], pair: Pair) {
+    fn add_name(&mut self, device: u32, raw: &[u8], pair: Pair) -> Option<(u32, u32)> {
         let mut key = std::mem::take(&mut self.key);
-        if set_name(&mut key, raw) {
-            self.add_key(device, &key, pair);
-        }
+        let at = set_name(&mut key, raw).then(|| self.add_key(device, &key, pair)).flatten();
         self.key = key;
+        at
+    }
+
+    fn add_blocked(&mut self, at: (u32, u32), count: u32, offset: u64) {
+        let held = self.blocked.entry(at).or_insert((0, offset));
+        *held = (held.0.saturating_add(count), held.1.min(offset));
     }
 
     fn add_address(&mut self, device: u32, address: IpAddr, port: u16, pair: Pair) {
@@ -220,10 +249,10 @@ impl SideCarBuilder {
         self.key = key;
     }
 
-    fn add_key(&mut self, device: u32, key: &[u8], pair: Pair) {
-        if let Some(key) = self.keys.number(key) {
-            self.put((device, key), pair);
-        }
+    fn add_key(&mut self, device: u32, key: &[u8], pair: Pair) -> Option<(u32, u32)> {
+        let at = (device, self.keys.number(key)?);
+        self.put(at, pair);
+        Some(at)
     }
 
     fn put(&mut self, at: (u32, u32), pair: Pair) {
@@ -232,6 +261,24 @@ impl SideCarBuilder {
 }
 
 impl Pair {
+    pub(crate) fn new(count: u64, outcome: Outcome, seconds: Option<i64>, offset: u64) -> Self {
+        let (first, last) = (seconds, seconds);
+        Self { count, outcome, first, last, offset, questions: 0, answers: 0 }
+    }
+
+    /// A question that was blocked each time was blocked, though its own line proves more.
+    fn settled(self, blocked: Option<&(u32, u64)>) -> Self {
+        match blocked {
+            Some((count, offset))
+                if self.outcome == Outcome::DnsQueried
+                    && *count >= self.questions.max(self.answers) =>
+            {
+                Self { outcome: Outcome::DnsBlocked, offset: *offset, ..self }
+            }
+            _ => self,
+        }
+    }
+
     fn merge(&mut self, other: Self) {
         // The strongest outcome, and the earliest line that shows it.
         if (other.outcome, std::cmp::Reverse(other.offset))
@@ -240,6 +287,8 @@ impl Pair {
             (self.outcome, self.offset) = (other.outcome, other.offset);
         }
         self.count = self.count.saturating_add(other.count);
+        self.questions = self.questions.saturating_add(other.questions);
+        self.answers = self.answers.saturating_add(other.answers);
         self.first = match (self.first, other.first) {
             (Some(left), Some(right)) => Some(left.min(right)),
             (one, other) => one.or(other),

@@ -239,7 +239,9 @@ impl<B: AsRef<[u8]>> SideCar<B> {
             let span = reader.number()?;
             let last = first.and_then(|first| first.checked_add_unsigned(span));
             let offset = reader.number()?;
-            pairs.push((device, Pair { count: meta >> 3, outcome, first, last, offset }));
+            let mut pair = Pair::new(meta >> 3, outcome, first, offset);
+            pair.last = last;
+            pairs.push((device, pair));
         }
         Some(pairs)
     }

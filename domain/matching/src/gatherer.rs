@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use naming::{Confidence, DeviceNumber, Holder, Intermediary, Names, Source, ToldBy, Who};
 use rustc_hash::FxHashMap;
 
+use crate::apart::{Apart, Questions};
 use crate::standing_in::StandingIn;
 use crate::{
     Describe, Described, Destination, Device, Evidence, Hit, IndicatorId, Sighting, Verdict,
@@ -67,6 +68,10 @@ struct Record {
     /// The device that held the address by other sources than the log, which names it itself.
     behind: Behind,
     strongest: Strongest,
+    /// The lines that tell of questions and of answers apart.
+    lines: Apart,
+    /// The earliest of them on which something answered in the destination's place.
+    first_blocked: Option<Box<Strongest>>,
 }
 
 /// What the contacts of a sighting agree on. Joining is the same in every order.
@@ -160,6 +165,14 @@ impl Gatherer {
         let key = (device_key(hit.device), holder.who, hit.indicator);
         let said = holder.source.map(|(source, confidence)| (confidence, Reverse(source)));
         let behind = Behind::of(holder.behind);
+        let lines = Apart::of(hit.verdict, hit.part, count);
+        let strongest = || Strongest {
+            verdict: hit.verdict,
+            place,
+            destination: destination_text(hit.destination),
+            device_name: lossy(spelling(hit)),
+            line: line.get(..LONGEST_EVIDENCE).unwrap_or(line).into(),
+        };
         let is_known = self.records.get(&key).is_some_and(|known| {
             // No text is made for the many contacts that prove less than the one held.
             let held = &known.strongest;
@@ -171,6 +184,12 @@ impl Gatherer {
             known.last_seen = known.last_seen.max(time);
             known.said = weakest(known.said, said);
             known.behind = known.behind.join(behind);
+            known.lines.add(lines);
+            // It proves less than a question and is needed all the same.
+            let held = &mut known.first_blocked;
+            if lines.blocked > 0 && held.as_ref().is_none_or(|it| place < it.place) {
+                *held = Some(Box::new(strongest()));
+            }
             return;
         }
         let record = Record {
@@ -179,13 +198,9 @@ impl Gatherer {
             last_seen: time,
             said,
             behind,
-            strongest: Strongest {
-                verdict: hit.verdict,
-                place,
-                destination: destination_text(hit.destination),
-                device_name: lossy(spelling(hit)),
-                line: line.get(..LONGEST_EVIDENCE).unwrap_or(line).into(),
-            },
+            strongest: strongest(),
+            lines,
+            first_blocked: (lines.blocked > 0).then(|| Box::new(strongest())),
         };
         self.put(key, record);
     }
@@ -238,19 +253,21 @@ impl Gatherer {
         names: &Names,
         locate: impl Fn(Place) -> (String, u64),
     ) -> Vec<Sighting> {
-        self.finish_knowing(&mut StandingIn::default(), index, names, locate)
+        self.finish_knowing(&mut StandingIn::default(), index, names, locate).0
     }
 
     /// As [`Self::finish_part`], with what earlier parts showed of machines that stand for others; what
-    /// this one shows is added.
+    /// this one shows is added. Beside each sighting stands what is known of its questions, where the log
+    /// has question and answer apart.
     pub fn finish_knowing(
         mut self,
         standing_in: &mut StandingIn,
         index: &impl Describe,
         names: &Names,
         locate: impl Fn(Place) -> (String, u64),
-    ) -> Vec<Sighting> {
+    ) -> (Vec<Sighting>, Vec<Option<Questions>>) {
         self.join_unnamed();
+        self.settle_blocked();
         standing_in.merge(std::mem::take(&mut self.standing_in));
         let standing_in = &*standing_in;
         let described =
@@ -277,9 +294,19 @@ impl Gatherer {
         )| {
             let facts = device_facts(names, &who, &record);
             let role = role_of((names, standing_in), &device, &who, &record);
-            let Record { count, first_seen, last_seen, strongest, .. } = record;
-            let (file, line_number) = locate(strongest.place);
-            let line = String::from_utf8_lossy(&strongest.line).into_owned();
+            let Record { count, first_seen, last_seen, strongest, lines, first_blocked, .. } =
+                record;
+            let evidence = |it: Strongest| {
+                let (file, line_number) = locate(it.place);
+                let line = String::from_utf8_lossy(&it.line).into_owned();
+                let offset = it.place.offset;
+                (it.destination.into_string(), Evidence { file, offset, line_number, line })
+            };
+            let questions = lines
+                .is_apart()
+                .then(|| Questions { lines, first_blocked: first_blocked.map(|it| evidence(*it)) });
+            let verdict = strongest.verdict;
+            let (destination, evidence) = evidence(strongest);
             let device = match device {
                 DeviceKey::Address(address) => address.to_string(),
                 DeviceKey::Name(name) => name.into_string(),
@@ -287,7 +314,7 @@ impl Gatherer {
             let (name, device_mac, said) = facts;
             let device_name = name.filter(|name| *name != device);
             let said = said.filter(|_| device_name.is_some() || device_mac.is_some());
-            Sighting {
+            let sighting = Sighting {
                 device,
                 device_name,
                 device_mac,
@@ -300,15 +327,32 @@ impl Gatherer {
                 family: it.family.map(str::to_owned),
                 list: it.list.to_owned(),
                 warning: it.warning.map(str::to_owned),
-                destination: strongest.destination.into_string(),
-                verdict: strongest.verdict,
+                destination,
+                verdict,
                 count,
                 first_seen,
                 last_seen,
-                evidence: Evidence { file, offset: strongest.place.offset, line_number, line },
-            }
+                evidence,
+            };
+            (sighting, questions)
         };
-        described.into_iter().map(sighting).collect()
+        described.into_iter().map(sighting).unzip()
+    }
+
+    /// What was blocked each time that it was asked for was blocked, though the line of a question alone
+    /// proves more.
+    fn settle_blocked(&mut self) {
+        for record in self.records.values_mut() {
+            if record.strongest.verdict != Verdict::DnsQueried || !record.lines.is_all_blocked() {
+                continue;
+            }
+            if let Some(first) = &record.first_blocked {
+                let before = std::mem::replace(&mut record.strongest, (**first).clone());
+                if record.strongest.device_name.is_empty() {
+                    record.strongest.device_name = before.device_name;
+                }
+            }
+        }
     }
 
     /// A device that the log names on some lines and not on others is one, as long as nothing else
@@ -359,6 +403,13 @@ impl Gatherer {
             known.last_seen = known.last_seen.max(record.last_seen);
             known.said = weakest(known.said, record.said);
             known.behind = known.behind.join(record.behind);
+            known.lines.add(record.lines);
+            if let Some(first) = record.first_blocked {
+                let held = &mut known.first_blocked;
+                if held.as_ref().is_none_or(|it| first.rank() < it.rank()) {
+                    *held = Some(first);
+                }
+            }
             if record.strongest.rank().cmp(&known.strongest.rank()) == Ordering::Less {
                 let unnamed = record.strongest.device_name.is_empty();
                 let before = std::mem::replace(&mut known.strongest, record.strongest);

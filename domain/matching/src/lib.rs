@@ -23,6 +23,7 @@
 //! What it deliberately does not do: read lists or logs, know the time, open files.
 
 mod about;
+mod apart;
 mod builder;
 mod columns;
 mod filter;
@@ -45,6 +46,7 @@ mod verify;
 mod view;
 
 pub use about::{About, AboutList};
+pub use apart::{Apart, Questions};
 pub use builder::{IndexBuilder, Origin};
 pub use gatherer::{Gatherer, MOST_SIGHTINGS, Place};
 pub use image::{INDEX_VERSION, IndexError, Storage};

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::net::IpAddr;
 
-use contacts::{Between, Contact, Outcome, WireContact};
+use contacts::{Between, Contact, Outcome, Part, WireContact};
 use jiff::Timestamp;
 use memchr::memchr;
 use naming::{Holder, Names};
@@ -29,6 +29,8 @@ pub struct Hit<'l> {
     pub destination: Destination<'l>,
     /// What the contact shows of a machine that stands for others.
     pub between: Between<IpAddr>,
+    /// How much of a question and its answer the contact is about.
+    pub part: Part,
 }
 
 impl Hit<'_> {
@@ -266,6 +268,7 @@ impl<'i> One<'i> {
                 device_name: b"",
                 destination: Destination::Address(source, 0),
                 between: Between::Nobody,
+                part: Part::Whole,
             });
         }
         if contact.query.is_empty() {
@@ -282,7 +285,8 @@ impl<'i> One<'i> {
         let source = contact.device.to_canonical();
         let outbound = |indicator, verdict, destination| {
             let (device, between) = (Device::Address(source), contact.between);
-            Some(Hit { indicator, verdict, device, device_name: b"", destination, between })
+            let (device_name, part) = (&b""[..], Part::Whole);
+            Some(Hit { indicator, verdict, device, device_name, destination, between, part })
         };
         let asked = Asked {
             name: contact.name,
@@ -307,6 +311,7 @@ impl<'i> One<'i> {
                 device_name: b"",
                 destination: Destination::Address(source, 0),
                 between: Between::Nobody,
+                part: Part::Whole,
             });
         }
         if contact.query.is_empty() {
@@ -442,7 +447,8 @@ fn outbound<'l>(
         Between::For(it) => parse_logged(it).map(Between::For),
     };
     let between = between.unwrap_or_default();
-    Hit { indicator, verdict, device, device_name: contact.device_name, destination, between }
+    let (device_name, part) = (contact.device_name, contact.part);
+    Hit { indicator, verdict, device, device_name, destination, between, part }
 }
 
 /// The addresses of an answer as a log lists them.

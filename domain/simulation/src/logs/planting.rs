@@ -288,20 +288,15 @@ impl<'p> Planting<'p> {
             Flow::Inbound { .. } => TrueVerdict::InboundScan,
             Flow::Dns { answer, .. } => match (self.kind, answer) {
                 // The query is logged before there is an answer.
-                (
-                    LogKind::Bind
-                    | LogKind::Dnsmasq
-                    | LogKind::Powerdns
-                    | LogKind::Mikrotik
-                    // Or once more with the answer: the question is the stronger proof.
-                    | LogKind::Unbound
-                    | LogKind::WindowsDns,
-                    _,
-                )
+                (LogKind::Bind | LogKind::Dnsmasq | LogKind::Powerdns | LogKind::Mikrotik, _)
                 | (_, Answer::None) => TrueVerdict::DnsQueried,
+                // With these, on a line of its own.
                 (_, Answer::Blocked) => TrueVerdict::DnsBlocked,
                 // Which address was answered is not logged.
-                (LogKind::Paloalto | LogKind::Sophos, _) => TrueVerdict::DnsQueried,
+                (
+                    LogKind::Unbound | LogKind::WindowsDns | LogKind::Paloalto | LogKind::Sophos,
+                    _,
+                ) => TrueVerdict::DnsQueried,
                 (_, Answer::Address(_)) => TrueVerdict::DnsResolved,
             },
             Flow::Web { .. } if self.kind.is_server() => TrueVerdict::MentionOnly,

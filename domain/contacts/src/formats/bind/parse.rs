@@ -8,7 +8,7 @@ use memchr::{memchr, memmem, memrchr};
 
 use crate::fields::{before, split_once};
 use crate::time::{self, TimeReading};
-use crate::{Between, Contact, LineKind, Outcome};
+use crate::{Between, Contact, LineKind, Outcome, Part};
 
 /// Made once: setting a search up costs more than it does on a line this short.
 static CLIENT: LazyLock<memmem::Finder<'static>> =
@@ -35,9 +35,9 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
     {
         message = message.get(at + 2..).unwrap_or_default();
     }
-    let mut between = Between::Nobody;
+    let (mut between, mut part) = (Between::Nobody, Part::Answer);
     let (name, outcome) = if let Some(query) = message.strip_prefix(b"query: ") {
-        between = server(query);
+        (between, part) = (server(query), Part::Question);
         (before(query, b' '), Outcome::DnsQueried)
     } else if message.starts_with(b"rpz ") || message.starts_with(b"disabled rpz ") {
         let Some(at) = memmem::find(message, b"rewrite ") else { return LineKind::Understood };
@@ -50,7 +50,7 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
         return LineKind::Understood;
     };
     let time = time_of(head);
-    sink(&Contact { device, name, time, outcome, between, ..Contact::default() });
+    sink(&Contact { device, name, time, outcome, between, part, ..Contact::default() });
     LineKind::Understood
 }
 

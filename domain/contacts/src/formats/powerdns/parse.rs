@@ -5,7 +5,7 @@ use memchr::{memchr, memchr2, memmem};
 
 use crate::fields::{before, host_and_port, is_address, split_once};
 use crate::time::{self, TimeReading};
-use crate::{Contact, LineKind, Outcome};
+use crate::{Contact, LineKind, Outcome, Part};
 
 /// Where the question may begin at the latest: behind time, host and program.
 const LATEST_START: usize = 200;
@@ -52,9 +52,9 @@ fn recursor_or_server(line: &[u8]) -> Option<Contact<'_>> {
 /// `[TIME] Packet from ADDRESS:PORT for NAME. TYPE with id 7`, or `[TIME] Answer to … (CODE) …`.
 fn dnsdist(line: &[u8]) -> Option<Contact<'_>> {
     let start = line.get(..LATEST_START).unwrap_or(line);
-    let (at, mark): (_, &[u8]) = match memmem::find(start, b"Packet from ") {
-        Some(at) => (at, b"Packet from "),
-        None => (memmem::find(start, b"Answer to ")?, b"Answer to "),
+    let (at, mark, part): (_, &[u8], _) = match memmem::find(start, b"Packet from ") {
+        Some(at) => (at, b"Packet from ", Part::Question),
+        None => (memmem::find(start, b"Answer to ")?, b"Answer to ", Part::Answer),
     };
     let (head, rest) = line.split_at_checked(at)?;
     let (client, rest) = split_once(rest.get(mark.len()..)?, b' ')?;
@@ -66,6 +66,7 @@ fn dnsdist(line: &[u8]) -> Option<Contact<'_>> {
         name,
         time: time_of(head),
         outcome: if is_refused { Outcome::DnsBlocked } else { Outcome::DnsQueried },
+        part,
         ..Contact::default()
     })
 }

@@ -5,16 +5,20 @@ use memchr::{memchr, memmem, memrchr};
 
 use crate::fields::{before, is_address, split_once};
 use crate::time::{self, TimeReading};
-use crate::{Contact, LineKind, Outcome};
+use crate::{Contact, LineKind, Outcome, Part};
 
 /// Where the program's name may begin at the latest: behind time and host of a syslog header.
 const LATEST_PROGRAM: usize = 200;
 
 pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>)) -> LineKind {
     let Some((head, message)) = message(line) else { return LineKind::NotParsed };
+    let mut part = Part::Answer;
     let (client, name, outcome) = match first_words(message) {
         // `CLIENT NAME. TYPE CLASS`, a reply with code, duration, cache and size behind it.
         [client, name, _, class] if is_address(client) && is_question(name, class) => {
+            if message.split(|b| *b == b' ').nth(4).is_none() {
+                part = Part::Question;
+            }
             (client, name, Outcome::DnsQueried)
         }
         // `rpz: applied [LOG] TRIGGER ACTION CLIENT@PORT NAME. TYPE CLASS`.
@@ -34,7 +38,7 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
         Some(seconds) => before(seconds, b']'),
         None => time::syslog_time(head),
     };
-    sink(&Contact { device: client, name, time, outcome, ..Contact::default() });
+    sink(&Contact { device: client, name, time, outcome, part, ..Contact::default() });
     LineKind::Understood
 }
 

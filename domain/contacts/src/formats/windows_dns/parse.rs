@@ -7,7 +7,7 @@ use memchr::{memchr, memmem, memrchr};
 use super::names::decode;
 use crate::fields::{is_address, split_once};
 use crate::time::{self, TimeReading};
-use crate::{Contact, LineKind, Outcome};
+use crate::{Contact, LineKind, Outcome, Part};
 
 /// Where `PACKET` may begin at the latest: behind date, time and thread.
 const LATEST_PACKET: usize = 60;
@@ -40,6 +40,7 @@ pub(crate) fn read_line(
                     name: room.as_slice(),
                     time,
                     outcome: if is_refused { Outcome::DnsBlocked } else { Outcome::DnsQueried },
+                    part: if packet.is_answer { Part::Answer } else { Part::Question },
                     ..Contact::default()
                 });
             }
