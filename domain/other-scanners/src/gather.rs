@@ -97,6 +97,11 @@ impl Gather {
         }
     }
 
+    /// Whether anything was refused so far.
+    pub(crate) fn has_refused(&self) -> bool {
+        self.refused_count > 0
+    }
+
     /// Gives a moment, or notes that it cannot be read.
     pub(crate) fn moment(
         &mut self,

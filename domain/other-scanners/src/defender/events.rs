@@ -71,7 +71,7 @@ impl Taken {
             "1116" | "1117" => done,
             _ => Action::Failed,
         };
-        let (path, inside) = place_of(&[get("Path").to_owned()]);
+        let (path, inside) = place_of(get("Path"));
         let (threat, category) = if name.is_empty() {
             (format!("ThreatID {number}"), category_of_defender(get("Category ID")))
         } else {

@@ -5,58 +5,25 @@
 //! `PowerShell` writes. No file of a running Windows was at hand.
 
 pub(crate) mod events;
+mod json;
+mod object;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use jiff::tz::TimeZone;
-use serde_json::Value;
 use tables::{Cell, Limits};
 
+use self::object::{Field, Object};
 use crate::category::{category_of, category_of_defender};
 use crate::gather::Gather;
 use crate::moments::Moments;
 use crate::xml::{Elements, walk};
 use crate::{Action, Finding, ReadError, Reason, Report, Tool};
 
-/// Fields that only Defender's objects have.
-const TELLING: [&str; 4] = ["threatid", "detectionid", "threatname", "threatstatusid"];
-/// Rows that are read.
+/// Objects that are read.
 const MOST_ROWS: usize = 50_000;
-/// Entries of one list in an object that are kept.
-const MOST_ITEMS: usize = 64;
-
-/// One object, its fields by their name in small letters; lists have several values.
-#[derive(Default)]
-struct Object {
-    place: u64,
-    fields: BTreeMap<String, Vec<String>>,
-}
-
-impl Object {
-    fn get(&self, name: &str) -> &str {
-        self.fields.get(name).and_then(|it| it.first()).map_or("", |it| it.trim())
-    }
-
-    fn push(&mut self, name: &str, value: &str) {
-        let list = self.fields.entry(name.to_lowercase()).or_default();
-        if list.len() < MOST_ITEMS {
-            list.push(value.to_owned());
-        }
-    }
-
-    fn is_defenders(&self) -> bool {
-        TELLING.iter().any(|it| self.fields.contains_key(*it))
-    }
-
-    /// When the last thing happened to it.
-    fn moment(&self) -> &str {
-        let names = ["lastthreatstatuschangetime", "remediationtime", "initialdetectiontime"];
-        let is_set = |it: &&str| !it.is_empty() && !it.starts_with("01/01/0001");
-        names.into_iter().map(|it| self.get(it)).find(is_set).unwrap_or_default()
-    }
-}
 
 /// The rows of an exported table; `None` when its header is not of Defender's objects.
 pub(crate) fn csv_of(text: &str) -> Option<&str> {
@@ -67,7 +34,7 @@ pub(crate) fn csv_of(text: &str) -> Option<&str> {
     let header = rows.lines().next()?.to_lowercase();
     let names: Vec<&str> =
         header.split([',', ';', '\t']).map(|it| it.trim_matches(['"', ' '])).collect();
-    let is_telling = names.iter().any(|it| TELLING.contains(it));
+    let is_telling = names.iter().any(|it| Field::of(it).is_some_and(Field::is_telling));
     let has_more =
         ["resources", "isactive", "severityid", "cleaningactionid", "initialdetectiontime"];
     (is_telling && names.iter().any(|it| has_more.contains(it))).then_some(rows)
@@ -80,12 +47,11 @@ pub(crate) fn read_csv(rows: &str, zone: &TimeZone) -> Result<Report, ReadError>
     let header: Vec<String> =
         rows.next().map_or_else(Vec::new, |it| it.cells.iter().map(text_of).collect());
     let objects = rows.map(|row| {
-        let place = u64::try_from(row.number).unwrap_or_default();
-        let mut object = Object { place, ..Object::default() };
+        let mut object = Object::at(u64::try_from(row.number).unwrap_or_default());
         for (name, cell) in header.iter().zip(&row.cells) {
             let value = text_of(cell);
             if !value.is_empty() {
-                object.push(name, &value);
+                object.push(name, value);
             }
         }
         object
@@ -103,63 +69,11 @@ fn text_of(cell: &Cell) -> String {
 }
 
 pub(crate) fn read_json(text: &str, zone: &TimeZone) -> Result<Report, ReadError> {
-    let value: Value =
-        serde_json::from_str(text).map_err(|error| ReadError::Damaged(error.to_string()))?;
-    let list = match value {
-        Value::Array(list) => list,
-        one => vec![one],
-    };
-    let mut gather = Gather::default();
-    let is_empty = list.is_empty();
-    let mut objects = Vec::new();
-    for (place, value) in (1..).zip(list) {
-        let mut object = Object { place, ..Object::default() };
-        let Value::Object(fields) = value else {
-            gather.refuse(place, Reason::NotUnderstood);
-            continue;
-        };
-        for (name, value) in &fields {
-            match value {
-                Value::Array(list) => push_list(&mut object, name, list),
-                // PowerShell wraps lists and dates at times.
-                Value::Object(inner) => {
-                    let value = ["value", "DateTime"].into_iter().find_map(|it| inner.get(it));
-                    match value {
-                        Some(Value::Array(list)) => {
-                            push_list(&mut object, name, list);
-                        }
-                        Some(value) => push_json(&mut object, name, value),
-                        None => {}
-                    }
-                }
-                value => push_json(&mut object, name, value),
-            }
-        }
-        if !object.is_defenders() {
-            gather.refuse(place, Reason::NotUnderstood);
-            continue;
-        }
-        objects.push(object);
-    }
-    if objects.is_empty() && !is_empty {
+    let read = json::read(text)?;
+    if read.objects.is_empty() && read.gather.has_refused() {
         return Err(ReadError::Unknown);
     }
-    Ok(report_of(&objects, zone, gather))
-}
-
-fn push_list(object: &mut Object, name: &str, list: &[Value]) {
-    for it in list {
-        push_json(object, name, it);
-    }
-}
-
-fn push_json(object: &mut Object, name: &str, value: &Value) {
-    match value {
-        Value::String(text) => object.push(name, text),
-        Value::Number(number) => object.push(name, &number.to_string()),
-        Value::Bool(value) => object.push(name, &value.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => {}
-    }
+    Ok(report_of(&read.objects, zone, read.gather))
 }
 
 pub(crate) fn read_clixml(text: &str, zone: &TimeZone) -> Result<Report, ReadError> {
@@ -179,14 +93,20 @@ pub(crate) fn read_clixml(text: &str, zone: &TimeZone) -> Result<Report, ReadErr
     for it in &others {
         gather.refuse(it.place, Reason::NotUnderstood);
     }
+    for place in (objects.count - objects.beyond + 1)..=objects.count {
+        gather.refuse(place, Reason::TooMany);
+    }
     Ok(report_of(&ours, zone, gather))
 }
 
 /// `Objs / Obj / Props|MS / <S N="name">value` and `Obj N="name" / LST / S`.
 #[derive(Default)]
 struct Objects {
-    done: Vec<Object>,
-    current: Object,
+    done: Vec<Object<'static>>,
+    /// Objects that ended, and how many of them came after as many as are read.
+    count: u64,
+    beyond: u64,
+    current: Object<'static>,
     /// Name of the property whose value is read.
     name: String,
     /// Name of the list that is read, which stands one object deeper.
@@ -208,18 +128,20 @@ impl Elements for Objects {
         match path {
             [_, object] if object == "Obj" => {
                 let mut object = std::mem::take(&mut self.current);
-                object.place = u64::try_from(self.done.len()).unwrap_or_default() + 1;
+                self.count += 1;
+                object.place = self.count;
                 if self.done.len() < MOST_ROWS {
                     self.done.push(object);
+                } else {
+                    self.beyond += 1;
                 }
             }
             [_, _, _, value] if value != "Obj" && value != "Nil" => {
                 let name = std::mem::take(&mut self.name);
-                self.current.push(&name, &unescaped(text));
+                self.current.push(&name, unescaped(text));
             }
             [_, _, _, _, list, value] if list == "LST" && value == "S" => {
-                let name = self.list.clone();
-                self.current.push(&name, &unescaped(text));
+                self.current.push(&self.list, unescaped(text));
             }
             _ => {}
         }
@@ -245,54 +167,53 @@ fn unescaped(text: &str) -> String {
     plain + rest
 }
 
-fn report_of(objects: &[Object], zone: &TimeZone, mut gather: Gather) -> Report {
+fn report_of(objects: &[Object<'_>], zone: &TimeZone, mut gather: Gather) -> Report {
     let moments = Moments::of(zone, objects.iter().map(Object::moment));
     // Detections tell the number of a threat alone; where threats are in the file too, they name it.
     let names: HashMap<&str, &str> = objects
         .iter()
-        .map(|it| (it.get("threatid"), it.get("threatname")))
+        .map(|it| (it.get(Field::ThreatId), it.get(Field::ThreatName)))
         .filter(|it| !it.0.is_empty() && !it.1.is_empty())
         .collect();
-    let detected: Vec<&str> = objects
+    let detected: HashSet<&str> = objects
         .iter()
-        .filter(|it| it.fields.contains_key("detectionid"))
-        .map(|it| it.get("threatid"))
+        .filter(|it| it.has(Field::DetectionId))
+        .map(|it| it.get(Field::ThreatId))
         .collect();
     let mut version = "";
     for object in objects {
-        let number = object.get("threatid");
-        let is_threat = !object.fields.contains_key("detectionid");
-        if is_threat && detected.contains(&number) {
+        let number = object.get(Field::ThreatId);
+        if !object.has(Field::DetectionId) && detected.contains(number) {
             // Told by its detections.
             continue;
         }
-        let name = names.get(number).copied().unwrap_or(object.get("threatname"));
+        let name = names.get(number).copied().unwrap_or(object.get(Field::ThreatName));
         if name.is_empty() && number.is_empty() {
             gather.refuse(object.place, Reason::NoThreat);
             continue;
         }
-        let (path, inside) = place_of(object.fields.get("resources").map_or(&[], Vec::as_slice));
+        let (path, inside) = place_of(object.get(Field::Resources));
         let at = gather.moment(&moments, object.moment(), object.place);
         let threat = if name.is_empty() { format!("ThreatID {number}") } else { name.to_owned() };
         let category = if name.is_empty() {
-            category_of_defender(object.get("categoryid"))
+            category_of_defender(object.get(Field::CategoryId))
         } else {
             category_of(name)
         };
-        gather.account(object.get("domainuser"));
-        if !object.get("amproductversion").is_empty() {
-            version = object.get("amproductversion");
+        gather.account(object.get(Field::DomainUser));
+        if object.has_value(Field::AmProductVersion) {
+            version = object.get(Field::AmProductVersion);
         }
         let finding = Finding { threat, path, inside, at, action: action_of(object), category };
-        gather.finding(object.get("pscomputername"), finding, object.place);
+        gather.finding(object.get(Field::PsComputerName), finding, object.place);
     }
     let version = version.to_owned();
     gather.finish((Tool::Defender, version, "windows"), None)
 }
 
 /// What was done, by the number of the state, else by that of the action.
-fn action_of(object: &Object) -> Action {
-    match object.get("threatstatusid") {
+fn action_of(object: &Object<'_>) -> Action {
+    match object.get(Field::ThreatStatusId) {
         "1" | "105" => return Action::Left,
         "2" => return Action::Cleaned,
         "3" => return Action::Quarantined,
@@ -302,11 +223,11 @@ fn action_of(object: &Object) -> Action {
         "102" | "103" | "104" | "107" => return Action::Failed,
         _ => {}
     }
-    let action = action_of_number(object.get("cleaningactionid"));
-    if action == Action::Unknown && object.get("isactive").eq_ignore_ascii_case("true") {
+    let action = action_of_number(object.get(Field::CleaningActionId));
+    if action == Action::Unknown && object.get(Field::IsActive).eq_ignore_ascii_case("true") {
         return Action::Left;
     }
-    let has_failed = object.get("actionsuccess").eq_ignore_ascii_case("false");
+    let has_failed = object.get(Field::ActionSuccess).eq_ignore_ascii_case("false");
     if has_failed && action.is_cleaned() { Action::Failed } else { action }
 }
 
@@ -323,19 +244,27 @@ fn action_of_number(number: &str) -> Action {
     }
 }
 
-/// The place that resources name, best a file, and how deep inside of archives: `file:_C:\a.zip->b.exe`.
-fn place_of(resources: &[String]) -> (String, usize) {
-    // A table that was written without expanding lists names their type alone.
-    let all =
-        || resources.iter().flat_map(|it| it.split(';')).filter(|it| *it != "System.String[]");
-    let kinds = ["file:_", "containerfile:_", "webfile:_", "cmdline:_", ""];
-    let starts = |text: &str, kind: &str| {
-        text.trim().get(..kind.len()).is_some_and(|it| it.eq_ignore_ascii_case(kind))
-    };
-    let chosen = kinds.iter().find_map(|kind| Some((all().find(|it| starts(it, kind))?, kind)));
-    let Some((text, kind)) = chosen else { return (String::new(), 0) };
-    let text = text.trim().get(kind.len()..).unwrap_or_default();
+/// The place that resources name, and how deep inside of archives: `file:_C:\a.zip->b.exe`.
+fn place_of(resources: &str) -> (String, usize) {
+    let Some((rank, text)) = best_resource(resources) else { return (String::new(), 0) };
+    let kind = RESOURCES.get(rank).map_or(0, |it| it.len());
+    let text = text.get(kind..).unwrap_or_default();
     let text = text.split('|').next().unwrap_or_default();
     let inside = text.matches("->").count();
     (text.split("->").next().unwrap_or_default().to_owned(), inside)
+}
+
+/// Kinds of resources, the most telling first: best a file.
+const RESOURCES: [&str; 5] = ["file:_", "containerfile:_", "webfile:_", "cmdline:_", ""];
+
+/// The most telling of resources, and the place of its kind among [`RESOURCES`].
+fn best_resource(resources: &str) -> Option<(usize, &str)> {
+    // A table that was written without expanding lists names their type alone.
+    let all = resources.split(';').filter(|it| *it != "System.String[]").map(str::trim);
+    let starts = |text: &str, kind: &str| {
+        text.get(..kind.len()).is_some_and(|it| it.eq_ignore_ascii_case(kind))
+    };
+    let ranked =
+        all.filter_map(|it| Some((RESOURCES.iter().position(|kind| starts(it, kind))?, it)));
+    ranked.min_by_key(|it| it.0)
 }

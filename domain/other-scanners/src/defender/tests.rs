@@ -153,3 +153,33 @@ fn events_saved_as_xml_are_read() {
     );
     assert_eq!(report.devices[0].name.as_deref(), Some("PHUONG-01"));
 }
+
+#[test]
+fn objects_beyond_the_most_are_told() {
+    let object = r#"{"ThreatID":1,"DetectionID":"x","Resources":["file:_C:\\a"]}"#;
+    let list = vec![object; super::MOST_ROWS + 3].join(",");
+    let report = of(format!("[{list}]").as_bytes());
+    assert_eq!((report.devices[0].findings.len(), report.refused_count), (1, 3));
+    let first = report.refused.first().map(|it| (it.place, it.reason));
+    assert_eq!(first, Some((u64::try_from(super::MOST_ROWS).unwrap() + 1, Reason::TooMany)));
+
+    let object = r#"<Obj><Props><U32 N="ThreatID">1</U32></Props></Obj>"#;
+    let report = of(format!("<Objs>{}</Objs>", object.repeat(super::MOST_ROWS + 2)).as_bytes());
+    let told: Vec<_> = report.refused.iter().map(|it| (it.place, it.reason)).collect();
+    let place = u64::try_from(super::MOST_ROWS).unwrap();
+    assert_eq!(told, [(place + 1, Reason::TooMany), (place + 2, Reason::TooMany)]);
+}
+
+#[test]
+fn lists_are_read_whole_and_what_is_wrapped_is_unwrapped() {
+    let check = |fields: &str, expected: (&str, usize)| {
+        let report = of(format!(r#"[{{"ThreatID": 1, {fields}}}]"#).as_bytes());
+        let finding = &report.devices[0].findings[0];
+        assert_eq!((finding.path.as_str(), finding.inside), expected, "{fields}");
+    };
+    check(r#""Resources": ["cmdline:_x", "FILE:_C:\\a.zip->b", "file:_C:\\c"]"#, (r"C:\a.zip", 1));
+    check(r#""resources": "containerfile:_D:\\a;file:_D:\\b""#, (r"D:\b", 0));
+    check(r#""Resources": {"Count": 1, "value": ["file:_C:\\a"]}"#, (r"C:\a", 0));
+    check(r#""Resources": [null, 7, {"x": []}], "Resources": "file:_C:\\d""#, (r"C:\d", 0));
+    check(r#""Resources": null"#, ("", 0));
+}

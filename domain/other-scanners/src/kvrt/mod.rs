@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -38,6 +40,9 @@ pub(crate) fn read(text: &str, zone: &TimeZone) -> Result<Report, ReadError> {
     }
     let is_of_windows = events.findings.iter().any(|it| it.1.path.contains('\\'));
     let modified = Moments::of(zone, [].into_iter()).read(&events.modified.replacen('.', "-", 2));
+    for object in std::mem::take(&mut events.objects).into_values() {
+        object.settle(&mut events.findings);
+    }
     for (place, finding) in events.findings {
         events.gather.finding("", finding, place);
     }
@@ -54,6 +59,7 @@ pub(crate) fn read(text: &str, zone: &TimeZone) -> Result<Report, ReadError> {
 struct Events {
     gather: Gather,
     findings: Vec<(u64, Finding)>,
+    objects: HashMap<String, Object>,
     /// Events so far.
     count: u64,
     processed: u64,
@@ -101,6 +107,8 @@ impl Events {
                 action: Action::Left,
                 category: category_of(info),
             };
+            let known = self.objects.entry(object.to_owned()).or_default();
+            known.findings.push(self.findings.len());
             return self.findings.push((self.count, finding));
         }
         if what == "scan" {
@@ -116,9 +124,46 @@ impl Events {
             return;
         }
         let Some(done) = action_of(&format!("{what} {how}")) else { return };
-        for (_, it) in self.findings.iter_mut().filter(|it| it.1.path == object) {
-            it.action = done;
-            it.at = it.at.max(at);
+        if let Some(known) = self.objects.get_mut(object) {
+            known.done(done, at);
+        }
+    }
+}
+
+/// What was found in one object and done about it: all of it is put together in the end, so that a
+/// report costs no more than it is long, however often one object is in it.
+#[derive(Debug, Default)]
+struct Object {
+    /// Where its findings are.
+    findings: Vec<usize>,
+    /// What was done about the findings up to then, at the latest when.
+    done: Vec<(usize, Action, Option<Timestamp>)>,
+}
+
+impl Object {
+    fn done(&mut self, action: Action, at: Option<Timestamp>) {
+        let count = self.findings.len();
+        match self.done.last_mut() {
+            Some((to, last, latest)) if *to == count => {
+                *last = action;
+                *latest = (*latest).max(at);
+            }
+            _ => self.done.push((count, action, at)),
+        }
+    }
+
+    /// Writes into the findings what was done about each after it was found.
+    fn settle(mut self, findings: &mut [(u64, Finding)]) {
+        let (mut last, mut latest) = (None, None);
+        for (index, finding) in self.findings.iter().enumerate().rev() {
+            while let Some((_, action, at)) = self.done.pop_if(|it| it.0 > index) {
+                last = last.or(Some(action));
+                latest = latest.max(at);
+            }
+            if let (Some((_, it)), Some(action)) = (findings.get_mut(*finding), last) {
+                it.action = action;
+                it.at = it.at.max(latest);
+            }
         }
     }
 }

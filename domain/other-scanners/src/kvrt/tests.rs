@@ -37,3 +37,43 @@ fn a_report_that_breaks_off_says_so() {
     assert_eq!(report.refused.first().map(|it| it.reason), Some(Reason::Damaged));
     assert!(matches!(read(&PLAIN[..200], &TimeZone::UTC), Err(ReadError::Damaged(_))));
 }
+
+/// A report of events as (action, object, info, seconds).
+fn of_events(events: &[(&str, &str, &str, u64)]) -> Vec<(String, Action, i64)> {
+    let mut text = "<Report><Block0>".to_owned();
+    for (number, (action, object, info, second)) in events.iter().enumerate() {
+        let time = (11_644_473_600 + second) * 10_000_000;
+        let event = format!(
+            "<Event{number} Action=\"{action}\" Time=\"{time}\" Object=\"{object}\" Info=\"{info}\" />"
+        );
+        text.push_str(&event);
+    }
+    text.push_str("</Block0></Report>");
+    let report = read(text.as_bytes(), &TimeZone::UTC).unwrap();
+    let findings = report.devices.into_iter().flat_map(|it| it.findings);
+    findings.map(|it| (it.threat, it.action, it.at.unwrap().as_second())).collect()
+}
+
+#[test]
+fn what_was_done_is_of_what_was_found_before() {
+    let told = of_events(&[
+        ("Detect", "a.exe", "Worm.A", 10),
+        ("Deleted", "b.exe", "", 11),
+        ("Quarantined", "a.exe", "", 12),
+        ("Detect", "a.exe", "Worm.B", 13),
+        ("Detect", "b.exe", "Worm.C", 14),
+        ("Deleted", "a.exe", "failed", 16),
+        ("Deleted", "a.exe", "", 15),
+        ("Detect", "a.exe", "Worm.D", 17),
+    ]);
+    let told: Vec<_> = told.iter().map(|it| (it.0.as_str(), it.1, it.2)).collect();
+    assert_eq!(
+        told,
+        [
+            ("Worm.A", Action::Removed, 16),
+            ("Worm.B", Action::Removed, 16),
+            ("Worm.C", Action::Left, 14),
+            ("Worm.D", Action::Left, 17),
+        ]
+    );
+}
