@@ -126,6 +126,35 @@ pub async fn device_of_unit_by_name(
     row.map(|row| row.parsed("id")).transpose()
 }
 
+/// Host names of a unit's devices that are this one, or begin with it and a dot; the one that was given last
+/// first. Merged devices keep their names.
+pub async fn hosts_of_unit(
+    db: &mut AnyConnection,
+    unit_id: UnitId,
+    host: &str,
+) -> Result<Vec<(DeviceId, String)>, StorageError> {
+    let mut pattern = String::with_capacity(host.len() + 2);
+    for it in host.chars() {
+        if matches!(it, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(it);
+    }
+    let rows = sqlx::query(
+        "SELECT n.device_id AS id, n.value AS value FROM device_names n
+         JOIN devices d ON d.id = n.device_id
+         WHERE d.unit_id = $1 AND n.kind = 'host' AND n.valid_to IS NULL
+           AND (n.value = $2 OR n.value LIKE $3 ESCAPE '!')
+         ORDER BY n.id DESC",
+    )
+    .bind(unit_id.to_string())
+    .bind(host)
+    .bind(pattern + ".%")
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|row| Ok((row.parsed("id")?, row.text("value")?))).collect()
+}
+
 /// Whether a device has a name of this kind at all.
 pub async fn has_kind(
     db: &mut AnyConnection,

@@ -168,7 +168,7 @@ pub(crate) async fn known_of_sighting(
     let (Some(host), None) = (host, mac) else { return Ok(None) };
     for id in devices::holders(write, site_id, kind, &name).await? {
         let hosts = devices::names_of(write, id, "host").await?;
-        if hosts.iter().any(|it| is_same_host(it, &host)) {
+        if is_called(&hosts, &host) {
             return Ok(Some(id));
         }
     }
@@ -189,13 +189,69 @@ async fn fits(
     }
     let Some(host) = host else { return Ok(true) };
     let hosts = devices::names_of(write, id, "host").await?;
-    Ok(hosts.is_empty() || hosts.iter().any(|it| is_same_host(it, host)))
+    Ok(hosts.is_empty() || is_called(&hosts, host))
 }
 
-/// `may-01` and `may-01.xa.example` are one.
-fn is_same_host(one: &str, other: &str) -> bool {
-    let short = |it: &str| it.split('.').next().unwrap_or_default().to_owned();
-    one == other || (short(one) == short(other) && (!one.contains('.') || !other.contains('.')))
+/// Whether a device with these names is the one of this name: `may-01` and `may-01.xa.example` are one,
+/// unless it has a name in another domain too.
+pub(crate) fn is_called(names: &[String], name: &str) -> bool {
+    let (host, domain) = host_and_domain(name);
+    let same: Vec<_> =
+        names.iter().map(|it| host_and_domain(it)).filter(|it| it.0 == host).collect();
+    let is_in_another = |it: &(&str, Option<&str>)| it.1.is_some() && it.1 != domain;
+    match domain {
+        _ if same.contains(&(host, domain)) => true,
+        Some(_) => !same.is_empty() && !same.iter().any(is_in_another),
+        None => !same.is_empty(),
+    }
+}
+
+/// The name of a computer, and its domain where it has one. A dot alone makes no domain: `10.0.0.5`,
+/// `máy 1.2`.
+fn host_and_domain(name: &str) -> (&str, Option<&str>) {
+    let name = name.trim_end_matches('.');
+    let is_label =
+        |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-');
+    let is_domain = |it: &&str| {
+        it.split('.').all(is_label)
+            && it
+                .rsplit('.')
+                .next()
+                .is_some_and(|it| it.contains(|c: char| c.is_ascii_alphabetic()))
+    };
+    let parts = name.split_once('.').filter(|(host, domain)| !host.is_empty() && is_domain(domain));
+    parts.map_or((name, None), |(host, domain)| (host, Some(domain)))
+}
+
+/// The device of a unit that has this host name, or the only one that may be meant by it. Where computers
+/// of several domains have one name, the name without a domain means none of them.
+pub(crate) async fn of_host(
+    write: &mut Write,
+    unit: UnitId,
+    name: &str,
+) -> Result<Option<DeviceId>, PortalError> {
+    let (host, domain) = host_and_domain(name);
+    let mut named: Vec<(DeviceId, DeviceId, String)> = Vec::new();
+    for (id, value) in devices::hosts_of_unit(write, unit, host).await? {
+        if host_and_domain(&value).0 == host {
+            named.push((id, root_of(write, id).await?.id, value));
+        }
+    }
+    let domains: BTreeSet<&str> =
+        named.iter().filter_map(|it| host_and_domain(&it.2).1).chain(domain).collect();
+    let exact = named.iter().find(|it| host_and_domain(&it.2) == (host, domain));
+    if domains.len() < 2 {
+        let roots: BTreeSet<DeviceId> = named.iter().map(|it| it.1).collect();
+        // Of several devices without a domain between them, the one that has the very name.
+        let only = named.first().filter(|_| roots.len() == 1);
+        return Ok(exact.or(only).map(|it| it.0));
+    }
+    if domain.is_some() {
+        return Ok(exact.map(|it| it.0));
+    }
+    let has_domain =
+        |root: DeviceId| named.iter().any(|it| it.1 == root && host_and_domain(&it.2).1.is_some());
+    Ok(named.iter().find(|it| it.2 == host && !has_domain(it.1)).map(|it| it.0))
 }
 
 /// The device of a sighting, made when it is not known, with everything learnt that the sighting tells of
@@ -611,4 +667,28 @@ async fn note(
         note: words.to_owned(),
     };
     Ok(cases::insert_event(write, &event).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_domain_makes_no_other_computer_and_another_domain_does() {
+        let check = |names: &[&str], name: &str, expected: bool| {
+            let names: Vec<String> = names.iter().map(|it| (*it).to_owned()).collect();
+            assert_eq!(is_called(&names, name), expected, "{names:?} {name}");
+        };
+        check(&["may-01"], "may-01", true);
+        check(&["may-01"], "may-01.xa.example", true);
+        check(&["may-01.xa.example"], "may-01", true);
+        check(&["may-01.xa.example"], "may-01.xa.example.", true);
+        check(&["may-01.xa.example"], "may-01.huyen.example", false);
+        check(&["may-01", "may-01.xa.example"], "may-01.huyen.example", false);
+        check(&["may-01", "may-01.xa.example"], "may-01.xa.example", true);
+        check(&["may-01"], "may-011.xa.example", false);
+        check(&["10"], "10.0.0.5", false);
+        check(&["máy 1"], "máy 1.2", false);
+        check(&[], "may-01", false);
+    }
 }

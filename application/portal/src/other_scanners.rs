@@ -95,7 +95,7 @@ pub async fn import(
             let mut read = portal.database.read().await?;
             let names =
                 storage::devices::names_of(&mut read, received.scan.device_id, "host").await?;
-            if !names.contains(&name.to_lowercase()) {
+            if !crate::devices::is_called(&names, &name.to_lowercase()) {
                 let known = names.into_iter().next().unwrap_or_default();
                 let problem = Problem::new("device", "problem-report-other-device");
                 return Err(problem.with("device", known).into());

@@ -433,25 +433,24 @@ async fn device_of(
     result: &ScanResult,
     now: Timestamp,
 ) -> Result<DeviceId, PortalError> {
-    let name = result.device.name.trim().to_lowercase();
+    let name = result.device.name.trim().trim_end_matches('.').to_lowercase();
     let mark = result.device.mark.as_str();
     if !mark.is_empty()
         && let Some(id) = devices::device_of_unit_by_name(write, unit, MARK, mark).await?
     {
         return Ok(id);
     }
-    let by_name = devices::device_of_unit_by_name(write, unit, "host", &name).await?;
-    if let Some(id) = by_name {
-        if mark.is_empty() {
-            return Ok(id);
+    if let Some(id) = crate::devices::of_host(write, unit, &name).await?
+        && (mark.is_empty() || !devices::has_kind(write, id, MARK).await?)
+        && let Some(device) = devices::find_device(write, id).await?
+    {
+        for (kind, value) in [("host", name.as_str()), (MARK, mark)] {
+            if !value.is_empty() && !devices::has_name(write, id, kind, value).await? {
+                let name_id = portal.new_id::<DeviceNameId>();
+                devices::insert_device_name(write, name_id, &device, (kind, value), None).await?;
+            }
         }
-        if !devices::has_kind(write, id, MARK).await?
-            && let Some(device) = devices::find_device(write, id).await?
-        {
-            let name_id = portal.new_id::<DeviceNameId>();
-            devices::insert_device_name(write, name_id, &device, (MARK, mark), None).await?;
-            return Ok(id);
-        }
+        return Ok(id);
     }
     let sites = devices::sites(write, unit).await?;
     let only = sites.keys().next().filter(|_| sites.len() == 1);

@@ -118,6 +118,30 @@ async fn what_is_left_or_was_seen_in_logs_stays_open() {
     .await;
 }
 
+/// A PC's own name, and the one that Defender's log gives it in a domain.
+#[tokio::test]
+async fn a_pc_that_is_named_with_its_domain_is_no_second_one() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let id = launched(&world).await;
+        let table = |device: &str, threat: &str| {
+            format!("device;threat;action\n{device};{threat};removed\n")
+        };
+        bring(&world, id, "", &table("PHUONG-01", "Worm.A")).await.unwrap();
+        bring(&world, id, "", &table("phuong-01.mau.example", "Worm.B")).await.unwrap();
+        assert_eq!(all_cases(&world, id).await.len(), 1);
+        bring(&world, id, "", &table("PHUONG-01.khac.example", "Worm.B")).await.unwrap();
+        assert_eq!(all_cases(&world, id).await.len(), 2);
+        // The same file again, under the name that the PC has in its domain.
+        let first = bring(&world, id, "PHUONG-02", CLEANED).await.unwrap();
+        let again = bring(&world, id, "phuong-02.mau.example", CLEANED).await.unwrap();
+        assert!(again.devices[0].is_repeat && !first.devices[0].is_repeat);
+        let other = bring(&world, id, "PHUONG-03", CLEANED).await;
+        assert_eq!(problems(other), ["problem-report-other-device"]);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_cannot_be_taken_is_said() {
     on_both_portals(async |test| {

@@ -133,6 +133,55 @@ async fn a_device_that_a_log_named_is_the_one_that_was_scanned() {
     .await;
 }
 
+/// Sends results under these names, each with a mark or none, and gives the number of each one's device
+/// in the order in which devices came up.
+async fn devices_of(world: &World<'_>, names: &[(&str, &str)]) -> Vec<usize> {
+    let code = code(world, "sen").await;
+    let mut devices = Vec::new();
+    let mut numbers = Vec::new();
+    for (index, (name, mark)) in names.iter().enumerate() {
+        let made_at =
+            world.portal.now() - SignedDuration::from_mins(60 - i64::try_from(index).unwrap());
+        let received = send(world, &code, &result(name, mark, made_at, &["malware"])).await;
+        let device = received.scan.device_id;
+        let known = devices.iter().position(|it| *it == device);
+        numbers.push(known.unwrap_or_else(|| {
+            devices.push(device);
+            devices.len() - 1
+        }));
+    }
+    numbers
+}
+
+#[tokio::test]
+async fn a_pc_with_and_without_its_domain_is_one_and_two_of_two_domains_are_two() {
+    let check = async |names: &[(&str, &str)], expected: &[usize]| {
+        on_both_portals(async |test| {
+            let world = World::new(test).await;
+            let coordinator = world.coordinator("province").await;
+            world.launched(&coordinator, &[("sen", ACTION)]).await;
+            assert_eq!(devices_of(&world, names).await, expected, "{names:?}");
+        })
+        .await;
+    };
+    let all = |names: &[&'static str]| names.iter().map(|it| (*it, "")).collect::<Vec<_>>();
+    check(&all(&["PC01", "pc01.a.example", "PC01.a.example.", "pc01"]), &[0, 0, 0, 0]).await;
+    check(&all(&["pc01.a.example", "PC01", "pc01.a.example"]), &[0, 0, 0]).await;
+    // A name of another length, and signs that a database takes for any.
+    check(&all(&["pc_1", "pcx1.a.example", "pc", "pc1.a.example", "pc%"]), &[0, 1, 2, 3, 4]).await;
+    // Two domains: their short name is nobody's, and once it was one PC's it is so no longer.
+    let two = all(&["pc01.a.example", "pc01.b.example", "pc01", "pc01", "pc01.b.example"]);
+    check(&two, &[0, 1, 2, 2, 1]).await;
+    let late = all(&["pc01", "pc01.a.example", "pc01.b.example", "pc01", "pc01.a.example"]);
+    check(&late, &[0, 0, 1, 2, 0]).await;
+    // A dot makes no domain.
+    check(&all(&["10", "10.0.0.5", "máy 1", "máy 1.2"]), &[0, 1, 2, 3]).await;
+    // Marks tell more than names.
+    let marked = [("pc01", "m1"), ("pc01.a.example", "m2"), ("pc01.a.example", "m1")];
+    check(&marked, &[0, 1, 0]).await;
+    check(&[("pc01.a.example", ""), ("pc01", "m1"), ("other", "m1")], &[0, 0, 0]).await;
+}
+
 #[tokio::test]
 async fn who_stands_for_others_is_to_be_cleaned_where_a_scan_found_malware_on_it() {
     on_both_portals(async |test| {
