@@ -1,13 +1,11 @@
 //! Cutting bytes: small pieces that several formats need.
 
-use memchr::memchr;
-
 use crate::Outcome;
-use crate::scan::{Pieces, find_near};
+use crate::scan::{Pieces, find_near, find_soon, word_at};
 
 /// What stands before and behind the first `separator`.
 pub(crate) fn split_once(bytes: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
-    let at = memchr(separator, bytes)?;
+    let at = find_soon(bytes, separator)?;
     let (before, after) = bytes.split_at_checked(at)?;
     Some((before, after.get(1..).unwrap_or_default()))
 }
@@ -52,12 +50,33 @@ pub(crate) fn is_address(bytes: &[u8]) -> bool {
     if !last.is_ascii_hexdigit() && *last != b':' {
         return false;
     }
-    let is_v4 = || bytes.iter().all(|b| b.is_ascii_digit() || *b == b'.') && bytes.contains(&b'.');
     let is_v6 = || {
         bytes.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'))
-            && bytes.contains(&b':')
+            && find_near(bytes, b':').is_some()
     };
-    (last.is_ascii_digit() && is_v4()) || is_v6()
+    (last.is_ascii_digit() && has_dots_and_digits(bytes)) || is_v6()
+}
+
+/// Whether there is a dot, and all else is digits.
+#[inline]
+fn has_dots_and_digits(bytes: &[u8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    let Some(last) = bytes.len().checked_sub(8) else {
+        return bytes.iter().all(|b| b.is_ascii_digit() || *b == b'.') && bytes.contains(&b'.');
+    };
+    // From a dot on to a nine there is one byte that is neither: a slash.
+    let (mut wrong, mut dots) = (0, 0);
+    for at in (0..last).step_by(8).chain([last]) {
+        let word = word_at(bytes, at).unwrap_or_default();
+        let low = word & !HIGHS;
+        let not_equal = |byte: u8| (low ^ (ONES * u64::from(byte))) + ONES * 0x7f;
+        let from_dot = low + ONES * (0x80 - u64::from(b'.'));
+        let above_nine = low + ONES * (0x7f - u64::from(b'9'));
+        wrong |= word | !from_dot | above_nine | !not_equal(b'/');
+        dots |= !not_equal(b'.');
+    }
+    wrong & HIGHS == 0 && dots & HIGHS != 0
 }
 
 /// The addresses among the answers of a DNS reply, as a log lists them: between commas, spaces or
@@ -139,7 +158,19 @@ pub(crate) fn path_and_query(target: &[u8]) -> (&[u8], &[u8]) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn dotted_decimal_is_what_its_bytes_say(text in "[0-9.]{0,20}([0-9./:a\u{e9}-])?[0-9.]{0,20}") {
+            let bytes = text.as_bytes();
+            let is_right = |b: &u8| b.is_ascii_digit() || *b == b'.';
+            let slow = bytes.iter().all(is_right) && bytes.contains(&b'.');
+            prop_assert_eq!(has_dots_and_digits(bytes), slow);
+        }
+    }
 
     #[test]
     fn urls_are_cut_into_their_parts() {

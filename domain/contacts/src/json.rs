@@ -3,7 +3,7 @@
 
 use memchr::memchr2;
 
-use crate::scan::find_near;
+use crate::scan::find_soon;
 
 /// Walks through the members of the object that `text` begins with; what stands behind it.
 ///
@@ -84,7 +84,7 @@ fn space(text: &[u8]) -> &[u8] {
 /// Where a string's closing quote stands; a backslash takes the byte behind it along.
 #[inline]
 fn string_end(inner: &[u8]) -> Option<usize> {
-    let quote = find_near(inner, b'"')?;
+    let quote = find_soon(inner, b'"')?;
     // Only a quote behind a backslash may be a part of the text.
     if quote.checked_sub(1).and_then(|it| inner.get(it)) != Some(&b'\\') {
         return Some(quote);

@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memchr2, memrchr2};
 
-use crate::scan::{KeyEnds, KeyStyle, find_near};
+use crate::scan::{KeyEnds, KeyStyle, find_back, find_soon};
 
 /// How far behind the value of `date` that of `time` may begin: `2026-11-24" time="`.
 const DATE_TO_TIME: usize = 18;
@@ -21,6 +21,15 @@ pub(crate) trait Fields<'l>: Default {
     /// Takes a field in, its value without quotation marks. `time` comes with what stands from the
     /// value of `date` on, and not at all where `date` does not stand right before it.
     fn set(&mut self, key: &[u8], value: &'l [u8]);
+}
+
+/// Whether text ends in one of some three bytes. All of them are compared, without a branch: which keys
+/// come is hard to foresee.
+#[inline]
+pub(crate) fn ends_in_one_of<const N: usize>(head: &[u8], ends: [[u8; 3]; N]) -> bool {
+    let number = |[a, b, c]: [u8; 3]| u32::from_be_bytes([0, a, b, c]);
+    let Some(end) = head.last_chunk().copied().map(number) else { return false };
+    ends.iter().fold(0, |found, it| found | u32::from(number(*it) == end)) != 0
 }
 
 /// The fields of a line: by its key ends when all of it is plain, else value by value.
@@ -45,11 +54,10 @@ fn by_key_ends<'l, F: Fields<'l>>(line: &'l [u8]) -> Option<F> {
         if !F::may_be_read(head) {
             continue;
         }
-        let near = head.get(before..).unwrap_or_default();
-        let from = match near.iter().rposition(|b| matches!(b, b' ' | b'>')) {
-            Some(at) => before + at + 1,
-            None if before == 0 => 0,
-            None => continue,
+        let from = match find_back(head, [b' ', b'>']) {
+            Some(at) if at >= before => at + 1,
+            _ if before == 0 => 0,
+            _ => continue,
         };
         // Only the priority of a syslog header ends in `>`; other such text is a value's.
         if from > 6 && head.get(from - 1) == Some(&b'>') {
@@ -60,7 +68,7 @@ fn by_key_ends<'l, F: Fields<'l>>(line: &'l [u8]) -> Option<F> {
             Some(quoted) => (quoted, b'"'),
             None => (value, b' '),
         };
-        let value = find_near(value, mark).and_then(|it| value.get(..it)).unwrap_or(value);
+        let value = find_soon(value, mark).and_then(|it| value.get(..it)).unwrap_or(value);
         taking.take(head.get(from..).unwrap_or_default(), value, end + 1);
     }
     ends.is_sound().then_some(taking.fields)

@@ -1,6 +1,7 @@
 //! Separators of a line, 64 bytes at a time: where formats are held together by a single byte,
 //! finding all of them at once costs less than a search for each.
 
+use memchr::{memchr, memrchr2};
 use wide::u8x16;
 
 /// Bytes looked at in one step.
@@ -256,6 +257,55 @@ pub(crate) fn find_near(bytes: &[u8], byte: u8) -> Option<usize> {
     rest.iter().position(|it| *it == byte).map(|found| at + found)
 }
 
+/// The first `byte`, which most likely is among the next sixteen; the call of a wider search is left
+/// to where it is not.
+#[inline]
+pub(crate) fn find_soon(bytes: &[u8], byte: u8) -> Option<usize> {
+    let Some((first, rest)) = bytes.split_first_chunk::<16>() else {
+        return find_near(bytes, byte);
+    };
+    let bits = u8x16::new(*first).simd_eq(u8x16::splat(byte)).to_bitmask();
+    if bits != 0 {
+        return Some(bits.trailing_zeros() as usize);
+    }
+    memchr(byte, rest).map(|at| at + 16)
+}
+
+/// The last of two bytes, which most likely is among the last sixteen.
+#[inline]
+pub(crate) fn find_back(bytes: &[u8], wanted: [u8; 2]) -> Option<usize> {
+    let Some((rest, last)) = bytes.split_last_chunk::<16>() else {
+        return bytes.iter().rposition(|it| wanted.contains(it));
+    };
+    let (last, [first, second]) = (u8x16::new(*last), wanted.map(u8x16::splat));
+    let bits = (last.simd_eq(first) | last.simd_eq(second)).to_bitmask();
+    if bits != 0 {
+        return Some(rest.len() + 31 - bits.leading_zeros() as usize);
+    }
+    memrchr2(wanted[0], wanted[1], rest)
+}
+
+/// The first place of a text, which is not empty. For lines and texts of a few words, where preparing a
+/// search costs more than it finds.
+#[inline]
+pub(crate) fn find_text(bytes: &[u8], text: &[u8]) -> Option<usize> {
+    let (first, last) = (*text.first()?, *text.last()?);
+    let mut at = 0;
+    while at + text.len() <= bytes.len() {
+        let behind = Window::of(bytes, at + text.len() - 1).equal_to(last);
+        let mut bits = behind & Window::of(bytes, at).equal_to(first);
+        while bits != 0 {
+            let found = at + bits.trailing_zeros() as usize;
+            if bytes.get(found..found + text.len()) == Some(text) {
+                return Some(found);
+            }
+            bits &= bits - 1;
+        }
+        at += STEP;
+    }
+    None
+}
+
 /// Eight bytes as a number, the first the lowest.
 #[inline]
 pub(crate) fn word_at(bytes: &[u8], at: usize) -> Option<u64> {
@@ -305,7 +355,17 @@ mod tests {
 
         #[test]
         fn a_near_byte_is_found_where_it_is(line in line()) {
-            prop_assert_eq!(find_near(&line, b'='), line.iter().position(|b| *b == b'='));
+            let slow = line.iter().position(|b| *b == b'=');
+            prop_assert_eq!(find_near(&line, b'='), slow);
+            prop_assert_eq!(find_soon(&line, b'='), slow);
+            let slow = line.iter().rposition(|b| matches!(b, b':' | b'"'));
+            prop_assert_eq!(find_back(&line, [b':', b'"']), slow);
+        }
+
+        #[test]
+        fn a_text_is_found_where_it_is(line in line(), text in "[ab=]{1,3}") {
+            let slow = line.windows(text.len()).position(|it| it == text.as_bytes());
+            prop_assert_eq!(find_text(&line, text.as_bytes()), slow);
         }
 
         #[test]

@@ -13,7 +13,14 @@ pub(crate) fn parse_logged(text: &[u8]) -> Option<IpAddr> {
     if let Some(address) = parse_v4(text) {
         return Some(IpAddr::V4(address));
     }
-    if text.contains(&b':') { parse_v6(text) } else { None }
+    if begins_as_v6(text) { parse_v6(text) } else { None }
+}
+
+/// Whether there is a colon where an IPv6 address has its first: behind a bracket and four digits at
+/// the latest.
+#[inline]
+pub(crate) fn begins_as_v6(text: &[u8]) -> bool {
+    text.iter().take(6).any(|byte| *byte == b':')
 }
 
 fn parse_v6(text: &[u8]) -> Option<IpAddr> {

@@ -9,7 +9,7 @@ use memchr::memchr;
 use naming::{Holder, Names};
 
 use crate::index::Kind;
-use crate::logged::parse_logged;
+use crate::logged::{begins_as_v6, parse_logged};
 use crate::suffixes::LowerName;
 use crate::view::View;
 use crate::{Index, IndicatorId, Layers, Verdict};
@@ -425,9 +425,24 @@ impl<'i> One<'i> {
     }
 }
 
+#[inline]
 fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'.' | b'-' | b'_')
+    NAME_BYTES.get(usize::from(byte)).copied().unwrap_or_default()
 }
+
+/// Which bytes a name is written with.
+#[expect(clippy::indexing_slicing, reason = "made by the compiler, which refuses what is out")]
+const NAME_BYTES: [bool; 256] = {
+    let mut bytes = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        let byte = at.to_le_bytes()[0];
+        bytes[at] =
+            byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'.' | b'-' | b'_');
+        at += 1;
+    }
+    bytes
+};
 
 fn outbound<'l>(
     contact: &Contact<'l>,
@@ -469,6 +484,6 @@ fn target(text: &[u8]) -> Device<'_> {
 #[inline]
 fn address_name(name: &[u8]) -> Option<IpAddr> {
     let last = *name.last()?;
-    let may_be = last.is_ascii_digit() || last == b']' || name.contains(&b':');
+    let may_be = last.is_ascii_digit() || last == b']' || begins_as_v6(name);
     if may_be { parse_logged(name) } else { None }
 }

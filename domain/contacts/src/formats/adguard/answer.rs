@@ -33,24 +33,35 @@ const DIGITS: [u8; 256] = {
 };
 
 fn decode(base64: &[u8], out: &mut Vec<u8>) {
-    for group in base64.chunks(4) {
-        let (mut bits, mut digits) = (0_u32, 0_usize);
-        for byte in group {
-            let value = DIGITS.get(usize::from(*byte)).copied().unwrap_or(NO_DIGIT);
-            if value == NO_DIGIT {
-                break;
-            }
-            bits = bits << 6 | u32::from(value);
-            digits += 1;
-        }
-        // Two digits hold one byte, three hold two.
-        let bits = bits << (6 * (4 - digits)) << 8;
-        let whole = digits.saturating_sub(1);
-        out.extend(bits.to_be_bytes().iter().take(whole));
-        if whole < 3 {
+    let (groups, rest) = base64.as_chunks::<4>();
+    for group in groups {
+        let [a, b, c, d] = group.map(|byte| u32::from(digit(byte)));
+        if (a | b | c | d) & u32::from(NO_DIGIT) != 0 {
+            decode_end(group, out);
             return;
         }
+        let [_, bytes @ ..] = (a << 18 | b << 12 | c << 6 | d).to_be_bytes();
+        out.extend_from_slice(&bytes);
     }
+    decode_end(rest, out);
+}
+
+/// The value of a byte as a digit.
+#[inline]
+fn digit(byte: u8) -> u8 {
+    DIGITS.get(usize::from(byte)).copied().unwrap_or(NO_DIGIT)
+}
+
+/// Decodes the last digits, fewer than four.
+fn decode_end(base64: &[u8], out: &mut Vec<u8>) {
+    let (mut bits, mut digits) = (0_u32, 0_usize);
+    for value in base64.iter().map(|byte| digit(*byte)).take_while(|it| *it != NO_DIGIT) {
+        bits = bits << 6 | u32::from(value);
+        digits += 1;
+    }
+    // Two digits hold one byte, three hold two.
+    let bits = bits << (6 * (4 - digits)) << 8;
+    out.extend(bits.to_be_bytes().iter().take(digits.saturating_sub(1)));
 }
 
 /// Walks through the message that ends at `end` and writes addresses behind it. Runs forward only,

@@ -1,10 +1,10 @@
 //! One line of an AdGuard Home query log.
 
 use jiff::Timestamp;
-use memchr::memmem;
 
 use super::answer::addresses;
 use crate::fields::answers_outcome;
+use crate::scan::find_text;
 use crate::{Contact, LineKind, Outcome, json};
 
 /// The fields we read.
@@ -60,10 +60,10 @@ pub(crate) fn read_line(
 /// Whether a filter or a rewrite answered in the destination's place. Reasons 0 to 2 let the question
 /// through, 3 to 8 filter it, 9 to 11 rewrite it.
 fn is_withheld(result: &[u8]) -> bool {
-    if memmem::find(result, b"\"IsFiltered\":true").is_some() {
+    if find_text(result, b"\"IsFiltered\":true").is_some() {
         return true;
     }
-    let at = memmem::find(result, b"\"Reason\":").map(|at| at + b"\"Reason\":".len());
+    let at = find_text(result, b"\"Reason\":").map(|at| at + b"\"Reason\":".len());
     match at.and_then(|at| result.get(at..)) {
         Some([b'3'..=b'9', ..] | [b'1', b'0' | b'1', ..]) => true,
         Some(_) | None => false,

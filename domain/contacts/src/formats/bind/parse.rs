@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use memchr::{memchr, memmem, memrchr};
 
 use crate::fields::{before, split_once};
+use crate::scan::find_text;
 use crate::time::{self, TimeReading};
 use crate::{Between, Contact, LineKind, Outcome, Part};
 
@@ -31,7 +32,7 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
     let Some(close) = close_of(rest) else { return other_message(line) };
     let mut message = rest.get(close + 3..).unwrap_or_default();
     if message.starts_with(b"view ")
-        && let Some(at) = memmem::find(message, b": ")
+        && let Some(at) = find_text(message, b": ")
     {
         message = message.get(at + 2..).unwrap_or_default();
     }
@@ -40,7 +41,7 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
         (between, part) = (server(query), Part::Question);
         (before(query, b' '), Outcome::DnsQueried)
     } else if message.starts_with(b"rpz ") || message.starts_with(b"disabled rpz ") {
-        let Some(at) = memmem::find(message, b"rewrite ") else { return LineKind::Understood };
+        let Some(at) = find_text(message, b"rewrite ") else { return LineKind::Understood };
         let name = before(message.get(at + 8..).unwrap_or_default(), b'/');
         let is_rewritten = !message.starts_with(b"disabled") && !is_passed(message);
         (name, if is_rewritten { Outcome::DnsBlocked } else { Outcome::DnsQueried })
@@ -85,13 +86,13 @@ fn denied(message: &[u8]) -> Option<&[u8]> {
 
 /// `rpz QNAME PASSTHRU rewrite …` lets the answer through.
 fn is_passed(message: &[u8]) -> bool {
-    memmem::find(message.get(..40).unwrap_or(message), b"PASSTHRU").is_some()
+    find_text(message.get(..40).unwrap_or(message), b"PASSTHRU").is_some()
 }
 
 /// A line of `named` about something else is understood; a line of another program is not.
 fn other_message(line: &[u8]) -> LineKind {
     let is_ours = bind_date(line).is_some()
-        || memmem::find(line.get(..LATEST_CLIENT).unwrap_or(line), b" named[").is_some();
+        || find_text(line.get(..LATEST_CLIENT).unwrap_or(line), b" named[").is_some();
     if is_ours { LineKind::Understood } else { LineKind::NotParsed }
 }
 

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use memchr::{memchr, memchr2, memmem, memrchr};
 
 use crate::fields::{before, has_count, is_address, port, split_once, url_parts};
+use crate::scan::find_text;
 use crate::time::{self, TimeReading};
 use crate::{Between, Contact, LineKind, Outcome};
 
@@ -77,7 +78,7 @@ fn behind_interface(word: &[u8]) -> &[u8] {
 
 /// The words behind two marks, as endpoints.
 fn pair<'l>(text: &'l [u8], first: &[u8], second: &[u8]) -> Option<[(&'l [u8], u16); 2]> {
-    let at = memmem::find(text, first)?;
+    let at = find_text(text, first)?;
     let rest = text.get(at + first.len()..)?;
     let (word, rest) = split_once(rest, b' ')?;
     // A word between them may name the user or what the address is translated to. The blank that
@@ -86,7 +87,7 @@ fn pair<'l>(text: &'l [u8], first: &[u8], second: &[u8]) -> Option<[(&'l [u8], u
     let next = if rest.starts_with(mark) {
         rest.get(mark.len()..)?
     } else {
-        rest.get(memmem::find(rest, second)? + second.len()..)?
+        rest.get(find_text(rest, second)? + second.len()..)?
     };
     Some([endpoint(word), endpoint(before(next, b' '))])
 }
@@ -115,7 +116,7 @@ fn built(text: &[u8]) -> Option<Contact<'_>> {
 
 /// The address behind the inner one, in brackets: what it is further on.
 fn translated(text: &[u8]) -> Between<&[u8]> {
-    let behind = memmem::find(text, b" to ").and_then(|at| text.get(at + 4..));
+    let behind = find_text(text, b" to ").and_then(|at| text.get(at + 4..));
     let mapped = behind.and_then(|it| split_once(it, b' ')).and_then(|it| it.1.strip_prefix(b"("));
     match mapped.map(|it| before(before(it, b')'), b'/')) {
         Some(address) if is_address(address) => Between::Translated(address),
@@ -133,7 +134,7 @@ fn torn_down(text: &[u8]) -> Option<Contact<'_>> {
     let [foreign, local] = pair(text, b" for ", b" to ")?;
     let is_outbound = local.1 >= EPHEMERAL && foreign.1 < EPHEMERAL;
     let (device, destination) = if is_outbound { (local, foreign) } else { (foreign, local) };
-    let rest = text.get(memmem::find(text, b" bytes ")? + 7..)?;
+    let rest = text.get(find_text(text, b" bytes ")? + 7..)?;
     let (bytes, reason) = split_once(rest, b' ').unwrap_or((rest, b""));
     let is_answered = has_count(bytes) && !reason.starts_with(b"SYN Timeout");
     let outcome = if is_answered { Outcome::Connected } else { Outcome::Attempted };
@@ -158,14 +159,14 @@ fn between<'l>(text: &'l [u8], first: &[u8], second: &[u8]) -> Option<Contact<'l
 /// connection. Only one that opens says who wanted to.
 fn stray(text: &[u8]) -> Option<Contact<'_>> {
     let found = between(text, b" from ", b" to ")?;
-    let flags = text.get(memmem::find(text, b" flags ")? + 7..)?;
+    let flags = text.get(find_text(text, b" flags ")? + 7..)?;
     let opens = flags.starts_with(b"SYN") && !flags.starts_with(b"SYN ACK");
     Some(if opens { found } else { Contact::default() })
 }
 
 /// `access-list NAME permitted tcp inside/192.0.2.7(51511) -> outside/203.0.113.9(443) hit-cnt 1 …`.
 fn by_list(text: &[u8]) -> Option<Contact<'_>> {
-    let arrow = memmem::find(text, b" -> ")?;
+    let arrow = find_text(text, b" -> ")?;
     let (left, right) = text.split_at_checked(arrow)?;
     // A user may stand behind the source: `inside/192.0.2.7(51511)(LOCAL\user)`.
     let source = left.split(|b| *b == b' ').rfind(|word| word.contains(&b'/'))?;
@@ -177,17 +178,17 @@ fn by_list(text: &[u8]) -> Option<Contact<'_>> {
 /// `Access denied URL http://a.example/x SRC 192.0.2.7 DEST 203.0.113.9: …`.
 fn url<'l>(number: &[u8], text: &'l [u8]) -> Option<Contact<'l>> {
     let (device, address, url, outcome) = if number == b"304001" {
-        let at = memmem::find(text, b" Accessed ")?;
+        let at = find_text(text, b" Accessed ")?;
         let (client, rest) = text.split_at_checked(at)?;
         let client = memrchr(b'@', client).and_then(|it| client.get(it + 1..)).unwrap_or(client);
         let rest = rest.get(b" Accessed ".len()..)?;
         let rest = rest.strip_prefix(b"JAVA ").unwrap_or(rest).strip_prefix(b"URL ")?;
         // An IPv6 address has colons: the URL begins at its scheme, or with its path.
-        let scheme = memmem::find(rest, b":http").or_else(|| memmem::find(rest, b":/"));
+        let scheme = find_text(rest, b":http").or_else(|| find_text(rest, b":/"));
         let (address, url) = rest.split_at_checked(scheme.or_else(|| memchr(b':', rest))?)?;
         (before(client, b'/'), address, url.get(1..)?, Outcome::Connected)
     } else {
-        let rest = text.get(memmem::find(text, b" URL ")? + 5..)?;
+        let rest = text.get(find_text(text, b" URL ")? + 5..)?;
         let (url, rest) = rest.split_at_checked(memmem::rfind(rest, b" SRC ")?)?;
         let [source, destination] = pair(rest, b" SRC ", b" DEST ")?;
         let address = destination.0.strip_suffix(b":").unwrap_or(destination.0);

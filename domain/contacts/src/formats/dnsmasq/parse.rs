@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use memchr::memmem;
 
 use crate::fields::{before, is_address, split_once};
+use crate::scan::find_text;
 use crate::time::{self, TimeReading};
 use crate::{Contact, LineKind, Outcome};
 
@@ -85,7 +86,7 @@ fn extra_client(message: &[u8]) -> (Option<&[u8]>, &[u8]) {
 
 /// Name and answer of a `… NAME is ANSWER` line, and whether this machine made the answer up.
 fn answer(message: &[u8]) -> Option<(&[u8], &[u8], bool)> {
-    let at = memmem::find(message, b" is ")?;
+    let at = find_text(message, b" is ")?;
     let (left, right) = message.split_at_checked(at)?;
     let answer = before(right.get(4..)?, b' ');
     let space = memchr::memrchr(b' ', left)?;

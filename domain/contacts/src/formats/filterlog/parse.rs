@@ -1,9 +1,10 @@
 //! One line of filterlog.
 
 use jiff::Timestamp;
-use memchr::{memchr, memmem};
+use memchr::memchr;
 
 use crate::fields::{is_address, is_udp_answer, port};
+use crate::scan::{Pieces, find_text};
 use crate::time::{self, TimeReading};
 use crate::{Contact, LineKind, Outcome};
 
@@ -28,7 +29,7 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
 /// `filterlog: 5,,,…`, or `filterlog 7 - [meta sequenceId="1"] 5,,,…`.
 fn record(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let start = line.get(..LATEST_PROGRAM).unwrap_or(line);
-    let Some(at) = memmem::find(start, NAME) else {
+    let Some(at) = find_text(start, NAME) else {
         // Somebody cut the header off.
         let first = line.get(..memchr(b',', line)?)?;
         return first.iter().all(u8::is_ascii_digit).then_some((b"", line));
@@ -41,7 +42,7 @@ fn record(line: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// The contact of a record; with an empty device when the packet opens nothing.
 fn contact(record: &[u8]) -> Option<Contact<'_>> {
-    let mut fields = record.split(|b| *b == b',');
+    let mut fields = Pieces::new(record, [b',']);
     // Rule, sub-rule, anchor, tracker and interface come first.
     let _reason = fields.nth(5)?;
     let action = fields.next()?;

@@ -198,8 +198,22 @@ fn v6(line: &[u8], at: usize, from: usize) -> Option<(Token<'_>, usize)> {
 
 #[inline]
 fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') || byte >= 0x80
+    NAME_BYTES.get(usize::from(byte)).copied().unwrap_or_default()
 }
+
+/// Which bytes a name is written with.
+#[expect(clippy::indexing_slicing, reason = "made by the compiler, which refuses what is out")]
+const NAME_BYTES: [bool; 256] = {
+    let mut bytes = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        let byte = at.to_le_bytes()[0];
+        bytes[at] =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') || byte >= 0x80;
+        at += 1;
+    }
+    bytes
+};
 
 /// Without the dots and dashes around it.
 fn trim(mut text: &[u8]) -> &[u8] {

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use memchr::{memchr, memmem};
+use memchr::memchr;
 
 use crate::fields::{before, host_and_port, is_address, is_udp_answer, split_once};
+use crate::scan::{find_soon, find_text};
 use crate::time::{self, TimeReading};
 use crate::{Contact, LineKind, Outcome};
 
@@ -30,7 +31,7 @@ fn parts(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let mut at = 0;
     loop {
         let rest = line.get(at..)?;
-        let end = memchr(b' ', start.get(at..)?)?;
+        let end = find_soon(start.get(at..)?, b' ')?;
         let word = rest.get(..end)?;
         if is_topics(word) {
             return Some((line.get(..at)?, word, rest.get(end + 1..)?));
@@ -61,7 +62,7 @@ fn is_topics(word: &[u8]) -> bool {
 /// `PREFIX forward: in:bridge1 out:ether1, connection-state:new src-mac …, proto TCP (SYN),
 /// 192.0.2.7:51511->203.0.113.9:443, NAT (…)->…, len 60`.
 fn packet(message: &[u8]) -> Option<Contact<'_>> {
-    let at = memmem::find(message, b" proto ")?;
+    let at = find_text(message, b" proto ")?;
     let (head, rest) = message.split_at_checked(at)?;
     let rest = rest.get(b" proto ".len()..)?;
     // The part with flags or types may hold a comma: `(SYN,ACK)`, `(type 8, code 0)`.
@@ -75,16 +76,16 @@ fn packet(message: &[u8]) -> Option<Contact<'_>> {
             (protocol, &b""[..], rest.strip_prefix(b" ")?)
         }
     };
-    let state = memmem::find(head, b"connection-state:");
+    let state = find_text(head, b"connection-state:");
     let state = state.and_then(|at| head.get(at + b"connection-state:".len()..));
     let opens = match protocol {
-        b"TCP" => detail.starts_with(b"SYN") && memmem::find(detail, b"ACK").is_none(),
+        b"TCP" => detail.starts_with(b"SYN") && find_text(detail, b"ACK").is_none(),
         b"ICMP" | b"ICMPv6" => detail.starts_with(b"type 8,") || detail.starts_with(b"type 128,"),
         _ => state.is_none_or(|state| state.starts_with(b"new")),
     };
     let is_stateless_udp = protocol == b"UDP" && state.is_none();
     let pair = before(rest, b',');
-    let arrow = memmem::find(pair, b"->")?;
+    let arrow = find_text(pair, b"->")?;
     let (source, destination) = pair.split_at_checked(arrow)?;
     let (address, port) = host_and_port(destination.get(2..)?);
     let (device, from) = host_and_port(source);
@@ -101,8 +102,8 @@ fn packet(message: &[u8]) -> Option<Contact<'_>> {
 
 /// `query from 192.0.2.7: #7 www.example. A`.
 fn question(message: &[u8]) -> Option<Contact<'_>> {
-    let rest = message.get(memmem::find(message, b"query from ")? + b"query from ".len()..)?;
-    let at = memmem::find(rest, b": #")?;
+    let rest = message.get(find_text(message, b"query from ")? + b"query from ".len()..)?;
+    let at = find_text(rest, b": #")?;
     let (device, rest) = rest.split_at_checked(at)?;
     let (_number, rest) = split_once(rest.get(3..)?, b' ')?;
     let name = before(rest, b' ');

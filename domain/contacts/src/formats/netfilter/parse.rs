@@ -1,9 +1,9 @@
 //! One line of the kernel's packet log.
 
 use jiff::Timestamp;
-use memchr::memmem;
 
 use crate::fields::{before, is_address, is_udp_answer, port, split_once};
+use crate::scan::{Pieces, find_text};
 use crate::time::{self, TimeReading};
 use crate::{Contact, LineKind, Outcome};
 
@@ -11,9 +11,9 @@ use crate::{Contact, LineKind, Outcome};
 const LATEST_PROGRAM: usize = 120;
 
 pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>)) -> LineKind {
-    let Some((source, rest)) = memmem::find(line, b" SRC=").and_then(|at| packet(line, at)) else {
+    let Some((source, rest)) = find_text(line, b" SRC=").and_then(|at| packet(line, at)) else {
         let start = line.get(..LATEST_PROGRAM).unwrap_or(line);
-        let is_kernel = memmem::find(start, b" kernel: ").is_some();
+        let is_kernel = find_text(start, b" kernel: ").is_some();
         return if is_kernel { LineKind::Understood } else { LineKind::NotParsed };
     };
     let Some(destination) = rest.strip_prefix(b"DST=").map(|rest| before(rest, b' ')) else {
@@ -29,8 +29,8 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
         outcome: Outcome::Attempted,
         ..Contact::default()
     };
-    let Some(at) = memmem::find(rest, b" PROTO=") else { return LineKind::NotParsed };
-    let mut words = rest.get(at + 7..).unwrap_or_default().split(|b| *b == b' ');
+    let Some(at) = find_text(rest, b" PROTO=") else { return LineKind::NotParsed };
+    let mut words = Pieces::new(rest.get(at + 7..).unwrap_or_default(), [b' ']);
     match words.next().unwrap_or_default() {
         b"TCP" | b"6" => {
             if let Some(port) = opening(words) {
@@ -60,8 +60,8 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
 /// The source, and what stands behind it, of a line with `IN=` and `OUT=`.
 fn packet(line: &[u8], at: usize) -> Option<(&[u8], &[u8])> {
     let (head, rest) = line.split_at_checked(at)?;
-    let interfaces = head.get(memmem::find(head, b"IN=")?..)?;
-    memmem::find(interfaces, b"OUT=")?;
+    let interfaces = head.get(find_text(head, b"IN=")?..)?;
+    find_text(interfaces, b"OUT=")?;
     split_once(rest.get(b" SRC=".len()..)?, b' ')
 }
 

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use memchr::{memchr, memchr_iter, memmem, memrchr};
+use memchr::{memchr, memrchr};
 
 use crate::fields::{has_count, is_address, port, url_parts};
+use crate::scan::Pieces;
 use crate::time::{self, TimeReading};
 use crate::{Between, Contact, LineKind, Outcome};
 
@@ -103,17 +104,12 @@ fn split<'l>(line: &'l [u8], fields: &mut [&'l [u8]; FIELDS]) -> usize {
     if memchr(b'"', line).is_some() {
         return split_quoted(line, fields);
     }
-    let mut start = 0;
-    let mut commas = memchr_iter(b',', line);
-    for (at, field) in fields.iter_mut().enumerate() {
-        let Some(comma) = commas.next() else {
-            *field = line.get(start..).unwrap_or_default();
-            return at + 1;
-        };
-        *field = line.get(start..comma).unwrap_or_default();
-        start = comma + 1;
+    let mut count = 0;
+    for (field, piece) in fields.iter_mut().zip(Pieces::new(line, [b','])) {
+        *field = piece;
+        count += 1;
     }
-    FIELDS
+    count
 }
 
 fn split_quoted<'l>(line: &'l [u8], fields: &mut [&'l [u8]; FIELDS]) -> usize {
@@ -185,7 +181,7 @@ fn asked_name<'l>(url: &'l [u8], threat: &'l [u8]) -> Option<&'l [u8]> {
     // The number stands in the last parentheses.
     let text = memrchr(b'(', threat).and_then(|open| threat.get(..open)).unwrap_or(threat);
     let text = text.strip_suffix(b")").unwrap_or(text);
-    let colon = memmem::rfind(text, b":")?;
+    let colon = memrchr(b':', text)?;
     text.get(colon + 1..).filter(|name| is_name(name))
 }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use memchr::{memchr, memchr2, memmem};
 
 use crate::fields::{before, host_and_port, is_address, split_once};
+use crate::scan::find_text;
 use crate::time::{self, TimeReading};
 use crate::{Contact, LineKind, Outcome, Part};
 
@@ -52,14 +53,14 @@ fn recursor_or_server(line: &[u8]) -> Option<Contact<'_>> {
 /// `[TIME] Packet from ADDRESS:PORT for NAME. TYPE with id 7`, or `[TIME] Answer to … (CODE) …`.
 fn dnsdist(line: &[u8]) -> Option<Contact<'_>> {
     let start = line.get(..LATEST_START).unwrap_or(line);
-    let (at, mark, part): (_, &[u8], _) = match memmem::find(start, b"Packet from ") {
+    let (at, mark, part): (_, &[u8], _) = match find_text(start, b"Packet from ") {
         Some(at) => (at, b"Packet from ", Part::Question),
-        None => (memmem::find(start, b"Answer to ")?, b"Answer to ", Part::Answer),
+        None => (find_text(start, b"Answer to ")?, b"Answer to ", Part::Answer),
     };
     let (head, rest) = line.split_at_checked(at)?;
     let (client, rest) = split_once(rest.get(mark.len()..)?, b' ')?;
     let (name, rest) = split_once(rest.strip_prefix(b"for ")?, b' ')?;
-    let at = memmem::find(rest, b" with id ")?;
+    let at = find_text(rest, b" with id ")?;
     let is_refused = rest.get(..at)?.ends_with(b"(Query Refused)");
     Some(Contact {
         device: host_and_port(client).0,
@@ -81,7 +82,7 @@ fn question(quoted: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// The text between ` key="` and the next quote.
 fn value<'l>(line: &'l [u8], key: &[u8]) -> Option<&'l [u8]> {
-    let rest = line.get(memmem::find(line, key)? + key.len()..)?;
+    let rest = line.get(find_text(line, key)? + key.len()..)?;
     rest.get(..memchr(b'"', rest)?)
 }
 
@@ -103,7 +104,7 @@ fn other_message(line: &[u8]) -> LineKind {
         b" pdns_server[",
         b" dnsdist[",
     ];
-    let is_ours = marks.iter().any(|mark| memmem::find(start, mark).is_some());
+    let is_ours = marks.iter().any(|mark| find_text(start, mark).is_some());
     if is_ours { LineKind::Understood } else { LineKind::NotParsed }
 }
 

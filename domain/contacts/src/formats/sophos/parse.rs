@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use memchr::memrchr;
 
 use crate::fields::{has_count, is_address, port, split_once, url_parts};
-use crate::key_value;
+use crate::key_value::{self, ends_in_one_of};
 use crate::time::{self, TimeReading};
 use crate::{Contact, LineKind, Outcome};
 
@@ -98,6 +98,17 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
 
 impl<'l> key_value::Fields<'l> for Fields<'l> {
     const HAS_ESCAPES: bool = false;
+
+    #[inline]
+    fn may_be_read(head: &[u8]) -> bool {
+        ends_in_one_of(
+            head,
+            [
+                *b"ype", *b"ent", *b"_id", *b"_ip", *b"eip", *b"nip", *b"ost", *b"ame", *b"ort",
+                *b"url", *b"ain", *b"sni", *b"tes", *b"ved", *b"amp", *b"ime", *b"ate",
+            ],
+        )
+    }
 
     #[inline]
     fn set(&mut self, key: &[u8], value: &'l [u8]) {

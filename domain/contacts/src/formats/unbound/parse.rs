@@ -1,9 +1,10 @@
 //! One line of an Unbound log.
 
 use jiff::Timestamp;
-use memchr::{memchr, memmem, memrchr};
+use memchr::{memchr, memrchr};
 
 use crate::fields::{before, is_address, split_once};
+use crate::scan::{Pieces, find_text};
 use crate::time::{self, TimeReading};
 use crate::{Contact, LineKind, Outcome, Part};
 
@@ -52,7 +53,7 @@ fn message(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut from = 0;
     // The host may be called so too.
     loop {
-        let at = from + memmem::find(start.get(from..)?, NAME)?;
+        let at = from + find_text(start.get(from..)?, NAME)?;
         let (head, rest) = line.split_at_checked(at)?;
         if let Some(message) = behind_thread(rest.get(NAME.len()..)?) {
             return Some((head, message));
@@ -79,7 +80,7 @@ fn behind_thread(rest: &[u8]) -> Option<&[u8]> {
 }
 
 fn first_words(message: &[u8]) -> [&[u8]; 4] {
-    let mut words = message.splitn(5, |b| *b == b' ');
+    let mut words = Pieces::new(message, [b' ']);
     [(); 4].map(|()| words.next().unwrap_or_default())
 }
 

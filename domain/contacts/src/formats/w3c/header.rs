@@ -105,10 +105,10 @@ impl Header {
         self.used = self.roles.iter().rposition(|it| *it != Role::Other).map_or(0, |at| at + 1);
     }
 
-    /// What a column holds.
+    /// What each column holds, up to the last one that is read.
     #[inline]
-    pub(super) fn role(&self, column: usize) -> Role {
-        self.roles.get(column).copied().unwrap_or_default()
+    pub(super) fn roles(&self) -> &[Role] {
+        self.roles.get(..self.used).unwrap_or_default()
     }
 
     /// Whether a `#Fields:` line of a web log came.

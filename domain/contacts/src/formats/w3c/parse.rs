@@ -5,6 +5,7 @@ use memchr::memchr;
 
 use super::header::{Header, Role};
 use crate::fields::{host_and_port, is_address, path_and_query, port, url_parts};
+use crate::scan::{Pieces, find_soon, find_text};
 use crate::time;
 use crate::{Between, Contact, LineKind, Outcome};
 
@@ -69,16 +70,20 @@ pub(crate) fn read_line<'l>(
         return LineKind::NotParsed;
     }
     let mut request = Request::default();
-    let mut rest = line;
-    for column in 0..header.used {
-        let (value, length) = value(rest, header.separator);
-        request.set(header.role(column), value);
-        match rest.get(length + 1..) {
-            Some(after) => rest = after,
-            // A line cut short, as at the end of a file still being written.
-            None if column + 1 < header.used => return LineKind::NotParsed,
-            None => break,
+    // Without quotation marks every separator is one.
+    let is_whole = if memchr(b'"', line).is_none() {
+        let values = Pieces::new(line, [header.separator]);
+        let mut columns = header.roles().iter();
+        for (value, role) in values.zip(columns.by_ref()) {
+            request.set(*role, value);
         }
+        columns.next().is_none()
+    } else {
+        by_walking(header, line, &mut request)
+    };
+    // A line cut short, as at the end of a file still being written.
+    if !is_whole {
+        return LineKind::NotParsed;
     }
     let is_dated = request.date.len() == 10 || !request.epoch.is_empty();
     if !is_dated && !request.date.is_empty() {
@@ -97,6 +102,18 @@ pub(crate) fn read_line<'l>(
     LineKind::Understood
 }
 
+/// Takes the values of a line one after the other; whether there is one for each column.
+fn by_walking<'l>(header: &Header, line: &'l [u8], request: &mut Request<'l>) -> bool {
+    let mut rest = Some(line);
+    for role in header.roles() {
+        let Some(begin) = rest else { return false };
+        let (value, length) = value(begin, header.separator);
+        request.set(*role, value);
+        rest = begin.get(length + 1..);
+    }
+    true
+}
+
 /// A value, its quotes removed, and how many bytes it takes.
 #[inline]
 fn value(rest: &[u8], separator: u8) -> (&[u8], usize) {
@@ -106,7 +123,7 @@ fn value(rest: &[u8], separator: u8) -> (&[u8], usize) {
     {
         return (inner.get(..end).unwrap_or(inner), end + 2);
     }
-    let end = memchr(separator, rest).unwrap_or(rest.len());
+    let end = find_soon(rest, separator).unwrap_or(rest.len());
     (rest.get(..end).unwrap_or(rest), end)
 }
 
@@ -198,7 +215,7 @@ fn by_address(client: &[u8]) -> (&[u8], &[u8]) {
 }
 
 fn proxy_outcome(request: &Request<'_>) -> Outcome {
-    let has = |text: &[u8], word: &[u8]| memchr::memmem::find(text, word).is_some();
+    let has = |text: &[u8], word: &[u8]| find_text(text, word).is_some();
     let is_stopped = match (request.action, request.filter) {
         (b"", b"") => matches!(request.status, b"403" | b"407"),
         (action, filter) => {

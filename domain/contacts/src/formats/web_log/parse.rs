@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use memchr::memchr2;
 
 use crate::fields::{before, host_and_port, is_address, path_and_query, split_once, url_parts};
+use crate::scan::find_text;
 use crate::time::{self, TimeReading};
 use crate::{Contact, LineKind, Outcome};
 
@@ -185,7 +186,7 @@ fn proxy_outcome(request: &Request<'_>) -> Outcome {
     let has_failed = matches!(request.status, b"000" | b"0" | b"-" | b"502" | b"503" | b"504");
     let is_stopped = match squid_code(request) {
         Some((result, hierarchy)) => {
-            memchr::memmem::find(result, b"DENIED").is_some()
+            find_text(result, b"DENIED").is_some()
                 || (result.starts_with(b"NONE") && hierarchy.starts_with(b"HIER_NONE"))
         }
         // A tunnel stands with a 2xx; a server that is asked for one and is no proxy says 4xx.

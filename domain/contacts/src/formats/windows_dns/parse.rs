@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
-use memchr::{memchr, memmem, memrchr};
+use memchr::{memchr, memrchr};
 
 use super::names::decode;
 use crate::fields::{is_address, split_once};
+use crate::scan::{find_soon, find_text};
 use crate::time::{self, TimeReading};
 use crate::{Contact, LineKind, Outcome, Part};
 
@@ -18,7 +19,7 @@ pub(crate) fn read_line(
     sink: &mut impl FnMut(&Contact<'_>),
 ) -> LineKind {
     let start = line.get(..LATEST_PACKET).unwrap_or(line);
-    let Some(at) = memmem::find(start, b" PACKET ") else { return other_message(line) };
+    let Some(at) = find_text(start, b" PACKET ") else { return other_message(line) };
     let (head, rest) = line.split_at_checked(at).unwrap_or((line, b""));
     // `24/11/2026 08:00:01 0E70`: the thread stands last.
     let time = memrchr(b' ', head).and_then(|space| head.get(..space)).unwrap_or_default();
@@ -93,7 +94,7 @@ fn packet(text: &[u8]) -> Option<Packet<'_>> {
 /// The first word and what stands behind it.
 fn next_word(text: &[u8]) -> (&[u8], &[u8]) {
     let text = text.trim_ascii_start();
-    let end = memchr(b' ', text).unwrap_or(text.len());
+    let end = find_soon(text, b' ').unwrap_or(text.len());
     text.split_at_checked(end).unwrap_or((text, b""))
 }
 
@@ -131,7 +132,7 @@ fn is_event(line: &[u8]) -> bool {
     let start = line.get(..LATEST_PACKET).unwrap_or(line);
     let kinds: [&[u8]; 6] =
         [b" EVENT ", b" Note: ", b" DSPOLL ", b" INIT ", b" LOOKUP ", b" RECURSE "];
-    let at = kinds.iter().find_map(|kind| memmem::find(start, kind));
+    let at = kinds.iter().find_map(|kind| find_text(start, kind));
     let head = at.and_then(|at| line.get(..at));
     let time = head.and_then(|head| head.get(..memrchr(b' ', head)?));
     time.is_some_and(|time| date_of(time).is_some())

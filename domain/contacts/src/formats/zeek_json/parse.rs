@@ -4,7 +4,7 @@ use memchr::memchr2;
 
 use crate::formats::zeek_tsv::{Record, Role, push};
 use crate::json;
-use crate::scan::{KeyEnds, KeyStyle, find_near};
+use crate::scan::{KeyEnds, KeyStyle, find_soon};
 use crate::{Contact, LineKind};
 
 pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>)) -> LineKind {
@@ -44,12 +44,12 @@ fn by_key_ends(line: &[u8]) -> Option<Record<'_>> {
         let value = match value.first()? {
             b'"' => {
                 let inner = value.get(1..)?;
-                inner.get(..find_near(inner, b'"')?)?
+                inner.get(..find_soon(inner, b'"')?)?
             }
             b'[' => json::value(value)?.0,
             b' ' => return None,
             _ => {
-                let plain = find_near(value, b',').and_then(|end| value.get(..end));
+                let plain = find_soon(value, b',').and_then(|end| value.get(..end));
                 plain.unwrap_or(value).trim_ascii_end()
             }
         };

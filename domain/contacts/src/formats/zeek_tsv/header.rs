@@ -39,25 +39,26 @@ pub(crate) enum Role {
 impl Role {
     /// The role of a field by its name, in TSV and JSON alike.
     pub(crate) fn of(name: &[u8]) -> Self {
-        match name {
-            b"ts" => Self::Time,
-            b"id.orig_h" => Self::Device,
-            b"id.resp_h" => Self::Address,
-            b"id.resp_p" => Self::Port,
-            b"conn_state" => Self::ConnState,
-            b"resp_bytes" => Self::ReceivedBytes,
-            b"query" => Self::Query,
-            b"answers" => Self::Answers,
-            b"server_name" => Self::ServerName,
-            b"established" => Self::Established,
-            b"host" => Self::Host,
-            b"uri" => Self::Uri,
-            b"status_code" => Self::Status,
-            b"tx_hosts" => Self::Sender,
-            b"rx_hosts" => Self::Receiver,
-            b"is_orig" => Self::IsOriginator,
-            b"seen_bytes" => Self::SeenBytes,
-            b"proxied" => Self::Proxied,
+        // Lengths first: one jump leads past nearly all names.
+        match (name.len(), name) {
+            (2, b"ts") => Self::Time,
+            (9, b"id.orig_h") => Self::Device,
+            (9, b"id.resp_h") => Self::Address,
+            (9, b"id.resp_p") => Self::Port,
+            (10, b"conn_state") => Self::ConnState,
+            (10, b"resp_bytes") => Self::ReceivedBytes,
+            (5, b"query") => Self::Query,
+            (7, b"answers") => Self::Answers,
+            (11, b"server_name") => Self::ServerName,
+            (11, b"established") => Self::Established,
+            (4, b"host") => Self::Host,
+            (3, b"uri") => Self::Uri,
+            (11, b"status_code") => Self::Status,
+            (8, b"tx_hosts") => Self::Sender,
+            (8, b"rx_hosts") => Self::Receiver,
+            (7, b"is_orig") => Self::IsOriginator,
+            (10, b"seen_bytes") => Self::SeenBytes,
+            (7, b"proxied") => Self::Proxied,
             _ => Self::Other,
         }
     }

@@ -1,13 +1,12 @@
 //! One line of a Zeek log, and what a record of either writer means.
 
 use jiff::Timestamp;
-use memchr::memmem;
 
 use super::header::{Header, Role};
 use crate::fields::{
     answers_outcome, before, has_count, host_and_port, is_address, path_and_query, port, url_parts,
 };
-use crate::scan::Pieces;
+use crate::scan::{Pieces, find_text};
 use crate::time;
 use crate::{Between, Contact, LineKind, Outcome};
 
@@ -156,7 +155,7 @@ fn forwarded(headers: &[u8]) -> Between<&[u8]> {
     if headers.is_empty() {
         return Between::Nobody;
     }
-    let behind = memmem::find(headers, MARK).and_then(|at| headers.get(at + MARK.len()..));
+    let behind = find_text(headers, MARK).and_then(|at| headers.get(at + MARK.len()..));
     behind.map_or(Between::Nobody, |it| Between::For(first_of(before(it, b'"'))))
 }
 
