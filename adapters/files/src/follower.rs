@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
-use unpacking::{Limits, Unpacker};
+use unpacking::{Limits, Unpacker, ZipReader, is_zip};
 
 /// How much is read at a time, in bytes.
 const CHUNK_BYTES: usize = 512 << 10;
@@ -23,11 +23,77 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How many files beside the log are looked into.
 const MOST_SIBLINGS: usize = 20;
 
+/// What a log is made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Units {
+    /// Lines of text.
+    #[default]
+    Lines,
+    /// Frame Streams: frames that begin with their length, four bytes of which the first weighs most; where that
+    /// is 0, the length of a frame about the stream follows.
+    Frames,
+}
+
+impl Units {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+    fn is_lines(&self) -> bool {
+        *self == Self::Lines
+    }
+
+    /// How many of these bytes are whole units.
+    fn whole(self, bytes: &[u8]) -> usize {
+        match self {
+            Self::Lines => memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1),
+            Self::Frames => {
+                let mut end = 0;
+                while let Some(next) = bytes.get(end..).and_then(frame_length) {
+                    match end.checked_add(next).filter(|it| *it <= bytes.len()) {
+                        Some(next) => end = next,
+                        None => break,
+                    }
+                }
+                end
+            }
+        }
+    }
+}
+
+/// How long the frame is that begins with these bytes; `None` where there are too few to tell.
+fn frame_length(bytes: &[u8]) -> Option<usize> {
+    let length = |at: usize| {
+        let field = bytes.get(at..)?.first_chunk::<4>()?;
+        usize::try_from(u32::from_be_bytes(*field)).ok()
+    };
+    match length(0)? {
+        0 => length(4)?.checked_add(8),
+        data => data.checked_add(4),
+    }
+}
+
 /// How far a log was read: enough to go on there after any end of the program.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FollowedTo {
     /// Files that were renamed and may still grow, oldest first, and last the one of the log's name.
     pub files: Vec<FileMark>,
+    /// What the log is made of.
+    #[serde(default, skip_serializing_if = "Units::is_lines")]
+    pub units: Units,
+    /// The last event that was read of an event log of Windows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventMark>,
+    /// Questions in it whose answers had not come, by numbers that their reader understands.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<u64>,
+}
+
+/// An event of an event log of Windows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventMark {
+    /// Windows' number of it.
+    pub number: u64,
+    /// When it was written, in Windows' units: tells logs apart that number alike.
+    pub written: u64,
 }
 
 /// A place in a file, up to which it was read.
@@ -46,7 +112,7 @@ pub struct FileMark {
 /// What comes from a followed log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'b> {
-    /// Whole lines, each with its end; the last line of a file may have none, and the start of a line
+    /// Whole units. Lines have their ends; the last line of a file may have none, and the start of a line
     /// that is too long has none. The offset is that of the first byte in its file.
     Lines(u64, &'b [u8]),
     /// What follows is the start of another file.
@@ -66,6 +132,7 @@ pub struct Follower {
     /// Places in files that were emptied and whose copies were not found yet.
     lost: Vec<(FileMark, Instant)>,
     buffer: Vec<u8>,
+    units: Units,
 }
 
 #[derive(Debug)]
@@ -88,22 +155,26 @@ struct Followed {
 
 impl Follower {
     /// Follows the file of a name, from its first line; it need not be there yet.
-    pub fn new(path: &Path) -> Self {
+    pub fn new(path: &Path, units: Units) -> Self {
         Self {
             path: path.to_owned(),
             old: Vec::new(),
             current: None,
             lost: Vec::new(),
             buffer: Vec::new(),
+            units,
         }
     }
 
-    /// Follows the file of a name, from the line that is written next.
-    pub fn from_end(path: &Path) -> io::Result<Self> {
-        let mut follower = Self::new(path);
+    /// Follows the file of a name, from the line or frame that is written next.
+    pub fn from_end(path: &Path, units: Units) -> io::Result<Self> {
+        let mut follower = Self::new(path, units);
         if let Some(mut file) = Followed::open(path, 0)? {
             let end = file.file.metadata()?.len();
-            file.offset = last_line_start(&file.file, end)?;
+            file.offset = match units {
+                Units::Lines => last_line_start(&file.file, end)?,
+                Units::Frames => last_frame_start(&file.file, end)?,
+            };
             file.tail = tail_of(&file.file, file.offset)?;
             follower.current = Some(file);
         }
@@ -113,7 +184,7 @@ impl Follower {
     /// Goes on where an earlier follower was. Files that were renamed or compressed since are found
     /// beside the log and read to their ends.
     pub fn resume(path: &Path, from: &FollowedTo) -> io::Result<Self> {
-        let mut follower = Self::new(path);
+        let mut follower = Self::new(path, from.units);
         let siblings = siblings(path);
         let mut newest_mark = None;
         for mark in &from.files {
@@ -170,7 +241,8 @@ impl Follower {
             let mut start = [0; 6];
             let Ok(Some(file)) = Followed::open(name, 0) else { continue };
             let read = file.file.read_at(&mut start, 0).unwrap_or_default();
-            if is_packed(start.get(..read).unwrap_or_default()) {
+            let start = start.get(..read).unwrap_or_default();
+            if is_packed(start) || is_zip(start) {
                 let mark = FileMark { device: about.dev(), inode: about.ino(), offset: 0, tail: 0 };
                 self.lost.push((mark, Instant::now()));
             } else {
@@ -179,11 +251,31 @@ impl Follower {
         }
     }
 
+    /// The first bytes of what will be read first, as far as any are there, at most as many as there is room
+    /// for: nothing of a log without position is read before somebody has looked at them.
+    pub fn first_bytes(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        self.look_at_name(&mut |_| {})?;
+        while let Some(file) = self.old.first() {
+            let read = file.file.read_at(room, 0)?;
+            if read > 0 || file.last_growth.elapsed() <= LINGER {
+                return Ok(read);
+            }
+            self.old.remove(0);
+        }
+        self.current.as_ref().map_or(Ok(0), |file| file.file.read_at(room, 0))
+    }
+
+    /// Takes the log, of which nothing was read yet, for one of other units.
+    pub fn set_units(&mut self, units: Units) {
+        self.units = units;
+    }
+
     /// How far it has read.
     pub fn position(&self) -> FollowedTo {
         let lost = self.lost.iter().map(|(mark, _)| mark.clone());
         let files = self.old.iter().chain(&self.current).map(Followed::mark);
-        FollowedTo { files: lost.chain(files).collect() }
+        let files = lost.chain(files).collect();
+        FollowedTo { files, units: self.units, ..FollowedTo::default() }
     }
 
     /// The first bytes of the log, which tell its format where reading begins further on.
@@ -203,12 +295,12 @@ impl Follower {
         let now = Instant::now();
         let mut at = 0;
         while let Some(file) = self.old.get_mut(at) {
-            if file.read(&mut self.buffer, give)? {
+            if file.read(self.units, &mut self.buffer, give)? {
                 has_read = true;
                 at += 1;
             } else if now.duration_since(file.last_growth) > LINGER {
                 let mut file = self.old.remove(at);
-                file.end(give);
+                file.end(self.units, give);
             } else {
                 at += 1;
             }
@@ -224,7 +316,7 @@ impl Follower {
                 has_read |= self.look_for_lost(give);
             }
             let Some(current) = &mut self.current else { return Ok(has_read) };
-            if current.read(&mut self.buffer, give)? {
+            if current.read(self.units, &mut self.buffer, give)? {
                 return Ok(true);
             }
         }
@@ -262,7 +354,7 @@ impl Follower {
         self.lost.retain(|(mark, until)| {
             let copies = siblings.iter().filter(|it| it.1.is_file());
             for (name, _) in copies {
-                if read_copy(name, mark, give).unwrap_or(false) {
+                if read_copy(name, mark, self.units, give).unwrap_or(false) {
                     has_found = true;
                     return false;
                 }
@@ -323,7 +415,12 @@ impl Followed {
     }
 
     /// Reads a chunk; tells whether there was one.
-    fn read(&mut self, buffer: &mut Vec<u8>, give: &mut impl FnMut(Piece<'_>)) -> io::Result<bool> {
+    fn read(
+        &mut self,
+        units: Units,
+        buffer: &mut Vec<u8>,
+        give: &mut impl FnMut(Piece<'_>),
+    ) -> io::Result<bool> {
         let held = self.held.len();
         buffer.clear();
         buffer.extend_from_slice(&self.held);
@@ -352,7 +449,7 @@ impl Followed {
             self.is_passing = false;
             bytes = rest;
         }
-        let end = memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1);
+        let end = units.whole(bytes);
         let (lines, rest) = bytes.split_at_checked(end).unwrap_or((b"", bytes));
         if !lines.is_empty() {
             let offset = self.offset;
@@ -364,7 +461,8 @@ impl Followed {
             let offset = self.offset;
             self.pass(rest);
             give(Piece::Lines(offset, rest));
-            self.is_passing = true;
+            // No frame is so long: what follows cannot be told apart, and is given all the same.
+            self.is_passing = units.is_lines();
         } else {
             self.held.extend_from_slice(rest);
         }
@@ -372,9 +470,9 @@ impl Followed {
     }
 
     /// Nothing more comes: gives the last line, which has no end.
-    fn end(&mut self, give: &mut impl FnMut(Piece<'_>)) {
+    fn end(&mut self, units: Units, give: &mut impl FnMut(Piece<'_>)) {
         let held = std::mem::take(&mut self.held);
-        if !held.is_empty() && !self.is_passing {
+        if !held.is_empty() && !self.is_passing && units.is_lines() {
             let offset = self.offset;
             self.pass(&held);
             give(Piece::Lines(offset, &held));
@@ -422,29 +520,83 @@ fn last_line_start(file: &File, end: u64) -> io::Result<u64> {
     Ok(memchr::memrchr(b'\n', &bytes).map_or(end, |at| from + at as u64 + 1))
 }
 
+/// Where the frame begins that the end of a file is in.
+fn last_frame_start(file: &File, end: u64) -> io::Result<u64> {
+    let mut reader = io::BufReader::new(file);
+    let mut at = 0;
+    loop {
+        let mut start = [0; 8];
+        let read = read_up_to(&mut reader, &mut start)?;
+        let length = frame_length(start.get(..read).unwrap_or_default());
+        let Some(length) = length.and_then(|it| u64::try_from(it).ok()) else { return Ok(at) };
+        let Some(next) = at.checked_add(length).filter(|next| *next <= end) else { return Ok(at) };
+        let passed = i64::try_from(read).unwrap_or_default();
+        reader.seek_relative(i64::try_from(length).unwrap_or(i64::MAX) - passed)?;
+        at = next;
+    }
+}
+
+fn read_up_to(reader: &mut impl Read, room: &mut [u8]) -> io::Result<usize> {
+    let mut read = 0;
+    while let Some(rest) = room.get_mut(read..).filter(|it| !it.is_empty()) {
+        match reader.read(rest) {
+            Ok(0) => break,
+            Ok(more) => read += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(read)
+}
+
 /// Reads a copy of a file from a place on, when it is one.
-fn read_copy(path: &Path, mark: &FileMark, give: &mut impl FnMut(Piece<'_>)) -> io::Result<bool> {
+fn read_copy(
+    path: &Path,
+    mark: &FileMark,
+    units: Units,
+    give: &mut impl FnMut(Piece<'_>),
+) -> io::Result<bool> {
     let Some(copy) = Followed::open(path, mark.offset)? else { return Ok(false) };
     let mut start = [0; 6];
     let read = copy.file.read_at(&mut start, 0)?;
-    if !is_packed(start.get(..read).unwrap_or_default()) {
-        if tail_of(&copy.file, mark.offset)? != mark.tail {
-            return Ok(false);
+    let start = start.get(..read).unwrap_or_default();
+    if is_zip(start) {
+        let mut zip = ZipReader::new(File::open(path)?, Limits::default());
+        while zip.next_member()?.is_some() {
+            if read_unpacked(&mut zip, mark, units, give)? {
+                return Ok(true);
+            }
         }
-        let mut copy = copy;
-        copy.tail = mark.tail;
-        let mut buffer = Vec::new();
-        while copy.read(&mut buffer, give)? {}
-        copy.end(give);
-        return Ok(true);
+        return Ok(false);
     }
-    let mut unpacked = Unpacker::new(File::open(path)?, Limits::default());
+    if is_packed(start) {
+        let mut unpacked = Unpacker::new(File::open(path)?, Limits::default());
+        return read_unpacked(&mut unpacked, mark, units, give);
+    }
+    if tail_of(&copy.file, mark.offset)? != mark.tail {
+        return Ok(false);
+    }
+    let mut copy = copy;
+    copy.tail = mark.tail;
+    let mut buffer = Vec::new();
+    while copy.read(units, &mut buffer, give)? {}
+    copy.end(units, give);
+    Ok(true)
+}
+
+/// Reads what was unpacked of a copy, from a place on, when it is one.
+fn read_unpacked(
+    unpacked: &mut impl Read,
+    mark: &FileMark,
+    units: Units,
+    give: &mut impl FnMut(Piece<'_>),
+) -> io::Result<bool> {
     let from = mark.offset.saturating_sub(TAIL_BYTES);
-    if io::copy(&mut (&mut unpacked).take(from), &mut io::sink())? != from {
+    if io::copy(&mut unpacked.by_ref().take(from), &mut io::sink())? != from {
         return Ok(false);
     }
     let mut tail = Vec::new();
-    (&mut unpacked).take(mark.offset - from).read_to_end(&mut tail)?;
+    unpacked.by_ref().take(mark.offset - from).read_to_end(&mut tail)?;
     if hash_of(&tail) != mark.tail {
         return Ok(false);
     }
@@ -452,21 +604,37 @@ fn read_copy(path: &Path, mark: &FileMark, give: &mut impl FnMut(Piece<'_>)) -> 
     let mut rest = Vec::new();
     unpacked.read_to_end(&mut rest)?;
     let mut offset = mark.offset;
-    for line in rest.chunk_by(|before, _| *before != b'\n') {
-        give(Piece::Lines(offset, line));
-        offset += line.len() as u64;
+    if units.is_lines() {
+        for line in rest.chunk_by(|before, _| *before != b'\n') {
+            give(Piece::Lines(offset, line));
+            offset += line.len() as u64;
+        }
+    } else if let Some(frames) = rest.get(..units.whole(&rest)).filter(|it| !it.is_empty()) {
+        give(Piece::Lines(offset, frames));
     }
     Ok(true)
 }
 
+/// Files beside a log whose names have its stem in them, the newest first.
+pub fn files_named_alike(path: &Path) -> Vec<PathBuf> {
+    let stem = path.file_stem().unwrap_or_default().as_encoded_bytes();
+    let stem = memchr::memmem::Finder::new(stem);
+    let found = beside(path, |name| stem.find(name).is_some());
+    found.into_iter().map(|it| it.0).collect()
+}
+
 /// Files beside a log that may be what became of it, the newest first.
 fn siblings(path: &Path) -> Vec<(PathBuf, Metadata)> {
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let stem = path.file_stem().unwrap_or_default().as_encoded_bytes();
+    beside(path, |name| name.starts_with(stem))
+}
+
+fn beside(path: &Path, is_wanted: impl Fn(&[u8]) -> bool) -> Vec<(PathBuf, Metadata)> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.file_name().unwrap_or_default();
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut found: Vec<_> = entries
-        .filter(|it| it.file_name() != name && it.file_name().as_encoded_bytes().starts_with(stem))
+        .filter(|it| it.file_name() != name && is_wanted(it.file_name().as_encoded_bytes()))
         .filter_map(|it| Some((it.path(), it.metadata().ok().filter(Metadata::is_file)?)))
         .collect();
     found.sort_by_key(|it| std::cmp::Reverse(modified(&it.1)));
@@ -532,7 +700,7 @@ mod tests {
     #[test]
     fn what_is_appended_is_given_by_whole_lines() {
         let mut log = Log::new();
-        let mut follower = Follower::new(&log.path());
+        let mut follower = Follower::new(&log.path(), Units::Lines);
         log.drain(&mut follower);
         log.append("one\ntwo\nthr");
         log.drain(&mut follower);
@@ -546,7 +714,7 @@ mod tests {
     #[test]
     fn the_last_lines_of_a_renamed_file_are_read() {
         let mut log = Log::new();
-        let mut follower = Follower::new(&log.path());
+        let mut follower = Follower::new(&log.path(), Units::Lines);
         log.append("one\n");
         log.drain(&mut follower);
         let mut writer = File::options().append(true).open(log.path()).unwrap();
@@ -564,7 +732,7 @@ mod tests {
     fn what_was_written_before_a_file_was_emptied_is_read_from_its_copy() {
         for packed in [false, true] {
             let mut log = Log::new();
-            let mut follower = Follower::new(&log.path());
+            let mut follower = Follower::new(&log.path(), Units::Lines);
             log.append("one\n");
             log.drain(&mut follower);
             log.append("two\nlast");
@@ -591,7 +759,7 @@ mod tests {
     #[test]
     fn a_file_that_was_emptied_without_a_copy_leaves_a_gap() {
         let mut log = Log::new();
-        let mut follower = Follower::new(&log.path());
+        let mut follower = Follower::new(&log.path(), Units::Lines);
         log.append("one\n");
         log.drain(&mut follower);
         File::create(log.path()).unwrap();
@@ -606,7 +774,7 @@ mod tests {
     #[test]
     fn reading_goes_on_where_it_ended() {
         let mut log = Log::new();
-        let mut follower = Follower::new(&log.path());
+        let mut follower = Follower::new(&log.path(), Units::Lines);
         log.append("one\nhalf");
         log.drain(&mut follower);
         let position = follower.position();
@@ -629,7 +797,7 @@ mod tests {
     fn reading_may_begin_at_the_end() {
         let mut log = Log::new();
         log.append("old\nhalf");
-        let mut follower = Follower::from_end(&log.path()).unwrap();
+        let mut follower = Follower::from_end(&log.path(), Units::Lines).unwrap();
         assert_eq!(follower.start(), b"old\n");
         log.append(" done\nnew\n");
         log.drain(&mut follower);
@@ -639,12 +807,113 @@ mod tests {
     #[test]
     fn of_a_line_without_end_the_start_is_given() {
         let mut log = Log::new();
-        let mut follower = Follower::new(&log.path());
+        let mut follower = Follower::new(&log.path(), Units::Lines);
         log.append(&"x".repeat(3 << 20));
         log.drain(&mut follower);
         log.append("\nnext\n");
         log.drain(&mut follower);
         assert!(log.seen.len() < 2 << 20);
         assert!(log.seen().ends_with("xnext\n"));
+    }
+
+    /// A frame with so many bytes; with none, one about the stream.
+    fn frame(length: u32) -> Vec<u8> {
+        let of = |length: u32| [&length.to_be_bytes()[..], &vec![7; length as usize]].concat();
+        if length == 0 { [&[0; 4][..], &of(9)].concat() } else { of(length) }
+    }
+
+    #[test]
+    fn frames_are_given_whole() {
+        let mut log = Log::new();
+        let mut follower = Follower::new(&log.path(), Units::Frames);
+        let path = log.path();
+        let write = |bytes: &[u8]| {
+            let mut file = File::options().create(true).append(true).open(&path).unwrap();
+            file.write_all(bytes).unwrap();
+        };
+        let frames = [frame(0), frame(10), frame(300_000), frame(1)];
+        let mut bytes = frames.concat();
+        let ends: Vec<usize> = frames
+            .iter()
+            .scan(0, |end, it| {
+                *end += it.len();
+                Some(*end)
+            })
+            .collect();
+        let mut written = 0;
+        for at in [1, 6, 17, 18, 30, 35, 200_000, bytes.len() - 1, bytes.len()] {
+            write(&bytes[written..at]);
+            written = at;
+            let mut seen = 0;
+            let mut give = |piece: Piece<'_>| {
+                if let Piece::Lines(offset, frames) = piece {
+                    seen = usize::try_from(offset).unwrap() + frames.len();
+                    assert!(ends.contains(&seen), "{seen}");
+                    log.seen.extend_from_slice(frames);
+                }
+            };
+            while follower.poll(&mut give).unwrap() {}
+            let end = ends.iter().rfind(|end| **end <= at).copied().unwrap_or_default();
+            assert_eq!(log.seen.len(), end, "at {at}");
+        }
+        assert_eq!(log.seen, bytes);
+        // It goes on in another file, and behind the last whole frame.
+        let position = follower.position();
+        assert_eq!(
+            serde_json::from_str::<FollowedTo>(&serde_json::to_string(&position).unwrap()).unwrap(),
+            position
+        );
+        write(&frame(20)[..9]);
+        let mut follower = Follower::from_end(&log.path(), Units::Frames).unwrap();
+        write(&frame(20)[9..]);
+        log.rename("app.log.1");
+        fs::write(log.path(), frame(30)).unwrap();
+        bytes.extend([frame(20), frame(30)].concat());
+        let mut resumed = Follower::resume(&log.path(), &position).unwrap();
+        log.drain(&mut resumed);
+        assert_eq!(log.seen, bytes);
+        log.seen.clear();
+        log.drain(&mut follower);
+        assert_eq!(log.seen, [frame(20), frame(30)].concat());
+    }
+
+    #[test]
+    fn copies_in_a_zip_are_read() {
+        for units in [Units::Lines, Units::Frames] {
+            let (one, two, three) = match units {
+                Units::Lines => (b"one\n".to_vec(), b"two\n".to_vec(), b"three\n".to_vec()),
+                Units::Frames => (frame(3), frame(4), frame(5)),
+            };
+            let mut log = Log::new();
+            let mut follower = Follower::new(&log.path(), units);
+            fs::write(log.path(), &one).unwrap();
+            log.drain(&mut follower);
+            // A stored member, after another one.
+            let mut zip = Vec::new();
+            for (name, bytes) in [("else", b"else".to_vec()), ("log", [one, two].concat())] {
+                zip.extend(b"PK\x03\x04\x0a\0\0\0\0\0\0\0\0\0");
+                zip.extend(crc32(&bytes).to_le_bytes());
+                let length = u32::try_from(bytes.len()).unwrap().to_le_bytes();
+                zip.extend([length, length].concat());
+                zip.extend(u16::try_from(name.len()).unwrap().to_le_bytes());
+                zip.extend([0, 0]);
+                zip.extend(name.bytes().chain(bytes));
+            }
+            zip.extend(b"PK\x05\x06");
+            zip.extend([0; 18]);
+            fs::write(log.folder.path().join("app.log.1.zip"), zip).unwrap();
+            fs::write(log.path(), &three).unwrap();
+            log.seen.clear();
+            log.drain(&mut follower);
+            let seen = log.seen.clone();
+            assert!(seen.ends_with(&three) && seen.len() > three.len(), "{units:?} {seen:?}");
+            assert_eq!(log.gaps, 0);
+        }
+    }
+
+    fn crc32(bytes: &[u8]) -> u32 {
+        let mut sum = flate2::Crc::new();
+        sum.update(bytes);
+        sum.sum()
     }
 }

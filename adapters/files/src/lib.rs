@@ -14,7 +14,7 @@ mod write_whole;
 pub use content_store::ContentStore;
 pub use folder_lock::FolderLock;
 #[cfg(unix)]
-pub use follower::{FileMark, FollowedTo, Follower, Piece};
+pub use follower::{EventMark, FileMark, FollowedTo, Follower, Piece, Units, files_named_alike};
 pub use input_file::{InputFile, files_below};
 pub use journal::Journal;
 pub use mapped_file::MappedFile;

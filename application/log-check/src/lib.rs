@@ -42,7 +42,10 @@ pub use lists::{
     load_indicators, load_indicators_by, load_lists, load_wanted, load_wanted_guarded,
 };
 pub use live::{Gain, LiveLog};
-pub use live_wire::{LiveFlows, LivePackets, LiveQuestions, PacketPiece};
+pub use live_wire::{
+    CHUNK_BYTES, CHUNKS_AT, ChunkHead, EventFileKind, LiveEvents, LiveFlows, LivePackets,
+    LiveQuestions, PacketPiece,
+};
 pub use members::open_member;
 pub use names::{NamesInput, UnreadNames, load_names};
 pub use naming::{

@@ -1,9 +1,11 @@
 //! Packets, flow records and questions as they come: the same engine, a piece at a time.
 
+use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use contacts::events::EventFileReader;
 use contacts::flows::{At, FlowReader};
 use contacts::packets::PacketReader;
 use contacts::{Outcome, WireContact};
@@ -60,7 +62,7 @@ impl About {
         let gatherer = found.sum_up(&mut summary);
         let locate = |place: Place| (self.name.clone(), place.line);
         let known = &mut locked(&self.standing_in);
-        let (mut sightings, _) = gatherer.finish_knowing(known, layers, &names, locate);
+        let (mut sightings, questions) = gatherer.finish_knowing(known, layers, &names, locate);
         for sighting in &mut sightings {
             sighting.first_seen.get_or_insert(now);
             sighting.last_seen.get_or_insert(now);
@@ -72,6 +74,7 @@ impl About {
             lines_not_parsed: summary.lines_not_parsed,
             days: summary.days.into_iter().collect(),
             sightings,
+            questions,
             ..Gain::default()
         }
     }
@@ -131,6 +134,97 @@ impl LiveFlows {
             reader.finish(found);
             0
         })
+    }
+}
+
+/// A kind of file of events that grows.
+pub use contacts::events::{CHUNK_BYTES, CHUNKS_AT, ChunkHead, EventFileKind};
+
+/// Reads a file of events that grows, a piece at a time.
+///
+/// A question whose answer is not in its piece is told of at once, and the answer says more of it when it
+/// comes: what is kept of a piece is all that it says.
+pub struct LiveEvents {
+    about: About,
+    reader: EventFileReader,
+    /// Questions that were told of lately, and when.
+    told: VecDeque<(Timestamp, u64)>,
+}
+
+/// How long the answer to a question may take that another reader is to know of.
+const LATE: SignedDuration = SignedDuration::from_mins(1);
+/// So many questions that wait are remembered for another reader.
+const MOST_TOLD: usize = 1_024;
+
+impl LiveEvents {
+    /// A reader by its name, which stands in the evidence.
+    pub fn new(name: String, kind: EventFileKind, zone: TimeZone) -> Self {
+        let about = About::new(name, kind.name(), zone);
+        Self { about, reader: EventFileReader::new(kind), told: VecDeque::new() }
+    }
+
+    /// The questions of the last minute that were told of and wait for their answers: what an answer says
+    /// more of when another reader goes on here.
+    pub fn waiting(&self) -> Vec<u64> {
+        let keys = self.told.iter().map(|(_, key)| *key);
+        keys.filter(|key| self.reader.is_waiting(*key)).collect()
+    }
+
+    /// Goes on where another reader was.
+    pub fn wait_for(&mut self, layers: &Layers, questions: &[u64], now: Timestamp) {
+        let Self { about, reader, told } = self;
+        about.gain(layers, now, |found| {
+            for question in questions.iter().take(MOST_TOLD) {
+                reader.wait_for(*question, found);
+                told.push_back((now, *question));
+            }
+            0
+        });
+    }
+
+    /// Which device an address was, from now on.
+    pub fn set_names(&self, names: Arc<Names>) {
+        self.about.set_names(names);
+    }
+
+    /// Reads whole frames that stand at `offset`. What cannot be told apart is a gap, once a piece.
+    pub fn frames(&mut self, layers: &Layers, offset: u64, bytes: &[u8], now: Timestamp) -> Gain {
+        let Self { about, reader, told } = self;
+        let mut gaps = 0;
+        let gain = about.gain(layers, now, |found| {
+            let before = reader.events();
+            reader.go_on_at(offset);
+            reader.push(bytes, found);
+            remember(told, reader.tell_questions(found), now);
+            gaps = u64::from(reader.problem().is_some());
+            reader.events() - before
+        });
+        Gain { gaps, ..gain }
+    }
+
+    /// Reads the events of a chunk at `offset` behind the one with the number `after`.
+    pub fn chunk(
+        &mut self,
+        layers: &Layers,
+        after: u64,
+        (offset, chunk): (u64, &[u8]),
+        now: Timestamp,
+    ) -> Gain {
+        let Self { about, reader, told } = self;
+        about.gain(layers, now, |found| {
+            let before = reader.events();
+            reader.chunk_after(after, offset, chunk, found);
+            remember(told, reader.tell_questions(found), now);
+            reader.events() - before
+        })
+    }
+}
+
+fn remember(told: &mut VecDeque<(Timestamp, u64)>, questions: Vec<u64>, now: Timestamp) {
+    told.extend(questions.into_iter().map(|it| (now, it)));
+    let is_old = |(at, _): &(Timestamp, u64)| now.duration_since(*at) > LATE;
+    while told.len() > MOST_TOLD || told.front().is_some_and(is_old) {
+        told.pop_front();
     }
 }
 
@@ -440,5 +534,108 @@ mod tests {
         let messages = [&b"hello"[..], b"", &[0, 9]].map(|it| (exporter, it));
         let gain = flows.read(&layers("192.0.2.7"), messages.into_iter(), now());
         assert_eq!((gain.lines_read, gain.lines_not_parsed), (3, 3));
+    }
+
+    /// Counts by device and indicator, and what is proved at most, of what pieces gave.
+    fn summed(gains: &[Gain]) -> Vec<(String, u64, Verdict)> {
+        let mut sum = std::collections::BTreeMap::new();
+        for it in gains.iter().flat_map(|it| &it.sightings) {
+            let held = sum.entry(it.device.clone()).or_insert((0, it.verdict));
+            *held = (held.0 + it.count, held.1.max(it.verdict));
+        }
+        sum.into_iter().map(|(device, (count, verdict))| (device, count, verdict)).collect()
+    }
+
+    #[test]
+    fn frames_in_pieces_give_what_the_file_gives() {
+        let file = include_bytes!("../../../domain/contacts/src/events/testdata/bind.fstrm");
+        let mut ends = Vec::new();
+        let mut at = 0;
+        while at < file.len() {
+            let length =
+                |at: usize| u32::from_be_bytes(file[at..at + 4].try_into().unwrap()) as usize;
+            at += if length(at) == 0 { 8 + length(at + 4) } else { 4 + length(at) };
+            ends.push(at);
+        }
+        let layers = layers("c2.example");
+        let read = |frames: usize| {
+            let mut events =
+                LiveEvents::new("dns.tap".to_owned(), EventFileKind::Dnstap, TimeZone::UTC);
+            let mut from = 0;
+            let pieces = ends.chunks(frames).map(|ends| *ends.last().unwrap());
+            let gains: Vec<Gain> = pieces
+                .map(|to| {
+                    let bytes = &file[std::mem::replace(&mut from, to)..to];
+                    events.frames(&layers, (to - bytes.len()) as u64, bytes, now())
+                })
+                .collect();
+            let records: u64 = gains.iter().map(|it| it.lines_read).sum();
+            assert!(gains.iter().all(|it| it.gaps == 0 && it.lines_not_parsed == 0));
+            (summed(&gains), records)
+        };
+        // Another reader takes over after each piece.
+        let killed = |frames: usize| {
+            let (mut from, mut waiting) = (0, Vec::new());
+            let gains: Vec<Gain> = ends
+                .chunks(frames)
+                .map(|ends| {
+                    let to = *ends.last().unwrap();
+                    let bytes = &file[std::mem::replace(&mut from, to)..to];
+                    let mut events =
+                        LiveEvents::new("dns.tap".to_owned(), EventFileKind::Dnstap, TimeZone::UTC);
+                    events.wait_for(&layers, &waiting, now());
+                    let gain = events.frames(&layers, (to - bytes.len()) as u64, bytes, now());
+                    waiting = events.waiting();
+                    gain
+                })
+                .collect();
+            assert!(frames > 1 || waiting.is_empty(), "{waiting:?}");
+            (summed(&gains), gains.iter().map(|it| it.lines_read).sum())
+        };
+        let whole = read(ends.len());
+        assert!(whole.0.len() > 1 && whole.1 > 10, "{whole:?}");
+        for frames in 1..9 {
+            assert_eq!(read(frames), whole, "{frames}");
+            assert_eq!(killed(frames), whole, "{frames}");
+        }
+    }
+
+    #[test]
+    fn frames_that_cannot_be_told_apart_are_a_gap() {
+        let mut events =
+            LiveEvents::new("dns.tap".to_owned(), EventFileKind::Dnstap, TimeZone::UTC);
+        let gain = events.frames(&layers("c2.example"), 0, b"\x7f\xff\xff\xff and more", now());
+        assert_eq!((gain.gaps, gain.lines_read), (1, 0));
+    }
+
+    #[test]
+    fn events_of_a_chunk_are_read_behind_the_last_one() {
+        let event = |id, name| simulation::LoggedEvent {
+            id,
+            computer: "may-01",
+            time_us: 1_795_482_001_000_000,
+            fields: name,
+        };
+        let answer: &[_] = &[("QueryName", "c2.example"), ("QueryResults", "0.0.0.0;")];
+        let question: &[_] = &[("QueryName", "c2.example"), ("QueryOptions", "0")];
+        let all = [event(3006, question), event(3008, answer), event(3006, question)];
+        let log = |count: usize| {
+            let provider = "Microsoft-Windows-DNS-Client";
+            let log = simulation::event_log(provider, "Operational", &all[..count]);
+            log[usize::try_from(CHUNKS_AT).unwrap()..].to_vec()
+        };
+        let new = || LiveEvents::new("dns.evtx".to_owned(), EventFileKind::Evtx, TimeZone::UTC);
+        let layers = layers("c2.example");
+        let read = |events: &mut LiveEvents, after: u64, count: usize| {
+            let gain = events.chunk(&layers, after, (CHUNKS_AT, &log(count)), now());
+            let found = &gain.sightings[0];
+            (gain.lines_read, found.count, found.verdict, found.evidence.line_number)
+        };
+        let mut events = new();
+        assert_eq!(read(&mut events, 0, 1), (1, 1, Verdict::DnsQueried, 1));
+        // The answer of the question before, and Windows' own number.
+        assert_eq!(read(&mut events, 1, 2), (1, 0, Verdict::DnsBlocked, 2));
+        assert_eq!(read(&mut events, 2, 3), (1, 1, Verdict::DnsQueried, 3));
+        assert_eq!(read(&mut new(), 0, 3), (3, 2, Verdict::DnsQueried, 3));
     }
 }

@@ -11,7 +11,9 @@ use jiff::tz::{Offset, TimeZone};
 use log_check::{
     CheckReport, ListInput, LogInput, Progress, Settings, Unit, check_logs, load_lists,
 };
-use simulation::{EventFile, Fillers, LogSettings, Targets, TrueSighting, Truth, write_events};
+use simulation::{
+    EventFile, Fillers, LogSettings, LoggedEvent, Targets, TrueSighting, Truth, write_events,
+};
 
 struct Silent;
 
@@ -128,4 +130,86 @@ fn a_file_that_breaks_off_gives_what_was_there_and_says_so() {
     let damaged = [&whole[..200], b"\xff\xff\xff\xff", &whole[200..]].concat();
     let report = check_against(list, &damaged);
     assert!(!report.summary.complete);
+}
+
+/// An event log of the DNS client by its published fields: a letter each for a question (3006), a server's
+/// response (3020) and what came of it (3008); capitals are those of another name.
+fn dns_client(events: &str, answer: &str) -> Vec<u8> {
+    let name = |it: char| if it.is_ascii_uppercase() { "b.evil.example" } else { "a.evil.example" };
+    let fields: Vec<Vec<(&str, &str)>> = events
+        .chars()
+        .map(|it| {
+            let mut fields = vec![("QueryName", name(it)), ("QueryType", "1")];
+            fields.extend(match it.to_ascii_lowercase() {
+                'q' => [("QueryOptions", "140737488355328"), ("IsNetworkQuery", "0")],
+                'r' => [("Status", "0"), ("QueryResults", answer)],
+                _ => [("QueryStatus", "0"), ("QueryResults", answer)],
+            });
+            fields
+        })
+        .collect();
+    let number = |it: char| match it.to_ascii_lowercase() {
+        'q' => 3006,
+        'r' => 3020,
+        _ => 3008,
+    };
+    let events: Vec<_> = (0..)
+        .zip(events.chars().zip(&fields))
+        .map(|(at, (event, fields))| LoggedEvent {
+            id: number(event),
+            computer: "may-01",
+            time_us: 1_795_482_001_000_000 + at * 1_000,
+            fields,
+        })
+        .collect();
+    let channel = "Microsoft-Windows-DNS-Client/Operational";
+    simulation::event_log("Microsoft-Windows-DNS-Client", channel, &events)
+}
+
+#[test]
+fn each_question_of_the_dns_client_counts_once_however_its_events_are_mixed() {
+    let check = |events: &str, expected: u64| {
+        let answer = "type:  5 cdn.good.example;::ffff:198.51.100.7;";
+        let report = check_against(&[b"evil.example\n"], &dns_client(events, answer));
+        assert!(report.summary.complete, "{events}: {:?}", report.summary);
+        assert_eq!(report.summary.lines_read, events.len() as u64);
+        assert_eq!(report.sightings.len(), 1, "{events}");
+        let found = &report.sightings[0];
+        assert_eq!((&*found.device, found.count), ("may-01", expected), "{events}");
+        let is_resolved = events.to_ascii_lowercase().contains(['r', 'a']);
+        assert_eq!(found.verdict == matching::Verdict::DnsResolved, is_resolved, "{events}");
+    };
+    check("q", 1);
+    check("qa", 1);
+    check("qra", 1);
+    check("a", 1);
+    check("ra", 1);
+    // Two servers answered.
+    check("qrra", 1);
+    // Asked again before the answer, which each of them gets, or one.
+    check("qqaa", 2);
+    check("qqrraa", 2);
+    check("qqrara", 2);
+    check("qrqara", 2);
+    check("qraqra", 2);
+    check("qqa", 2);
+    check("qqqqaaaa", 4);
+    check("qQaA", 2);
+    check("qQRrAa", 2);
+    // More at once than are held for their answers.
+    check(&("q".repeat(40) + "aaa"), 40);
+}
+
+#[test]
+fn the_dns_client_names_the_process_and_what_came_of_a_question() {
+    let list: &[&[u8]] = &[b"evil.example\n"];
+    let of = |events: &str, answer: &str| lines(&check_against(list, &dns_client(events, answer)));
+    let shown = [
+        of("q", ""),
+        of("qa", "198.51.100.7;2001:db8::7;"),
+        of("qra", "type:  5 cdn.good.example;::ffff:198.51.100.7;"),
+        of("qa", "0.0.0.0;"),
+        of("qa", ""),
+    ];
+    insta::assert_snapshot!(shown.join("\n"));
 }

@@ -147,7 +147,7 @@ impl State {
             let fresh: Vec<String> =
                 tally.sightings.keys().filter(|it| !known.contains_key(*it)).cloned().collect();
             let names: Vec<String> = tally.sightings.keys().cloned().collect();
-            source.tally.add(tally);
+            source.tally.add_to_day(tally);
             source.revision += 1;
             // Those that there was no room for are none.
             for name in names.into_iter().filter(|it| source.tally.sightings.contains_key(it)) {

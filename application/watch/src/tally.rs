@@ -74,8 +74,18 @@ impl Tally {
         });
     }
 
-    /// Adds what came later.
-    pub fn add(&mut self, mut later: Self) {
+    /// Adds what came later. A sighting that only says more of a contact has the count 0.
+    pub fn add(&mut self, later: Self) {
+        self.join(later, 0);
+    }
+
+    /// Adds what came later to all that is known of a day: what goes on from the day before is a contact of
+    /// this day as well.
+    pub(crate) fn add_to_day(&mut self, later: Self) {
+        self.join(later, 1);
+    }
+
+    fn join(&mut self, mut later: Self, least: u64) {
         self.format = later.format.or(self.format.take());
         self.lines_read += later.lines_read;
         self.lines_matched += later.lines_matched;
@@ -100,8 +110,7 @@ impl Tally {
                 Entry::Vacant(_) if is_full => self.left_out += 1,
                 Entry::Vacant(room) => {
                     self.questions.extend(questions.map(|it| (room.key().clone(), it)));
-                    // What goes on from the day before is a contact of this day as well.
-                    room.insert(Sighting { count: sighting.count.max(1), ..sighting });
+                    room.insert(Sighting { count: sighting.count.max(least), ..sighting });
                 }
             }
         }
@@ -227,7 +236,7 @@ mod tests {
             tally.add_gain(log.read(&layers, 0, lines.as_bytes(), Timestamp::UNIX_EPOCH));
             // As a journal keeps it.
             let kept = serde_json::to_string(&tally).unwrap();
-            day.add(serde_json::from_str(&kept).unwrap());
+            day.add_to_day(serde_json::from_str(&kept).unwrap());
             let sighting = day.sightings.values().next().unwrap();
             let now = (sighting.verdict, sighting.evidence.line_number);
             assert_eq!(now, *expected, "{piece} of {pieces:?}");
@@ -245,5 +254,29 @@ mod tests {
         // Of a program without answers in the log nobody knows how it ended.
         after_each(&["d", "q", "b", "b"], &[(asked, 1), (asked, 1), (asked, 1), (asked, 1)]);
         after_each(&["q", "d", "b", "b"], &[(asked, 1), (asked, 1), (asked, 1), (asked, 1)]);
+    }
+
+    #[test]
+    fn what_says_more_of_a_contact_is_none_and_on_another_day_one() {
+        let layers = layers();
+        let mut log = LiveLog::new("dns.log".to_owned(), None, jiff::tz::TimeZone::UTC);
+        let mut piece = |count: u64| {
+            let mut gain = log.read(&layers, 0, line('q').as_bytes(), Timestamp::UNIX_EPOCH);
+            gain.sightings[0].count = count;
+            let mut tally = Tally::default();
+            tally.add_gain(gain);
+            // Pieces wait for each other on their way.
+            let mut waiting = Tally::default();
+            waiting.add(tally);
+            waiting
+        };
+        let count = |day: &Tally| day.sightings.values().next().unwrap().count;
+        let (mut day, mut next) = (Tally::default(), Tally::default());
+        for (piece, expected) in [(piece(1), 1), (piece(0), 1), (piece(2), 3)] {
+            day.add_to_day(piece);
+            assert_eq!(count(&day), expected);
+        }
+        next.add_to_day(piece(0));
+        assert_eq!(count(&next), 1);
     }
 }

@@ -1,7 +1,9 @@
 //! Readers of files of events.
 
 use contacts::Contact;
-use contacts::events::{Event, EventFileKind, EventFileReader, Place, Reason, Sink};
+use contacts::events::{
+    CHUNK_BYTES, ChunkHead, Event, EventFileKind, EventFileReader, Place, Reason, Sink,
+};
 use jiff::Timestamp;
 
 #[derive(Default)]
@@ -43,5 +45,32 @@ pub fn event_files(bytes: &[u8]) {
             (counts.contacts, counts.refused, reader.events(), reader.offset(), problem)
         };
         assert_eq!(read(bytes.len().max(1)), read(1_000));
+        growing(kind, bytes);
     }
+}
+
+/// The same bytes as of a file that grows.
+fn growing(kind: EventFileKind, bytes: &[u8]) {
+    let (mut counts, mut reader) = (Counts::default(), EventFileReader::new(kind));
+    let mut told = Vec::new();
+    for (offset, piece) in (0..).step_by(CHUNK_BYTES).zip(bytes.chunks(CHUNK_BYTES)) {
+        match kind {
+            EventFileKind::Dnstap => {
+                reader.go_on_at(offset);
+                reader.push(piece, &mut counts);
+            }
+            EventFileKind::Evtx => {
+                let after = ChunkHead::of(piece).map_or(0, |it| it.first);
+                reader.chunk_after(after, offset, piece, &mut counts);
+                ChunkHead::written(piece, after);
+            }
+        }
+        told.extend(reader.tell_questions(&mut counts));
+    }
+    for question in told {
+        if reader.is_waiting(question) {
+            reader.wait_for(question, &mut counts);
+        }
+    }
+    assert!(counts.refused <= reader.events());
 }

@@ -1,5 +1,6 @@
 //! What can be watched.
 
+mod event_log;
 mod file;
 mod flows;
 mod interface;

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
 
+mod events;
 mod files;
 mod interface;
 mod netflow;

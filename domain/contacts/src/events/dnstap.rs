@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use jiff::Timestamp;
 
-use super::{Asked, Event, EventFileProblem, Reason, Sink, State, Step};
+use super::{Asked, Before, Event, EventFileProblem, Reason, Sink, State, Step};
 use crate::packets::bytes::be32;
 use crate::packets::dns::Message as DnsMessage;
 use crate::{Contact, Outcome};
@@ -125,18 +125,20 @@ impl Dnstap {
         }
         let outcome = message.outcome(&self.message);
         for name in self.message.names() {
+            let key = message.key(self.message.id, name);
+            let is_answer = message.response.is_some();
+            let before = if is_answer { self.asked.answered(key, true) } else { Before::Nothing };
             let contact = Contact {
                 device: self.device.as_bytes(),
                 name,
                 answers: self.answers.as_bytes(),
                 outcome,
+                part: before.part(),
                 ..Contact::default()
             };
-            let key = message.key(self.message.id, name);
             let line = &Line { message: &message, name, answers: &self.answers, time };
-            let event = Event { place, time, is_more: false, line };
-            if message.response.is_some() {
-                self.asked.answered(key);
+            let event = Event { place, time, is_more: before.is_told(), line };
+            if is_answer {
                 sink.contact(&contact, &event);
             } else {
                 self.asked.hold(key, &contact, &event, sink);

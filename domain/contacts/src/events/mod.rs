@@ -13,17 +13,23 @@ mod evtx;
 #[cfg(test)]
 mod tests;
 
-pub use evtx::{WindowsEvent, WindowsEvents, read_windows_events};
+pub use evtx::{
+    CHUNK_BYTES, CHUNKS_AT, ChunkHead, WindowsEvent, WindowsEvents, read_windows_events,
+};
 
+use std::collections::VecDeque;
 use std::fmt;
 
 use jiff::Timestamp;
 
 use crate::packets::recent::Recent;
-use crate::{Contact, Outcome};
+use crate::{Contact, Outcome, Part};
 
 /// How many questions in which an indicator was found are remembered until their answers come.
 const MOST_ASKED: usize = 8_192;
+
+/// How many questions that are as each other wait for their answers.
+const MOST_ALIKE: usize = 16;
 
 /// A kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -184,9 +190,41 @@ impl State {
 
 /// Questions in which an indicator was found. An answer says more than its question, and it may say
 /// that the question was blocked: so a question is told of when its answer came, or does not come.
-struct Asked(Recent<u64, Option<Held>>);
+struct Asked(Recent<u64, Waiting>);
 
-/// A question until its answer comes; nothing where an answer was told of, and another may follow.
+/// Questions that are as each other: asked by the same for the same, some of them before the first answer.
+#[derive(Default)]
+struct Waiting {
+    /// The oldest first; nothing for one that was told of without waiting any longer.
+    questions: VecDeque<Option<Held>>,
+    /// Answers that were told of, and of which another event may say more.
+    answers: u32,
+}
+
+/// What an answer says more of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Before {
+    /// Nothing that was told of.
+    Nothing,
+    /// A question that was told of.
+    Question,
+    /// An answer that was told of.
+    Answer,
+}
+
+impl Before {
+    fn is_told(self) -> bool {
+        self != Self::Nothing
+    }
+
+    /// What of question and answer an event is about that comes after it.
+    fn part(self) -> Part {
+        if self == Self::Question { Part::Answer } else { Part::Whole }
+    }
+}
+
+/// A question until its answer comes.
+#[derive(PartialEq, Eq)]
 struct Held {
     device: Vec<u8>,
     device_name: Vec<u8>,
@@ -218,51 +256,104 @@ impl Asked {
             time: event.time,
             line: event.line.to_string(),
         };
-        if let Some(before) = self.0.remove(&key).flatten() {
-            before.tell(sink);
+        let waiting = self.waiting(key, sink);
+        waiting.questions.push_back(Some(held));
+        if waiting.questions.len() > MOST_ALIKE
+            && let Some(oldest) = waiting.questions.pop_front().flatten()
+        {
+            oldest.tell(Part::Whole, sink);
         }
-        self.insert(key, Some(held), sink);
     }
 
-    /// Notes that an answer was told of, and another may say more.
+    /// Notes that an answer was told of, and another event may say more.
     fn told(&mut self, key: u64, sink: &mut impl Sink) {
-        self.insert(key, None, sink);
+        let waiting = self.waiting(key, sink);
+        waiting.answers = waiting.answers.saturating_add(1);
     }
 
-    fn insert(&mut self, key: u64, held: Option<Held>, sink: &mut impl Sink) {
-        let forgotten = self.0.insert(key, held).into_values().flatten();
-        Held::tell_all(forgotten.collect(), sink);
+    fn waiting(&mut self, key: u64, sink: &mut impl Sink) -> &mut Waiting {
+        if self.0.get_mut(&key).is_none() {
+            let forgotten = self.0.insert(key, Waiting::default()).into_values();
+            Held::tell_all(forgotten.flat_map(Waiting::left).collect(), Part::Whole, sink);
+        }
+        self.0.get_or_insert(key)
     }
 
-    /// Takes a question out whose answer is here; tells whether an answer was told of already.
-    fn answered(&mut self, key: u64) -> bool {
-        matches!(self.0.remove(&key), Some(None))
+    /// Takes the oldest question out whose answer is here. `is_last` when nothing more is said of it; an answer
+    /// that was told of comes before another question then.
+    fn answered(&mut self, key: u64, is_last: bool) -> Before {
+        let Some(waiting) = self.0.get_mut(&key) else { return Before::Nothing };
+        let before = if is_last && waiting.answers > 0 {
+            waiting.answers -= 1;
+            Before::Answer
+        } else {
+            match waiting.questions.pop_front() {
+                Some(None) => Before::Question,
+                None if waiting.answers > 0 => Before::Answer,
+                Some(Some(_)) | None => Before::Nothing,
+            }
+        };
+        if waiting.questions.is_empty() && waiting.answers == 0 {
+            self.0.remove(&key);
+        }
+        before
+    }
+
+    /// Tells of the questions that wait. Their answers, when they come, say more of them. Gives their keys.
+    fn tell(&mut self, sink: &mut impl Sink) -> Vec<u64> {
+        let (mut keys, mut held) = (Vec::new(), Vec::new());
+        for (key, waiting) in self.0.iter_mut() {
+            for question in waiting.questions.iter_mut().filter_map(Option::take) {
+                keys.push(*key);
+                held.push(question);
+            }
+        }
+        Held::tell_all(held, Part::Question, sink);
+        keys
+    }
+
+    /// Whether a question that was told of waits for its answer.
+    fn is_waiting(&self, key: u64) -> bool {
+        self.0.peek(&key).is_some_and(|it| it.questions.contains(&None))
+    }
+
+    /// A question was told of before, by another reader.
+    fn wait_for(&mut self, key: u64, sink: &mut impl Sink) {
+        self.waiting(key, sink).questions.push_back(None);
     }
 
     /// No answer comes any more.
     fn finish(&mut self, sink: &mut impl Sink) {
-        let held = self.0.drain().flatten().collect();
-        Held::tell_all(held, sink);
+        let held = self.0.drain().flat_map(Waiting::left).collect();
+        Held::tell_all(held, Part::Whole, sink);
+    }
+}
+
+impl Waiting {
+    /// Questions that were not told of.
+    fn left(self) -> impl Iterator<Item = Held> {
+        self.questions.into_iter().flatten()
     }
 }
 
 impl Held {
-    fn tell(&self, sink: &mut impl Sink) {
+    fn tell(&self, part: Part, sink: &mut impl Sink) {
         let contact = Contact {
             device: &self.device,
             device_name: &self.device_name,
             name: &self.name,
             outcome: self.outcome,
+            part,
             ..Contact::default()
         };
         let Self { place, time, .. } = *self;
         sink.contact(&contact, &Event { place, time, is_more: false, line: &self.line });
     }
 
-    fn tell_all(mut all: Vec<Self>, sink: &mut impl Sink) {
+    fn tell_all(mut all: Vec<Self>, part: Part, sink: &mut impl Sink) {
         all.sort_by_key(|it| it.place);
         for held in all {
-            held.tell(sink);
+            held.tell(part, sink);
         }
     }
 }
@@ -322,10 +413,48 @@ impl EventFileReader {
                 Reader::Dnstap(dnstap) => dnstap.finish(&self.held),
             };
         }
-        match &mut self.reader {
-            Reader::Evtx(evtx) => evtx.asked.finish(sink),
-            Reader::Dnstap(dnstap) => dnstap.asked.finish(sink),
+        self.reader.asked_mut().finish(sink);
+        self.problem
+    }
+
+    /// Goes on in a file that grows, at the beginning of a frame or chunk: the next bytes are those at
+    /// `offset`, and what was pushed of an unfinished one before is forgotten.
+    pub fn go_on_at(&mut self, offset: u64) {
+        self.held.clear();
+        self.problem = None;
+        self.state.offset = offset;
+        if let Reader::Evtx(evtx) = &mut self.reader {
+            evtx.go_on(None);
         }
+    }
+
+    /// Of an event log that grows, the chunk at `offset`, or what there is of it: its events behind the one
+    /// with the number `after`. Their places have Windows' own numbers.
+    pub fn chunk_after(&mut self, after: u64, offset: u64, chunk: &[u8], sink: &mut impl Sink) {
+        let Reader::Evtx(evtx) = &mut self.reader else { return };
+        self.state.offset = offset;
+        evtx.go_on(Some(after));
+        evtx.chunk(chunk, &mut self.state, sink);
+    }
+
+    /// Tells of the questions that wait for their answers, because who asked will not wait any longer.
+    /// Answers that come later say more of them. Gives a number for each.
+    pub fn tell_questions(&mut self, sink: &mut impl Sink) -> Vec<u64> {
+        self.reader.asked_mut().tell(sink)
+    }
+
+    /// Whether a question that was told of, by its number, has no answer yet.
+    pub fn is_waiting(&self, question: u64) -> bool {
+        self.reader.asked().is_waiting(question)
+    }
+
+    /// Takes over a question that another reader of the same file has told of.
+    pub fn wait_for(&mut self, question: u64, sink: &mut impl Sink) {
+        self.reader.asked_mut().wait_for(question, sink);
+    }
+
+    /// What keeps the rest from being read.
+    pub fn problem(&self) -> Option<EventFileProblem> {
         self.problem
     }
 
@@ -341,6 +470,20 @@ impl EventFileReader {
 }
 
 impl Reader {
+    fn asked(&self) -> &Asked {
+        match self {
+            Self::Evtx(evtx) => &evtx.asked,
+            Self::Dnstap(dnstap) => &dnstap.asked,
+        }
+    }
+
+    fn asked_mut(&mut self) -> &mut Asked {
+        match self {
+            Self::Evtx(evtx) => &mut evtx.asked,
+            Self::Dnstap(dnstap) => &mut dnstap.asked,
+        }
+    }
+
     fn step(&mut self, bytes: &[u8], state: &mut State, sink: &mut impl Sink) -> Step {
         match self {
             Self::Evtx(evtx) => evtx.step(bytes, state, sink),

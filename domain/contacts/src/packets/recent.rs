@@ -34,6 +34,11 @@ impl<K: Eq + Hash + Copy, V> Recent<K, V> {
         self.young.get_mut(key)
     }
 
+    /// Looks a value up without asking for it.
+    pub(crate) fn peek(&self, key: &K) -> Option<&V> {
+        self.young.get(key).or_else(|| self.old.get(key))
+    }
+
     /// Puts a value in; gives what had to make room.
     pub(crate) fn insert(&mut self, key: K, value: V) -> HashMap<K, V> {
         let mut forgotten = HashMap::new();
@@ -44,9 +49,25 @@ impl<K: Eq + Hash + Copy, V> Recent<K, V> {
         forgotten
     }
 
+    /// What was put in under a key, the default for what there is not.
+    pub(crate) fn get_or_insert(&mut self, key: K) -> &mut V
+    where
+        V: Default,
+    {
+        if self.old.contains_key(&key) {
+            return self.old.entry(key).or_default();
+        }
+        self.young.entry(key).or_default()
+    }
+
     /// Everything, in no order.
     pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.old.values_mut().chain(self.young.values_mut())
+        self.iter_mut().map(|(_, value)| value)
+    }
+
+    /// Everything with its keys, in no order.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (&K, &mut V)> {
+        self.old.iter_mut().chain(self.young.iter_mut())
     }
 
     /// Takes everything out.

@@ -13,11 +13,16 @@ use std::fmt;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::net::IpAddr;
 
-use super::{Asked, Event, EventFileProblem, Reason, Sink, State, Step};
+use super::{Asked, Before, Event, EventFileProblem, Reason, Sink, State, Step};
 use crate::fields::answers_outcome;
 use crate::{Contact, Outcome};
 
 use xml::Fields;
+
+/// Where the chunks of a file begin, in bytes.
+pub const CHUNKS_AT: u64 = FILE_HEADER as u64;
+/// How long a chunk is.
+pub const CHUNK_BYTES: usize = CHUNK;
 
 const FILE_HEADER: usize = 4096;
 const CHUNK: usize = 65_536;
@@ -35,13 +40,58 @@ pub(super) fn is_start(start: &[u8]) -> bool {
 #[derive(Default)]
 pub(super) struct Evtx {
     is_begun: bool,
+    /// Events up to this number were read before; places have Windows' numbers then.
+    after: Option<u64>,
     fields: Fields,
     answers: String,
     /// Questions of the DNS client.
     pub(super) asked: Asked,
 }
 
+/// What the start of a chunk says of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChunkHead {
+    /// Windows' number of its first event.
+    pub first: u64,
+    /// And of its last.
+    pub last: u64,
+}
+
+impl ChunkHead {
+    /// How many bytes of a chunk tell.
+    pub const BYTES: usize = 40;
+
+    /// What these first bytes of a chunk say; `None` where none stands, or an empty one.
+    pub fn of(start: &[u8]) -> Option<Self> {
+        let (first, last) = (le64(start, 24)?, le64(start, 32)?);
+        let is_head = start.starts_with(CHUNK_START) && first > 0 && first <= last;
+        (is_head && last < u64::MAX).then_some(Self { first, last })
+    }
+
+    /// Whether a chunk is written whole: its checksum is that of its events.
+    pub fn is_whole(chunk: &[u8]) -> bool {
+        is_whole(chunk)
+    }
+
+    /// When the event with a number was written, in Windows' units, where the chunk holds it.
+    pub fn written(chunk: &[u8], number: u64) -> Option<u64> {
+        let mut written = None;
+        walk(chunk, |at, record| {
+            if record.is_ok() && le64(chunk, at + 8) == Some(number) {
+                written = le64(chunk, at + 16);
+            }
+        });
+        written
+    }
+}
+
 impl Evtx {
+    /// Goes on in a file that grows.
+    pub(super) fn go_on(&mut self, after: Option<u64>) {
+        self.is_begun = true;
+        self.after = after;
+    }
+
     pub(super) fn step(&mut self, bytes: &[u8], state: &mut State, sink: &mut impl Sink) -> Step {
         if !self.is_begun {
             if bytes.len() < FILE_HEADER {
@@ -72,7 +122,7 @@ impl Evtx {
     }
 
     /// Reads the events of a chunk, which stands alone: what it names twice it holds itself.
-    fn chunk(&mut self, chunk: &[u8], state: &mut State, sink: &mut impl Sink) {
+    pub(super) fn chunk(&mut self, chunk: &[u8], state: &mut State, sink: &mut impl Sink) {
         if !chunk.starts_with(CHUNK_START) {
             // Files are made larger than what is in them.
             if chunk.iter().any(|byte| *byte != 0) {
@@ -80,30 +130,42 @@ impl Evtx {
             }
             return;
         }
+        // What stands before the first new event was told of when it was read.
+        let mut is_new = self.after.is_none_or(|after| after == 0);
         walk(chunk, |at, record| match record {
-            Ok(size) => self.record(chunk, (at, size), state, sink),
-            Err(reason) => sink.not_parsed(state.next(at), reason),
+            Ok(size) => is_new |= self.record(chunk, (at, size), state, sink),
+            Err(reason) if is_new => sink.not_parsed(state.next(at), reason),
+            Err(_) => {}
         });
     }
 
+    /// Reads an event; tells whether it was not read before.
     fn record(
         &mut self,
         chunk: &[u8],
         (at, size): (usize, usize),
         state: &mut State,
         sink: &mut impl Sink,
-    ) {
-        let place = state.next(at);
+    ) -> bool {
+        let number = le64(chunk, at + 8).unwrap_or_default();
+        if self.after.is_some_and(|after| number <= after) {
+            return false;
+        }
+        let mut place = state.next(at);
+        if self.after.is_some() {
+            place.number = number;
+        }
         if self.fields.read(chunk, at + RECORD_HEADER, at + size - 4).is_err() {
-            return sink.not_parsed(place, Reason::Event);
+            sink.not_parsed(place, Reason::Event);
+            return true;
         }
         let written = le64(chunk, at + 16).and_then(xml::file_time);
         let time = self.fields.time.or(written);
         state.see(time, sink);
         let fields = &self.fields;
-        let Some(kind) = Kind::of(fields) else { return };
+        let Some(kind) = Kind::of(fields) else { return true };
         self.answers.clear();
-        let contact = match kind {
+        let mut contact = match kind {
             Kind::Connection => connection(fields),
             Kind::Answer | Kind::Question | Kind::Response => {
                 list_answers(fields.get("QueryResults"), &mut self.answers);
@@ -114,24 +176,40 @@ impl Evtx {
         let line = &Line { fields, kind, answers: &self.answers };
         let event = Event { place, time, is_more: false, line };
         if kind == Kind::Question {
-            return self.asked.hold(key, &contact, &event, sink);
+            self.asked.hold(key, &contact, &event, sink);
+            return true;
         }
-        let is_more = !fields.is_sysmon() && self.asked.answered(key);
-        let is_found = sink.contact(&contact, &Event { is_more, ..event });
-        if is_found && kind == Kind::Response {
+        let before = if fields.is_sysmon() {
+            Before::Nothing
+        } else {
+            self.asked.answered(key, kind == Kind::Answer)
+        };
+        contact.part = before.part();
+        let is_found = sink.contact(&contact, &Event { is_more: before.is_told(), ..event });
+        // A further server's answer to the same question is no further one.
+        if is_found && kind == Kind::Response && before != Before::Answer {
             self.asked.told(key, sink);
         }
+        true
     }
+}
+
+/// Where the events of a chunk end, by its header.
+fn end_of(chunk: &[u8]) -> Option<usize> {
+    let end = le32(chunk, 48)? as usize;
+    (CHUNK_HEADER..=CHUNK).contains(&end).then_some(end)
+}
+
+fn is_whole(chunk: &[u8]) -> bool {
+    let records = end_of(chunk).and_then(|end| chunk.get(CHUNK_HEADER..end));
+    chunk.len() == CHUNK && records.is_some_and(|it| Some(crc32fast::hash(it)) == le32(chunk, 52))
 }
 
 /// Cuts a chunk into records: where each begins and how long it is, or what is not understood there.
 fn walk(chunk: &[u8], mut on: impl FnMut(usize, Result<usize, Reason>)) {
-    let is_whole = chunk.len() == CHUNK;
-    let end = le32(chunk, 48).map_or(0, |it| it as usize);
-    let is_end = (CHUNK_HEADER..=CHUNK).contains(&end);
-    let end = if is_end { end.min(chunk.len()) } else { chunk.len() };
-    let records = chunk.get(CHUNK_HEADER..end).unwrap_or_default();
-    if is_whole && (!is_end || Some(crc32fast::hash(records)) != le32(chunk, 52)) {
+    let is_complete = chunk.len() == CHUNK;
+    let end = end_of(chunk).map_or(chunk.len(), |end| end.min(chunk.len()));
+    if is_complete && !is_whole(chunk) {
         on(0, Err(Reason::Checksum));
     }
     let mut at = CHUNK_HEADER;
@@ -139,7 +217,7 @@ fn walk(chunk: &[u8], mut on: impl FnMut(usize, Result<usize, Reason>)) {
         let size = le32(chunk, at + 4).map_or(0, |it| it as usize);
         let is_record = chunk.get(at..).is_some_and(|it| it.starts_with(&RECORD_START));
         if !is_record || size < RECORD_HEADER + 4 || at + size > chunk.len() {
-            if !is_whole && at + size > chunk.len() {
+            if !is_complete && at + size > chunk.len() {
                 // The end of the file, which is told of.
                 return;
             }
