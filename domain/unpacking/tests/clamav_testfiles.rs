@@ -1,7 +1,12 @@
 //! Debian's `clamav-testfiles`: one harmless program wrapped in 44 ways. `script/setup --for test`
 //! installs them; they are never copied here.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that reads files")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test that reads files"
+)]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -49,6 +54,25 @@ fn the_program_inside_is_found() {
         .map(|(name, packer)| ((*name).to_owned(), (*packer).to_owned()))
         .collect();
     assert_eq!(missed, expected, "{} of {count} found", count - missed.len());
+}
+
+/// The first mark of `AutoIt` is what whoever wants to hide the second writes.
+#[test]
+fn a_script_behind_a_made_up_mark_is_found() {
+    let inside = fs::read(format!("{FOLDER}/clam.exe")).unwrap();
+    for name in ["clam.ea05.exe", "clam.ea06.exe"] {
+        let mut bytes = fs::read(format!("{FOLDER}/{name}")).unwrap();
+        let at = memchr::memmem::find(&bytes, b"AU3!EA0").unwrap() - 16;
+        let mark = bytes[at..at + 24].to_vec();
+        // Where the program says that it does not run under DOS.
+        bytes[0x40..0x58].copy_from_slice(&mark);
+        let mut is_found = false;
+        each_part(name, &bytes, &PartLimits::default(), &mut |part| {
+            is_found |= part.bytes == inside;
+            ControlFlow::Continue(())
+        });
+        assert!(is_found, "{name}");
+    }
 }
 
 /// Two more methods of UPX: the checksums in the files prove what comes out.

@@ -139,6 +139,73 @@ fn an_installer_that_is_not_read_says_so() {
     }
 }
 
+/// The first mark is what whoever wants to hide the second writes.
+#[test]
+fn an_installer_behind_a_made_up_mark_is_read() {
+    let bytes = installer("nsis-zlib.data");
+    let mark = &bytes[512..532];
+    let mut made_up = bytes[..512].to_vec();
+    made_up[100..120].copy_from_slice(mark);
+    let whole = [made_up, bytes[512..].to_vec()].concat();
+    let (parts, refused) = open("a.exe", &whole);
+    assert!(parts["NSIS at 512/file 1"] == file("a.txt"));
+    assert!(refused.iter().all(|it| it.starts_with("NSIS at 100 ")), "{refused:?}");
+    // More of them than are looked at: it is told.
+    let many = [b"MZ".to_vec(), mark.repeat(40)].concat();
+    let (_, refused) = open("a.exe", &many);
+    assert!(refused.iter().any(|it| it.starts_with(" too-many-parts")), "{refused:?}");
+}
+
+#[test]
+fn what_an_installer_has_behind_the_length_it_tells_is_read_or_told() {
+    // Every file is read, whatever the length says; nothing else is there.
+    let shortened = |name: &str, length: usize| {
+        let mut bytes = installer(name);
+        bytes[536..540].copy_from_slice(&u32::try_from(length).unwrap().to_le_bytes());
+        bytes
+    };
+    let whole = installer("nsis-zlib.data");
+    let script = usize::try_from(u32::from_le_bytes(whole[540..544].try_into().unwrap())).unwrap();
+    let length = 28 + 4 + (script & 0x7fff_ffff);
+    check(
+        "blocks",
+        &shortened("nsis-zlib.data", length),
+        "NSIS at 512/file 1",
+        "NSIS at 512/file 2",
+    );
+    for name in ["nsis-zlib-solid.data", "nsis-lzma-solid.data"] {
+        let (parts, refused) = open("a.exe", &shortened(name, 600));
+        assert!(parts["NSIS at 512/file 1"] == file("a.txt"), "{name}");
+        assert!(parts["NSIS at 512/file 2"] == file("b.bin"), "{name}");
+        let told = "NSIS at 512/behind the installer's data damaged";
+        assert!(refused.len() == 1 && refused[0].starts_with(told), "{name}: {refused:?}");
+    }
+    // What a signature looks like is no data, an archive is opened, and of the rest it is told.
+    let behind = |more: &[u8]| {
+        let mut bytes = installer("nsis-zlib.data");
+        bytes.resize(bytes.len().next_multiple_of(8), 0);
+        let (parts, refused) = open("a.exe", &[&bytes, more].concat());
+        assert!(parts["NSIS at 512/file 2"] == file("b.bin"));
+        (parts.into_keys().collect::<Vec<_>>(), refused)
+    };
+    let mut signature = b"\x38\x01\0\0\0\x02\x02\0\x30\x82\x01\x29".to_vec();
+    signature.extend(b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02");
+    signature.resize(0x138, 0);
+    assert_eq!(behind(&signature).1, Vec::<String>::new());
+    assert_eq!(behind(&[0; 64]).1, Vec::<String>::new());
+    let (ways, refused) = behind(&[signature.clone(), b"more".to_vec()].concat());
+    assert!(ways.contains(&"NSIS at 512/behind the installer's data".to_owned()), "{ways:?}");
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    let (ways, refused) = behind(&[signature, file("lh5.lzh")].concat());
+    assert!(ways.contains(&"NSIS at 512/behind the installer's data/b.bin".to_owned()), "{ways:?}");
+    assert_eq!(refused, Vec::<String>::new());
+    // Longer than what is signed.
+    let mut hiding = b"\x40\x01\0\0\0\x02\x02\0\x30\x82\x01\x29".to_vec();
+    hiding.extend(b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02");
+    hiding.resize(0x140, 1);
+    assert_eq!(behind(&hiding).1.len(), 1);
+}
+
 #[test]
 fn archives_of_kinds_that_are_not_read_say_so() {
     let check = |bytes: &[u8], expected: &str| {

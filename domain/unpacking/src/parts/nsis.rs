@@ -7,15 +7,20 @@ use flate2::read::DeflateDecoder;
 use lzma_rust2::LzmaReader;
 
 use super::cut::Cut;
-use super::{Opening, PartReason};
+use super::{Container, Opening, PartReason};
 
 /// Stands four bytes behind the beginning of the first header.
 pub(super) const MARK: &[u8] = b"\xef\xbe\xad\xdeNullsoftInst";
+pub(super) const BEFORE_MARK: usize = 4;
+/// An installer looks for its first header at multiples of this.
+pub(super) const ALIGNMENT: usize = 512;
 const HEADER: usize = 28;
 /// The dictionary that an installer may ask for.
 const MOST_DICTIONARY: u32 = 160 << 20;
 /// Says that a block is packed.
 const PACKED: u32 = 1 << 31;
+/// What stands behind the length that an installer tells.
+const BEHIND: &str = "behind the installer's data";
 
 #[derive(Clone, Copy)]
 enum Method {
@@ -65,8 +70,9 @@ impl Method {
     }
 }
 
-/// An installer's data, from its first header on.
-pub(super) fn open(opening: &mut Opening<'_>, bytes: &[u8]) {
+/// An installer's data, from its first header on. What stands behind the length that it tells is looked at
+/// too where it `is_of_program`, whose code may read it, and is not another program's.
+pub(super) fn open(opening: &mut Opening<'_>, bytes: &[u8], is_of_program: bool) {
     let mut lengths = Cut::at(bytes, 20);
     let (Some(header_length), Some(following)) = (lengths.u32(), lengths.u32()) else {
         return opening.refuse(PartReason::damaged("the header is cut off"));
@@ -83,23 +89,71 @@ pub(super) fn open(opening: &mut Opening<'_>, bytes: &[u8]) {
         following.min(bytes.len())
     };
     let data = bytes.get(HEADER..end).unwrap_or_default();
+    let behind = if is_of_program { unsigned(bytes, end) } else { &[] };
     let is_stream = matches!(Method::of(data), Method::Lzma { .. } | Method::Bzip2);
-    let is_in_blocks = !is_stream
-        && Cut(data).u32().is_some_and(|first| {
-            first & PACKED != 0 && usize::try_from(first & !PACKED).is_ok_and(|it| it < data.len())
-                || first == header_length
-        });
-    if is_in_blocks { blocks(opening, data) } else { solid(opening, data) }
+    let is_in_blocks = !is_stream && (starts_block(data) || Cut(data).u32() == Some(header_length));
+    if is_in_blocks {
+        let mut number = 0;
+        blocks(opening, data, &mut number);
+        if starts_block(behind) {
+            return blocks(opening, behind, &mut number);
+        }
+    } else {
+        // The stream ends by itself.
+        let data = if behind.is_empty() { Some(data) } else { bytes.get(HEADER..) };
+        solid(opening, data.unwrap_or_default());
+    }
+    if behind.iter().any(|it| *it != 0) {
+        opening.part(BEHIND, behind);
+        if !Container::of(behind).is_some_and(Container::is_archive) {
+            let told = format!("{} bytes behind the length that it tells", behind.len());
+            opening.refuse_part(BEHIND, PartReason::Damaged(told));
+        }
+    }
+}
+
+/// Whether bytes begin with a packed block and its length.
+fn starts_block(bytes: &[u8]) -> bool {
+    Cut(bytes).u32().is_some_and(|first| {
+        first & PACKED != 0 && usize::try_from(first & !PACKED).is_ok_and(|it| it < bytes.len())
+    })
+}
+
+/// What stands behind a place and behind the program's signatures there, which Windows wants at the end of
+/// a file: each with its length, version 2.0 and kind (`WIN_CERTIFICATE`), then signed data of PKCS #7.
+fn unsigned(bytes: &[u8], mut end: usize) -> &[u8] {
+    const SIGNED_DATA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
+    loop {
+        let rest = bytes.get(end..).unwrap_or_default();
+        let start = end.next_multiple_of(8);
+        let mut cut = Cut::at(bytes, start);
+        let (Some(length), Some(0x0002_0200)) = (cut.u32(), cut.u32()) else { return rest };
+        let (Some(b"\x30\x82"), Some(content)) = (cut.take(2), cut.array::<2>()) else {
+            return rest;
+        };
+        let signed = usize::from(u16::from_be_bytes(content)) + 12;
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        // Nothing but the rest to a multiple of eight is behind what is signed, or before it.
+        let is_whole = signed <= length && length <= signed.next_multiple_of(8);
+        let is_padded = bytes.get(end..start).is_some_and(|it| it.iter().all(|it| *it == 0));
+        if !is_whole
+            || !is_padded
+            || !cut.0.starts_with(SIGNED_DATA)
+            || start + length > bytes.len()
+        {
+            return rest;
+        }
+        end = start + length;
+    }
 }
 
 /// Every file is packed by itself.
-fn blocks(opening: &mut Opening<'_>, data: &[u8]) {
+fn blocks(opening: &mut Opening<'_>, data: &[u8], number: &mut usize) {
     let mut cut = Cut(data);
-    let mut number = 0;
     while !opening.is_over()
         && let Some(length) = cut.u32()
     {
-        let name = named(number);
+        let name = named(*number);
         let is_packed = length & PACKED != 0;
         let Ok(length) = usize::try_from(length & !PACKED) else { return };
         let Some(packed) = cut.take(length) else {
@@ -109,7 +163,7 @@ fn blocks(opening: &mut Opening<'_>, data: &[u8]) {
             }
             return;
         };
-        number += 1;
+        *number += 1;
         if !is_packed {
             opening.part(&name, packed);
             continue;

@@ -11,6 +11,8 @@ const MOST_SECTIONS: usize = 96;
 const MOST_STUB: usize = 64 << 10;
 /// Programs in a program; more are not looked at.
 const MOST_EMBEDDED: usize = 256;
+/// Marks of one kind of installer in a program; more are not looked at.
+const MOST_MARKS: usize = 16;
 /// Sections in memory begin at pages.
 const PAGE: usize = 0x1000;
 const UPX: &str = "UPX";
@@ -96,13 +98,35 @@ fn carried(opening: &mut Opening<'_>, bytes: &[u8]) {
             opening.part(&format!("carried at {at}"), carried);
         }
     }
-    if let Some(at) = memchr::memmem::find(bytes, nsis::MARK).and_then(|it| it.checked_sub(4)) {
+    each_mark(opening, bytes, nsis::MARK, |opening, at| {
+        let Some(at) = at.checked_sub(nsis::BEFORE_MARK) else { return };
         let carried = bytes.get(at..).unwrap_or_default();
-        opening.within(&format!("NSIS at {at}"), |opening| nsis::open(opening, carried));
-    }
-    if let Some(at) = memchr::memmem::find(bytes, autoit::MARK) {
+        // The installer's own code looks for its data nowhere else.
+        let is_of_program = at.is_multiple_of(nsis::ALIGNMENT);
+        let open = |opening: &mut Opening<'_>| nsis::open(opening, carried, is_of_program);
+        opening.within(&format!("NSIS at {at}"), open);
+    });
+    each_mark(opening, bytes, autoit::MARK, |opening, at| {
         let carried = bytes.get(at..).unwrap_or_default();
         opening.within(&format!("AutoIt at {at}"), |opening| autoit::open(opening, carried));
+    });
+}
+
+/// Opens what stands at each mark: the first may be made up, to keep the one that counts from being found.
+fn each_mark(
+    opening: &mut Opening<'_>,
+    bytes: &[u8],
+    mark: &[u8],
+    open: impl Fn(&mut Opening<'_>, usize),
+) {
+    for (number, at) in memchr::memmem::find_iter(bytes, mark).enumerate() {
+        if opening.is_over() {
+            return;
+        }
+        if number == MOST_MARKS {
+            return opening.refuse(PartReason::TooManyParts);
+        }
+        open(opening, at);
     }
 }
 
