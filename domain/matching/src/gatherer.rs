@@ -269,6 +269,13 @@ impl Gatherer {
         self.join_unnamed();
         self.settle_blocked();
         standing_in.merge(std::mem::take(&mut self.standing_in));
+        for ((device, ..), record) in &self.records {
+            if let (DeviceKey::Address(device), true) =
+                (device, record.strongest.verdict.is_finding())
+            {
+                standing_in.see_client(*device);
+            }
+        }
         let standing_in = &*standing_in;
         let described =
             self.records.into_iter().filter_map(|((device, who, indicator), record)| {

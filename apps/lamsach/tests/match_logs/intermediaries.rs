@@ -121,8 +121,8 @@ fn an_address_that_others_go_out_by_is_shared() {
 }
 
 #[test]
-fn who_passes_requests_of_two_on_is_a_proxy() {
-    let of = |behind: &[&str]| {
+fn who_passes_requests_of_two_clients_on_is_a_proxy() {
+    let of = |behind: &[&str], clients: &[&str]| {
         let requests = behind.iter().map(|it| {
             let proxied = match *it {
                 "-" => "-".to_owned(),
@@ -131,15 +131,22 @@ fn who_passes_requests_of_two_on_is_a_proxy() {
             zeek_http("192.0.2.80", &proxied)
         });
         let log = ZEEK_HTTP.to_owned() + &requests.collect::<String>();
-        told(&[], &[("http.log", log.as_str())])
+        let clients = clients.iter().map(|it| bind(it, "198.51.100.53")).collect::<String>();
+        let files = [("http.log", log.as_str()), ("dns.log", clients.as_str())];
+        let files = if clients.is_empty() { &files[..1] } else { &files };
+        let told = told(&[], files);
+        told.into_iter().find(|it| it.starts_with("192.0.2.80 ")).unwrap()
     };
-    let (plain, proxy) = (["192.0.2.80 - -"], ["192.0.2.80 proxy log"]);
-    assert_eq!(of(&["-"]), plain);
-    // One header may be the client's own invention.
-    assert_eq!(of(&["10.0.0.7", "10.0.0.7"]), plain);
-    assert_eq!(of(&["192.0.2.80", "10.0.0.7"]), plain);
-    assert_eq!(of(&["10.0.0.7", "10.0.0.8"]), proxy);
-    assert_eq!(of(&["-", "10.0.0.7", "10.0.0.8", "10.0.0.7"]), proxy);
+    let (plain, proxy) = ("192.0.2.80 - -", "192.0.2.80 proxy log");
+    let both = ["10.0.0.7", "10.0.0.8"];
+    assert_eq!(of(&["-"], &both), plain);
+    // What stands in the headers may be the client's own invention, another one each time.
+    assert_eq!(of(&["10.0.0.7", "10.0.0.7"], &both), plain);
+    assert_eq!(of(&["192.0.2.80", "10.0.0.7"], &both), plain);
+    assert_eq!(of(&["10.0.0.7", "10.0.0.8", "10.0.0.9"], &[]), plain);
+    assert_eq!(of(&["10.0.0.7", "10.0.0.8"], &["10.0.0.7", "10.0.0.80"]), plain);
+    assert_eq!(of(&["10.0.0.7", "10.0.0.8"], &both), proxy);
+    assert_eq!(of(&["-", "10.0.0.6", "10.0.0.7", "10.0.0.8", "10.0.0.7"], &both), proxy);
 }
 
 #[test]
