@@ -295,6 +295,10 @@ pub struct LiveCounts {
     /// Matches with an indicator that would do harm, such as a private range: no finding.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub refused: u64,
+    /// Malicious names that the hosts file gives an address to, and that are among the remembered ones for
+    /// that alone: no finding.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub in_hosts: u64,
 }
 
 impl Summary {

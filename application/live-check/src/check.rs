@@ -27,6 +27,7 @@ pub struct LiveCheck<'a> {
     inbound: BTreeSet<Seen>,
     refused: BTreeSet<Seen>,
     refused_names: BTreeSet<String>,
+    in_hosts: BTreeSet<String>,
     connections: BTreeMap<Talk, Talked>,
     asked: BTreeMap<String, Finding>,
     not_seen: BTreeSet<NotScanned>,
@@ -68,6 +69,7 @@ impl<'a> LiveCheck<'a> {
             inbound: BTreeSet::new(),
             refused: BTreeSet::new(),
             refused_names: BTreeSet::new(),
+            in_hosts: BTreeSet::new(),
             connections: BTreeMap::new(),
             asked: BTreeMap::new(),
             not_seen: BTreeSet::new(),
@@ -97,10 +99,21 @@ impl<'a> LiveCheck<'a> {
         match &running.asked {
             AskedNames::NotKept => {}
             AskedNames::Names(names) => {
-                for name in names {
+                let kept = self.names.get_or_insert_default();
+                let is_asked = |name: &&String| {
+                    let plain = name.trim_end_matches('.').to_lowercase();
+                    !running.in_hosts.contains(&plain)
+                };
+                let (asked, of_hosts): (Vec<_>, Vec<_>) = names.iter().partition(is_asked);
+                kept.extend(asked.iter().copied().cloned());
+                for name in asked {
                     self.asked_for(name);
                 }
-                self.names.get_or_insert_default().extend(names.iter().cloned());
+                for name in of_hosts {
+                    if self.listed(name).is_some() {
+                        self.in_hosts.insert(name.clone());
+                    }
+                }
             }
             AskedNames::NotTold(why) => {
                 if self.addresses.has_names() {
@@ -112,6 +125,9 @@ impl<'a> LiveCheck<'a> {
             let (path, reason) = match &it.what {
                 Unseen::Program(pid, name) => (format!("{name} ({pid})"), "process-not-seen"),
                 Unseen::Sockets(table) => (table.clone(), "sockets-not-read"),
+                // Without it nobody knows which names nobody asked for.
+                Unseen::File(_) if !self.addresses.has_names() => continue,
+                Unseen::File(path) => (path.clone(), "place-not-read"),
             };
             self.leave(path, reason, it.why.clone());
         }
@@ -178,14 +194,7 @@ impl<'a> LiveCheck<'a> {
         if self.asked.len() >= MOST_FINDINGS || self.asked.contains_key(name) {
             return;
         }
-        let here = IpAddr::from([127, 0, 0, 1]);
-        let contact = WireContact {
-            name: name.as_bytes(),
-            outcome: Outcome::DnsQueried,
-            ..WireContact::by(here)
-        };
-        let Some(hit) = self.matcher.examine_wire(&contact) else { return };
-        let Some(described) = self.addresses.layers.describe(hit.indicator) else { return };
+        let Some(described) = self.listed(name) else { return };
         if self.addresses.refuses(&described) {
             self.refused_names.insert(name.to_owned());
             return;
@@ -193,6 +202,19 @@ impl<'a> LiveCheck<'a> {
         let live = LiveFound { name: Some(name.to_owned()), ..LiveFound::default() };
         let finding = finding(What::DnsCache, String::new(), None, live, &described);
         self.asked.insert(name.to_owned(), finding);
+    }
+
+    /// What lists say of a name.
+    fn listed(&mut self, name: &str) -> Option<Described<'a>> {
+        let here = IpAddr::from([127, 0, 0, 1]);
+        let contact = WireContact {
+            name: name.as_bytes(),
+            outcome: Outcome::DnsQueried,
+            ..WireContact::by(here)
+        };
+        let hit = self.matcher.examine_wire(&contact)?;
+        let addresses = self.addresses;
+        addresses.layers.describe(hit.indicator)
     }
 
     /// Everything that was seen.
@@ -219,6 +241,7 @@ impl<'a> LiveCheck<'a> {
             addresses: count(self.addresses.len()),
             inbound: count(self.inbound.len()),
             refused: count(self.refused.len() + self.refused_names.len()),
+            in_hosts: count(self.in_hosts.len()),
         };
         LiveChecked { findings, not_scanned: self.not_seen.into_iter().collect(), counts }
     }

@@ -169,12 +169,28 @@ fn the_furthest_of_several_looks_is_told_once() {
     assert_eq!(check(&addresses, &[several]).findings.len(), 2);
 }
 
+/// Windows loads the hosts file into its cache: whoever blocks the campaign's names there asked for none.
+#[test]
+fn names_of_the_hosts_file_are_not_taken_for_asked() {
+    let addresses = addresses("evil.example\nbad.example\n");
+    let names = ["evil.example", "A.Bad.Example", "bad.example", "printer.lan"];
+    let asked = AskedNames::Names(names.map(str::to_owned).to_vec());
+    let in_hosts = ["evil.example", "a.bad.example", "printer.lan"].map(str::to_owned).into();
+    let look = Running { asked, in_hosts, ..Running::default() };
+    let checked = check(&addresses, &[look.clone(), look]);
+    let told: Vec<_> =
+        checked.findings.iter().map(|it| it.live.clone().unwrap().name.unwrap()).collect();
+    assert_eq!(told, ["bad.example"]);
+    assert_eq!((checked.counts.names, checked.counts.in_hosts), (Some(1), 2));
+}
+
 #[test]
 fn what_was_not_seen_is_told_where_it_matters() {
     let why = "no".to_owned();
     let not_seen = vec![
         NotSeen { what: Unseen::Program(7, "ftp".to_owned()), why: why.clone() },
         NotSeen { what: Unseen::Sockets("tcp6".to_owned()), why: why.clone() },
+        NotSeen { what: Unseen::File("/hosts".to_owned()), why: why.clone() },
     ];
     let asked = AskedNames::NotTold(why);
     let unseen = Running { not_seen, asked, ..Running::default() };
@@ -185,5 +201,5 @@ fn what_was_not_seen_is_told_where_it_matters() {
     let always = ["ftp (7) process-not-seen", "tcp6 sockets-not-read"];
     assert_eq!(reasons(&addresses("198.51.100.4\n")), always);
     let with_names = reasons(&addresses("evil.example\n"));
-    assert_eq!(with_names, [" dns-cache-not-read", always[0], always[1]]);
+    assert_eq!(with_names, [" dns-cache-not-read", "/hosts place-not-read", always[0], always[1]]);
 }

@@ -73,10 +73,7 @@ pub(super) fn all() -> Running {
                     continue;
                 }
             };
-            if sockets.refused > 0 {
-                let what = Unseen::Sockets(format!("/proc/net/{table}"));
-                running.not_seen.push(NotSeen { what, why: sockets.refused.to_string() });
-            }
+            running.rows_refused(format!("/proc/net/{table}"), sockets.refused);
             running.sockets.extend(sockets.sockets.into_iter().map(|socket| {
                 let programs = match socket.owner {
                     SocketOwner::Inode(inode) => holders.get(&inode).cloned(),

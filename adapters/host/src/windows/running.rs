@@ -1,10 +1,12 @@
 //! Running programs with their sockets, and the names they asked for.
 
+use std::collections::BTreeSet;
 use std::ffi::c_void;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::ptr;
 
-use artifacts::{SocketOwner, Transport, read_windows_sockets};
+use artifacts::{DiskPath, SocketOwner, Transport, read_hosts, read_windows_sockets};
 use windows_sys::Win32::Foundation::{ERROR_INSUFFICIENT_BUFFER, FARPROC, HMODULE, NO_ERROR};
 use windows_sys::Win32::System::LibraryLoader::{
     GetProcAddress, LOAD_LIBRARY_SEARCH_SYSTEM32, LoadLibraryExW,
@@ -29,6 +31,9 @@ const KERNEL: u32 = 4;
 /// Names of the cache that are read, and UTF-16 units of a name.
 const MOST_NAMES: usize = 1_000_000;
 const MAX_NAME_UNITS: usize = 256;
+/// The hosts file, where it is unless somebody moved it, and bytes of it that are read.
+const HOSTS: &str = "/C:/Windows/System32/drivers/etc/hosts";
+const MAX_HOSTS_BYTES: u64 = 64 << 20;
 
 /// `GetExtendedTcpTable` and `GetExtendedUdpTable`.
 type TableCall = unsafe extern "system" fn(*mut c_void, *mut u32, i32, u32, i32, u32) -> u32;
@@ -48,6 +53,13 @@ struct CacheEntry {
 /// Everything that runs, as far as this program may see it.
 pub(super) fn all(top: &Top) -> Running {
     let mut running = Running { asked: asked_names(), ..Running::default() };
+    match names_in_hosts(top) {
+        Ok(names) => running.in_hosts = names,
+        Err(error) => {
+            let what = Unseen::File(HOSTS.to_owned());
+            running.not_seen.push(NotSeen { what, why: error.to_string() });
+        }
+    }
     for (pid, parent, name) in process::programs() {
         // The kernel's own programs are named without an ending, and have no file.
         if pid <= KERNEL || (parent == KERNEL && !name.contains('.')) {
@@ -69,6 +81,7 @@ pub(super) fn all(top: &Top) -> Running {
             match table(transport, class, family) {
                 Ok(bytes) => {
                     let read = read_windows_sockets(&bytes, transport, is_v6);
+                    running.rows_refused(named(transport, is_v6), read.refused);
                     running.sockets.extend(read.sockets.into_iter().map(|socket| {
                         let programs = match socket.owner {
                             SocketOwner::Program(pid) if pid != 0 => vec![pid],
@@ -78,14 +91,32 @@ pub(super) fn all(top: &Top) -> Running {
                     }));
                 }
                 Err(error) => {
-                    let version = if is_v6 { "6" } else { "" };
-                    let what = Unseen::Sockets(format!("{}{version}", transport.code()));
+                    let what = Unseen::Sockets(named(transport, is_v6));
                     running.not_seen.push(NotSeen { what, why: error.to_string() });
                 }
             }
         }
     }
     running
+}
+
+/// What a table is called: as Linux does.
+fn named(transport: Transport, is_v6: bool) -> String {
+    format!("{}{}", transport.code(), if is_v6 { "6" } else { "" })
+}
+
+/// Names of the hosts file, which Windows keeps in its cache from the start of the service on.
+fn names_in_hosts(top: &Top) -> io::Result<BTreeSet<String>> {
+    let path = DiskPath::parse(HOSTS.as_bytes()).map_err(io::Error::other)?;
+    let path = top.spelled(&path).map_err(|error| io::Error::other(error.to_string()))?;
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        Err(error) => return Err(error),
+    };
+    let mut bytes = Vec::new();
+    file.take(MAX_HOSTS_BYTES).read_to_end(&mut bytes)?;
+    Ok(read_hosts(&bytes).into_iter().flat_map(|it| it.names).collect())
 }
 
 /// A table of sockets, as its bytes.

@@ -182,6 +182,7 @@ pub(super) fn live(language: Language, counts: &LiveCounts) -> Vec<String> {
             ("names", count(counts.names.unwrap_or_default())),
             ("inbound", count(counts.inbound)),
             ("refused", count(counts.refused)),
+            ("hosts", count(counts.in_hosts)),
         ];
         text_with(language, key, &values)
     };
@@ -194,6 +195,9 @@ pub(super) fn live(language: Language, counts: &LiveCounts) -> Vec<String> {
         // Windows keeps them; that it did not tell stands among what was not looked at.
         None if cfg!(windows) => {}
         None => lines.push(say("clean-live-no-names")),
+    }
+    if counts.in_hosts > 0 {
+        lines.push(say("clean-live-hosts"));
     }
     if counts.inbound > 0 {
         lines.push(say("clean-live-inbound"));
