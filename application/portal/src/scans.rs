@@ -67,6 +67,13 @@ pub struct ScanView {
     pub case: Option<cases::CaseRecord>,
 }
 
+impl ScanView {
+    /// Whether our own tool made it, and no other scanner.
+    pub fn is_own(&self) -> bool {
+        self.scan.source == OWN_TOOL
+    }
+}
+
 /// Makes a code for the tools of a unit. It is given once; the portal keeps its public half.
 pub async fn make_code(
     portal: &Portal,

@@ -14,7 +14,7 @@ use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
 use portal::campaigns::CampaignForm;
 use portal::{cases, scans};
-use results::{Device, EnrolmentCode, FoundThing, ScanResult};
+use results::{Device, EnrolmentCode, FoundThing, PackUsed, ScanResult};
 use test_support::on_both_portals;
 use world::{World, bind_log, letter, listed_name, problems};
 
@@ -43,6 +43,7 @@ fn result(name: &str, mark: &str, made_at: Timestamp, found: &[&str]) -> ScanRes
         scope: "computer".to_owned(),
         verdict: verdict.to_owned(),
         complete: true,
+        packs: vec![PackUsed { name: "mau-2026".to_owned(), serial: 7, expired: false }],
         findings: found.iter().map(finding).collect(),
         ..ScanResult::default()
     }

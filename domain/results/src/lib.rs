@@ -148,10 +148,11 @@ impl FoundThing {
 }
 
 impl ScanResult {
-    /// Whether it proves that the PC is clean: all of it was scanned and nothing but, at most, advice
-    /// was found.
+    /// Whether it proves that the PC is clean: all of it was scanned, by a pack that the PC trusts, and
+    /// nothing but, at most, advice was found. What rules look for that somebody named, nobody can tell.
     pub fn is_clean_bill(&self) -> bool {
         self.complete
+            && !self.packs.is_empty()
             && self.scope == "computer"
             && ["clean", "risky"].contains(&self.verdict.as_str())
             && !self.findings.iter().any(FoundThing::is_for_a_case)

@@ -159,7 +159,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Device, EnrolmentCode, FoundThing};
+    use crate::{Device, EnrolmentCode, FoundThing, PackUsed};
 
     fn code() -> EnrolmentCode {
         EnrolmentCode::from_random([3; 20])
@@ -225,8 +225,11 @@ mod tests {
     fn only_a_whole_scan_without_findings_is_a_clean_bill() {
         let check = |scope: &str, verdict: &str, complete, expected| {
             let (scope, verdict) = (scope.to_owned(), verdict.to_owned());
-            let result = ScanResult { scope, verdict, complete, ..ScanResult::default() };
+            let packs = vec![PackUsed { name: "goi".to_owned(), serial: 1, expired: false }];
+            let result = ScanResult { scope, verdict, complete, packs, ..ScanResult::default() };
             assert_eq!(result.is_clean_bill(), expected);
+            let of_rules_alone = ScanResult { packs: Vec::new(), ..result };
+            assert!(!of_rules_alone.is_clean_bill());
         };
         check("computer", "clean", true, true);
         check("computer", "risky", true, true);

@@ -63,6 +63,12 @@ impl ScansPage {
     }
 
     fn packs(&self, it: &ScanView) -> String {
+        match it.result.packs.as_slice() {
+            // Whoever wonders why a clean scan is no clean bill is told.
+            [] if it.is_own() => return self.page.t("scans-no-pack"),
+            [] => return "–".to_owned(),
+            _ => {}
+        }
         let said = it.result.packs.iter().map(|pack| format!("{} {}", pack.name, pack.serial));
         said.collect::<Vec<_>>().join(", ")
     }

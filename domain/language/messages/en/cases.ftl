@@ -118,4 +118,5 @@ scans-verdict = Verdict
 scans-found = Found
 scans-scope = How far
 scans-packs = Packs
+scans-no-pack = none was used, so it does not prove that the PC is clean
 scans-at = Scanned at

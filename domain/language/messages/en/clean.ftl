@@ -161,6 +161,7 @@ clean-live = Looked at running programs: { $processes }, connections and open po
 clean-live-no-addresses = Looked at running programs: { $processes }, connections and open ports: { $sockets }. There is no list of malicious addresses to compare them with.
 clean-live-names = Looked at names that this computer asked for lately (DNS cache): { $names }.
 clean-live-no-names = Linux keeps no general record of names that were asked for, so they could not be looked at; check the logs of the DNS server.
+clean-live-hosts = Malicious names that stand in this computer's hosts file: { $hosts }. Windows loads them into its DNS cache by itself, so they do not count as asked for. If it was not you who blocked them, look at the hosts file.
 clean-live-inbound = Connections that a malicious address opened to this computer: { $inbound }. That is a scan from outside, and no proof that the computer is infected.
 clean-live-refused = Matches that do not count, because the list names a private range, a public DNS server or far too much: { $refused }.
 clean-reason-process-not-seen = this running program could not be looked at; run it as administrator
@@ -207,6 +208,7 @@ clean-undo-not-a-disk = This run is one of this computer itself, not of a mounte
 # Packs.
 clean-pack = Pack { $name }, serial { $serial }, current until the end of { $expires }
 clean-pack-expired = THE PACK IS OLD: { $name }, serial { $serial }, expired on { $expires }. Malware that came later was not looked for. Get a new pack.
+clean-no-pack = No pack was used: only what the named rules and lists tell was looked for, so this does not prove that the computer is clean.
 clean-pack-gaps = This pack does not find on a PC: { $names }
 clean-pack-not-remembered = The serial of the pack could not be remembered, so an older pack in its place would not be noticed next time: { $why }
 clean-pack-unreadable = The pack { $path } cannot be read: { $why }

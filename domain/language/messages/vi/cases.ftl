@@ -111,4 +111,5 @@ scans-verdict = Kết luận
 scans-found = Phát hiện
 scans-scope = Phạm vi
 scans-packs = Gói dữ liệu
+scans-no-pack = không dùng gói nào, nên không chứng minh được là máy sạch
 scans-at = Quét lúc

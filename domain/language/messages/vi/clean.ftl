@@ -161,6 +161,7 @@ clean-live = Đã xem { $processes } chương trình đang chạy và { $sockets
 clean-live-no-addresses = Đã xem { $processes } chương trình đang chạy và { $sockets } kết nối, cổng mạng đang mở. Không có danh sách địa chỉ độc hại nào để đối chiếu.
 clean-live-names = Đã xem { $names } tên miền máy này vừa tra cứu (bộ nhớ đệm DNS).
 clean-live-no-names = Linux không lưu chung các tên miền vừa tra cứu nên không xem được; hãy đối chiếu nhật ký của máy chủ DNS.
+clean-live-hosts = { $hosts } tên miền độc hại có trong tệp hosts của máy này. Windows tự nạp chúng vào bộ nhớ đệm DNS, nên không tính là máy đã tra cứu. Nếu không phải đơn vị tự chặn, hãy xem lại tệp hosts.
 clean-live-inbound = { $inbound } kết nối do địa chỉ độc hại mở tới máy này: đó là dò quét từ bên ngoài, không phải bằng chứng máy nhiễm mã độc.
 clean-live-refused = { $refused } lần khớp không tính, vì địa chỉ trong danh sách là dải mạng nội bộ, máy chủ DNS công cộng hoặc quá rộng.
 clean-reason-process-not-seen = không xem được chương trình đang chạy này; hãy chạy với quyền quản trị
@@ -207,6 +208,7 @@ clean-undo-not-a-disk = Lần xử lý này là của chính máy này, không p
 # Gói dữ liệu.
 clean-pack = Gói dữ liệu { $name }, số { $serial }, dùng đến hết ngày { $expires }
 clean-pack-expired = GÓI DỮ LIỆU ĐÃ CŨ: { $name }, số { $serial }, hết hạn ngày { $expires }. Mã độc xuất hiện sau đó không được tìm. Hãy lấy gói mới.
+clean-no-pack = Không dùng gói dữ liệu nào: chỉ tìm theo quy tắc và danh sách đã nêu, nên kết quả này không chứng minh được là máy sạch.
 clean-pack-gaps = Gói này chưa giúp phát hiện trên máy: { $names }
 clean-pack-not-remembered = Không ghi nhớ được số của gói, nên lần sau không biết gói có bị thay bằng gói cũ hay không: { $why }
 clean-pack-unreadable = Không đọc được gói { $path }: { $why }

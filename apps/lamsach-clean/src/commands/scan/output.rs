@@ -199,6 +199,9 @@ fn for_people(
     for line in inputs.packs.iter().flat_map(|it| packs::told(language, it)) {
         writeln!(out, "{line}")?;
     }
+    if inputs.packs.is_empty() {
+        writeln!(out, "{}", text(language, "clean-no-pack"))?;
+    }
     if summary.good > 0 {
         let values = [("count", count(summary.good))];
         writeln!(out, "{}", text_with(language, "clean-good", &values))?;
