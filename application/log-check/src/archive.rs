@@ -26,14 +26,17 @@ pub trait Archive: Debug + Send + Sync {
     /// Keeps a side-car under a name, in place of one of the same name: that of a log which was
     /// read before and has grown since.
     fn store(&self, name: &str, about: About, side_car: SideCarBuilder) -> io::Result<()>;
+
+    /// Drops the side-car of a name, if there is one: a log that was read when it was too short to be told
+    /// apart by its start has grown, and is kept under another name.
+    fn drop_shorter(&self, name: &str) -> io::Result<()>;
 }
 
 /// The side-cars of one log, in the making.
 pub(crate) struct Segments<'r> {
     archive: &'r dyn Archive,
     about: About,
-    /// Names the side-cars of this log.
-    mark: String,
+    mark: Mark,
     state: Mutex<State>,
 }
 
@@ -68,7 +71,7 @@ impl<'r> Segments<'r> {
         // The header line of a table may be longer, and is the same every day.
         let lines = memchr::memchr_iter(b'\n', first.bytes()).nth(1).map_or(0, |end| end + 1);
         let start = first.bytes().get(..MARK_BYTES.max(lines)).unwrap_or(first.bytes());
-        let mark = mark(&about, start);
+        let mark = Mark::new(&about, start);
         Self { archive, about, mark, state: Mutex::default() }
     }
 
@@ -114,29 +117,49 @@ impl<'r> Segments<'r> {
 
     fn store(&self, number: u64, segment: Segment) -> io::Result<()> {
         let about = About { from: number * SEGMENT_BYTES, ..self.about.clone() };
-        store(self.archive, &self.mark, number, about, segment)
+        self.mark.store(self.archive, number, about, segment)
     }
 }
 
 /// Names the side-cars of a log by its first bytes.
-fn mark(about: &About, start: &[u8]) -> String {
-    let mut hash = Sha256::new();
-    hash.update(about.site.as_deref().unwrap_or_default());
-    hash.update([0]);
-    hash.update(start);
-    hex::encode(hash.finalize()).chars().take(24).collect()
+struct Mark {
+    site: String,
+    start: Vec<u8>,
 }
 
-fn store(
-    archive: &dyn Archive,
-    mark: &str,
-    number: u64,
-    about: About,
-    segment: Segment,
-) -> io::Result<()> {
-    let Segment { builder, bytes, lines, lines_not_parsed, is_cut } = segment;
-    let about = About { bytes, lines, lines_not_parsed, is_cut, ..about };
-    archive.store(&format!("{mark}-{number:05}"), about, builder)
+impl Mark {
+    fn new(about: &About, start: &[u8]) -> Self {
+        Self { site: about.site.clone().unwrap_or_default(), start: start.to_vec() }
+    }
+
+    /// The name of a side-car, of the log when it began and ended with so many bytes.
+    fn name(&self, bytes: usize, number: u64) -> String {
+        let mut hash = Sha256::new();
+        hash.update(&self.site);
+        hash.update([0]);
+        hash.update(self.start.get(..bytes).unwrap_or(&self.start));
+        let mark: String = hex::encode(hash.finalize()).chars().take(24).collect();
+        format!("{mark}-{number:05}")
+    }
+
+    fn store(
+        &self,
+        archive: &dyn Archive,
+        number: u64,
+        about: About,
+        segment: Segment,
+    ) -> io::Result<()> {
+        let Segment { builder, bytes, lines, lines_not_parsed, is_cut } = segment;
+        let about = About { bytes, lines, lines_not_parsed, is_cut, ..about };
+        archive.store(&self.name(self.start.len(), number), about, builder)?;
+        if number == 0 {
+            // It may have ended within them when it was read before.
+            for shorter in 1..self.start.len().min(MARK_BYTES + 1) {
+                archive.drop_shorter(&self.name(shorter, 0))?;
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Part<'_> {
@@ -176,7 +199,7 @@ impl Part<'_> {
 pub(crate) struct RecordSegments<'r> {
     archive: &'r dyn Archive,
     about: About,
-    mark: String,
+    mark: Mark,
     /// Number of the open one.
     number: u64,
     /// Where it begins, in bytes and records, and how far it goes by now.
@@ -189,7 +212,7 @@ pub(crate) struct RecordSegments<'r> {
 impl<'r> RecordSegments<'r> {
     /// The side-cars of a file of which `own` are the first bytes that no other one shares.
     pub(crate) fn new(archive: &'r dyn Archive, about: About, own: &[u8]) -> Self {
-        let mark = mark(&about, own.get(..MARK_BYTES).unwrap_or(own));
+        let mark = Mark::new(&about, own.get(..MARK_BYTES).unwrap_or(own));
         let (from, reached, number) = ((0, 0), (0, 0), 0);
         let (segment, failure) = (Segment::default(), None);
         Self { archive, about, mark, number, from, reached, segment, failure }
@@ -230,7 +253,7 @@ impl<'r> RecordSegments<'r> {
         let (bytes, lines) = (end.0.saturating_sub(self.from.0), end.1.saturating_sub(self.from.1));
         let segment = Segment { bytes, lines, ..segment };
         let about = About { from: self.from.0, ..self.about.clone() };
-        if let Err(error) = store(self.archive, &self.mark, self.number, about, segment) {
+        if let Err(error) = self.mark.store(self.archive, self.number, about, segment) {
             self.failure.get_or_insert(error);
         }
         (self.number, self.from) = (self.number + 1, end);

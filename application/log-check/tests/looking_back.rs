@@ -37,6 +37,11 @@ impl Archive for Kept {
         self.0.lock().unwrap().insert(name.to_owned(), side_car.finish(&about));
         Ok(())
     }
+
+    fn drop_shorter(&self, name: &str) -> io::Result<()> {
+        self.0.lock().unwrap().remove(name);
+        Ok(())
+    }
 }
 
 /// An archive whose disk is full.
@@ -46,6 +51,10 @@ struct Full;
 impl Archive for Full {
     fn store(&self, _: &str, _: About, _: SideCarBuilder) -> io::Result<()> {
         Err(io::Error::other("no space left"))
+    }
+
+    fn drop_shorter(&self, _: &str) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -205,6 +214,37 @@ fn looking_back_in_packets_flows_and_events_finds_what_matching_would_have_found
     assert!(matched.len() > 100, "{}", matched.len());
     let other = matched.iter().filter(|(key, it)| looked_back[*key].1 != it.1).count();
     assert!(other * 4 < matched.len(), "{other} of {} counts differ", matched.len());
+}
+
+#[test]
+fn a_log_that_grows_is_kept_once_however_short_it_was() {
+    let line = |at: usize, name: &str| {
+        format!(
+            "24-Nov-2026 08:00:{at:02}.123 client @0x7f 10.0.0.7#51511 ({name}): query: {name} IN A +E(0)K (10.0.0.1)\n"
+        )
+    };
+    let none = index(b"none.invalid\n");
+    let wanted = wanted(b"evil.example\n");
+    // Another log is not taken for it, though it has the same device.
+    let other = line(59, "other.evil.example");
+    for names in [["evil.example"; 12], ["a-long-name-of-many-letters-indeed.evil.example"; 12]] {
+        let kept = Arc::new(Kept::default());
+        let archive = settings(2, Some(kept.clone()));
+        check_logs(&none, vec![input("b", Some(other.clone().into_bytes()))], &archive, &Silent);
+        for count in 0..names.len() {
+            let lines: String = (0..=count).map(|at| line(at, names[at])).collect();
+            // Looked at in the middle of its last line, too.
+            for end in [lines.len() - 20, lines.len()] {
+                let log = lines.as_bytes()[..end].to_vec();
+                check_logs(&none, vec![input("a", Some(log))], &archive, &Silent);
+            }
+            let logs = InMemory(BTreeMap::from([("a".to_owned(), lines.into_bytes())]));
+            let side_cars = side_cars(&kept).into_iter();
+            let found = hunt(&wanted, side_cars, &logs, &settings(1, None), &Silent).unwrap();
+            assert_eq!(found.sightings[0].count, count as u64 + 2, "{count}");
+        }
+        assert_eq!(kept.0.lock().unwrap().len(), 2);
+    }
 }
 
 #[test]

@@ -55,6 +55,10 @@ impl Archive for Folder {
         sizes.push((about.log.clone(), bytes.len() as u64));
         fs::write(self.path.join(name), bytes)
     }
+
+    fn drop_shorter(&self, _: &str) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The logs were forgotten.

@@ -1,5 +1,6 @@
 //! Side-cars in a folder.
 
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -54,6 +55,13 @@ impl Archive for ArchiveFolder {
             return Ok(());
         }
         write_whole(&path, &side_car.finish(&about))
+    }
+
+    fn drop_shorter(&self, name: &str) -> io::Result<()> {
+        match fs::remove_file(self.0.join(format!("{name}.{ENDING}"))) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
 }
 
