@@ -76,6 +76,30 @@ impl ContentStore {
         Ok(removed)
     }
 
+    /// Everything that was last wanted before a moment, by its hash. What was never finished then is removed.
+    pub fn older_than(&self, before: SystemTime) -> io::Result<Vec<String>> {
+        let mut older = Vec::new();
+        for folder in entries(&self.folder)? {
+            if !folder.file_type()?.is_dir() {
+                continue;
+            }
+            for file in entries(&folder.path())? {
+                let last = file.metadata().and_then(|it| it.modified());
+                if !last.is_ok_and(|last| last < before) {
+                    continue;
+                }
+                let name = file.file_name().to_string_lossy().into_owned();
+                if self.path(&name).is_ok_and(|path| path == file.path()) {
+                    older.push(name);
+                } else {
+                    // Another program may have been first.
+                    fs::remove_file(file.path()).unwrap_or_default();
+                }
+            }
+        }
+        Ok(older)
+    }
+
     /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -126,6 +150,24 @@ mod tests {
         assert!(part.read(&old).is_err());
         assert!(part.read(&new).is_ok() && whole.read(&kept).is_ok());
         assert!(part.touch(&old, at(1)).is_err());
+    }
+
+    #[test]
+    fn what_is_old_is_told_and_what_was_never_finished_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = ContentStore::new(folder.path());
+        let at = |hours: u64| SystemTime::UNIX_EPOCH + Duration::from_hours(hours);
+        assert_eq!(store.older_than(at(9)).unwrap(), [""; 0]);
+        let (old, new) = ("a".repeat(64), "b".repeat(64));
+        for (hash, hours) in [(&old, 1), (&new, 9)] {
+            store.put(hash, b"x").unwrap();
+            store.touch(hash, at(hours)).unwrap();
+        }
+        let left = folder.path().join("aa").join(format!("{old}.7-0.part"));
+        fs::write(&left, b"half").unwrap();
+        File::options().write(true).open(&left).unwrap().set_modified(at(1)).unwrap();
+        assert_eq!(store.older_than(at(9)).unwrap(), [old.as_str()]);
+        assert!(!left.exists() && store.read(&old).is_ok() && store.read(&new).is_ok());
     }
 
     #[test]

@@ -154,6 +154,12 @@ pub async fn delete_outlived(
     rows.iter().map(|row| row.text("sha256")).collect()
 }
 
+/// The SHA-256 of every side-car that is kept.
+pub async fn all_files(db: &mut AnyConnection) -> Result<BTreeSet<String>, StorageError> {
+    let rows = sqlx::query("SELECT DISTINCT sha256 FROM side_cars").fetch_all(db).await?;
+    rows.iter().map(|row| row.text("sha256")).collect()
+}
+
 /// Whether a side-car with this content is kept for any log.
 pub async fn is_kept(db: &mut AnyConnection, sha256: &str) -> Result<bool, StorageError> {
     let row = sqlx::query("SELECT sha256 FROM side_cars WHERE sha256 = $1 LIMIT 1")

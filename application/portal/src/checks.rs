@@ -18,6 +18,7 @@ use storage::cases;
 use storage::sightings::{self, SightingRecord, SourceRecord};
 use storage::tokens::TokenRecord;
 use storage::{StorageError, Write, campaigns};
+use tokio::sync::mpsc;
 
 use crate::devices::Devices;
 use crate::index_shelf::{index_if_any, index_of};
@@ -165,25 +166,29 @@ pub async fn check_file(
     receipts_of(portal, campaign_id, unit).await?;
     let lists = looking_back::lists_of(portal, campaign_id).await?;
     let index = index_of(portal, campaign_id).await?;
-    let shelf = Arc::new(SideCarShelf::new(portal.files.clone()));
+    let shelf = Arc::new(SideCarShelf::new(portal));
     let settings = Settings {
         hash_logs: true,
         archive: Some(shelf.clone()),
         ..Settings::new(portal.zone.clone())
     };
-    let logs = tokio::task::spawn_blocking(move || {
-        let mut logs = Vec::new();
-        // What is on the shelf by now is of this log.
-        let mut each = |file: &FileSummary, sightings| {
-            logs.push((file.clone(), sightings, shelf.take(lists.clone())));
-        };
-        log_check::check_logs_one_by_one(&index, vec![log], &settings, &*progress, &mut each);
-        logs
-    });
-    let logs = logs.await.map_err(|error| PortalError::Internal(format!("log check: {error}")))?;
+    // What was seen in one member of an archive is kept before the next but one is read.
+    let (read, mut logs) = mpsc::channel(1);
+    let matching = {
+        let shelf = shelf.clone();
+        tokio::task::spawn_blocking(move || {
+            // What is on the shelf by now is of this log.
+            let mut each = |file: &FileSummary, sightings| {
+                let log = (file.clone(), sightings, shelf.take(lists.clone()));
+                // Nobody takes it where keeping an earlier one failed.
+                read.blocking_send(log).unwrap_or_default();
+            };
+            log_check::check_logs_one_by_one(&index, vec![log], &settings, &*progress, &mut each);
+        })
+    };
     let sender = Sender::Person(actor.clone());
-    let mut checked = Vec::with_capacity(logs.len());
-    for (mut summary, sightings, side_cars) in logs {
+    let mut checked = Vec::new();
+    while let Some((mut summary, sightings, side_cars)) = logs.recv().await {
         let file = summary.file.clone();
         let files = side_cars.files.clone();
         // The log was read all the same; it only cannot be looked back into.
@@ -207,6 +212,9 @@ pub async fn check_file(
         looking_back::forget(portal, files).await?;
         checked.push(CheckedLog { file, outcome });
     }
+    matching.await.map_err(|error| PortalError::Internal(format!("log check: {error}")))?;
+    // Of a log that was not read to its end.
+    looking_back::forget(portal, shelf.take(String::new()).files).await?;
     Ok(checked)
 }
 

@@ -5,9 +5,10 @@
 //! why. A log that was matched elsewhere leaves none here.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use ::campaigns::{CampaignId, CampaignState, ListId, SourceId};
 use files::ContentStore;
@@ -26,6 +27,7 @@ use storage::side_cars::{self, SideCarRecord};
 use crate::campaigns::newest_lists;
 use crate::checks::add_found;
 use crate::index_shelf::{GUARD, inputs};
+use crate::tree_import::moment;
 use crate::{Portal, PortalError, audit};
 
 /// How long a side-car is kept, in days.
@@ -33,6 +35,23 @@ pub const KEPT_DAYS: i64 = 90;
 /// How long one run goes on before it leaves the rest to the next: a portal's lease on the work is
 /// longer.
 const LONGEST_RUN: Duration = Duration::from_mins(5);
+
+/// How long a side-car may lie there without a log before it goes: a log that is being uploaded has no row
+/// yet.
+const UNCLAIMED: SignedDuration = SignedDuration::from_hours(24);
+
+/// Where side-cars lie: apart, so that what no row names can be told.
+fn shelf(files: &ContentStore) -> ContentStore {
+    files.part("side-cars")
+}
+
+/// Opens a file of the portal, which may be a side-car. Those that came with a backup lie among the others.
+pub(crate) fn open(files: &ContentStore, sha256: &str) -> io::Result<File> {
+    match shelf(files).open(sha256) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => files.open(sha256),
+        opened => opened,
+    }
+}
 
 /// Side-cars of a log that was just matched.
 #[derive(Clone, Debug)]
@@ -47,13 +66,16 @@ pub struct SideCars {
 #[derive(Debug)]
 pub(crate) struct SideCarShelf {
     files: ContentStore,
+    /// When the log came.
+    now: SystemTime,
     /// SHA-256 by the side-car's name, which ends in the number of its part.
     kept: Mutex<BTreeMap<String, String>>,
 }
 
 impl SideCarShelf {
-    pub(crate) fn new(files: ContentStore) -> Self {
-        Self { files, kept: Mutex::default() }
+    pub(crate) fn new(portal: &Portal) -> Self {
+        let (files, now) = (shelf(&portal.files), moment(portal.now()));
+        Self { files, now, kept: Mutex::default() }
     }
 
     /// Takes off the shelf what is on it: the side-cars of the log matched last.
@@ -68,6 +90,8 @@ impl Archive for SideCarShelf {
         let bytes = side_car.finish(&about);
         let sha256 = hex::encode(Sha256::digest(&bytes));
         self.files.put(&sha256, &bytes)?;
+        // It may have lain there for long, of a log that is gone.
+        self.files.touch(&sha256, self.now)?;
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.insert(name.to_owned(), sha256);
         Ok(())
@@ -134,14 +158,30 @@ pub(crate) async fn forget(portal: &Portal, files: Vec<String>) -> Result<(), Po
     let mut read = portal.database.read().await?;
     for sha256 in files {
         if !side_cars::is_kept(&mut read, &sha256).await? {
-            // Another portal may have been first.
+            // Another portal may have been first; those that came with a backup lie among the others.
+            shelf(&portal.files).remove(&sha256).unwrap_or_default();
             portal.files.remove(&sha256).unwrap_or_default();
         }
     }
     Ok(())
 }
 
-/// Deletes side-cars whose time has come and those of closed campaigns; gives how many.
+/// Deletes side-cars that have lain there for a day and are no log's: the program was killed between a file
+/// and its row, or an upload broke off. Gives how many.
+async fn sweep(portal: &Portal) -> Result<u64, PortalError> {
+    // The rows first: what a log claims after they were read was touched since.
+    let kept = side_cars::all_files(&mut *portal.database.read().await?).await?;
+    let shelf = shelf(&portal.files);
+    let before = moment(portal.now() - UNCLAIMED);
+    let swept = tokio::task::spawn_blocking(move || {
+        let old = shelf.older_than(before)?;
+        let swept = old.iter().filter(|it| !kept.contains(*it) && shelf.remove(it).is_ok());
+        io::Result::Ok(swept.count() as u64)
+    });
+    Ok(swept.await.map_err(|error| PortalError::Internal(format!("side-cars: {error}")))??)
+}
+
+/// Deletes side-cars whose time has come, those of closed campaigns and those of no log; gives how many.
 pub(crate) async fn delete_old(portal: &Portal) -> Result<u64, PortalError> {
     let mut write = portal.database.write().await?;
     let gone = side_cars::delete_outlived(&mut write, portal.now()).await?;
@@ -152,7 +192,7 @@ pub(crate) async fn delete_old(portal: &Portal) -> Result<u64, PortalError> {
     }
     write.commit().await?;
     forget(portal, gone).await?;
-    Ok(count)
+    Ok(count + sweep(portal).await?)
 }
 
 /// Holds every list that grew against the logs matched before; gives how many logs were looked into.
@@ -239,7 +279,7 @@ async fn look_into(
     let settings = Settings::new(portal.zone.clone());
     let found = tokio::task::spawn_blocking(move || {
         let inputs = side_cars.into_iter().map(|it| SideCarInput {
-            bytes: files.read(&it.sha256).map(|it| Box::new(it) as _),
+            bytes: read(&files, &it.sha256).map(|it| Box::new(it) as _),
             name: it.sha256,
         });
         hunt(&wanted, inputs, &NotKept, &settings, &Unwatched)
@@ -261,6 +301,12 @@ async fn look_into(
         }
     }
     Ok(write.commit().await?)
+}
+
+fn read(files: &ContentStore, sha256: &str) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(files, sha256)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Logs are matched and not kept.

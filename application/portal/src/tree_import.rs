@@ -138,7 +138,7 @@ fn previewed(portal: &Portal) -> ContentStore {
 }
 
 /// A moment as the file system keeps it.
-fn moment(at: Timestamp) -> SystemTime {
+pub(crate) fn moment(at: Timestamp) -> SystemTime {
     let micros = u64::try_from(at.as_microsecond()).unwrap_or(0);
     SystemTime::UNIX_EPOCH + Duration::from_micros(micros)
 }

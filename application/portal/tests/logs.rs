@@ -9,12 +9,14 @@
 
 mod world;
 
+use std::sync::Arc;
+
 use campaigns::{CampaignId, CaseState, CaseStep, ReceiverRole, Role, Verification};
 use jiff::civil::{Date, date};
 use portal::cases::{self, CaseSummary};
 use portal::checks::{
-    self, CheckResult, Evidence, FileSummary, Intermediary, Live, LogProblem, NameConfidence,
-    NameSource, RefusedSighting, Sighting, ToldBy, Verdict,
+    self, CheckResult, Evidence, FileSummary, Intermediary, Live, LogInput, LogProblem,
+    NameConfidence, NameSource, RefusedSighting, Sighting, ToldBy, Verdict,
 };
 use portal::tokens::Sender;
 use portal::{PortalError, audit, devices, sources};
@@ -740,6 +742,87 @@ async fn lists_are_guarded_and_a_compiled_one_is_too() {
         assert_eq!(index.len(), 4);
         let stranger = world.officer("lau").await;
         assert!(portal::local_checks::campaign_index(portal, &stranger, id).await.is_err());
+    })
+    .await;
+}
+
+/// Bytes behind which others come when somebody says so.
+struct Gated {
+    first: std::io::Cursor<Vec<u8>>,
+    rest: std::io::Cursor<Vec<u8>>,
+    is_open: Arc<std::sync::atomic::AtomicBool>,
+}
+
+impl std::io::Read for Gated {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.first.read(buffer)?;
+        if read > 0 {
+            return Ok(read);
+        }
+        let begun = std::time::Instant::now();
+        while !self.is_open.load(std::sync::atomic::Ordering::SeqCst) {
+            assert!(begun.elapsed() < std::time::Duration::from_mins(1), "nobody kept the first");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        self.rest.read(buffer)
+    }
+}
+
+/// A zip of stored members; where the last of them begins.
+fn zip(members: &[(&str, Vec<u8>)]) -> (Vec<u8>, usize) {
+    let (mut zip, mut last) = (Vec::new(), 0);
+    for (name, bytes) in members {
+        last = zip.len();
+        let length = u32::try_from(bytes.len()).unwrap().to_le_bytes();
+        zip.extend(b"PK\x03\x04\x0a\0\0\0\0\0\0\0\0\0");
+        zip.extend(crc32fast::hash(bytes).to_le_bytes());
+        zip.extend([length, length].concat());
+        zip.extend(u16::try_from(name.len()).unwrap().to_le_bytes());
+        zip.extend([0, 0]);
+        zip.extend(name.bytes());
+        zip.extend(bytes);
+    }
+    zip.extend(b"PK\x05\x06");
+    zip.extend([0; 18]);
+    (zip, last)
+}
+
+#[tokio::test]
+async fn what_a_member_of_an_archive_gave_is_kept_before_the_last_one_is_read() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let id = campaign(&world).await;
+        let officer = world.officer("sen").await;
+        let member = |at: i8| bind_log(&[(date(2026, 8, at), "10.0.0.5", &listed_name())]);
+        let members: Vec<_> =
+            ["1.log", "2.log", "3.log", "4.log"].into_iter().zip((1..).map(member)).collect();
+        let (bytes, last) = zip(&members);
+        let is_open = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let gated = Gated {
+            first: std::io::Cursor::new(bytes[..last].to_vec()),
+            rest: std::io::Cursor::new(bytes[last..].to_vec()),
+            is_open: is_open.clone(),
+        };
+        let log = LogInput {
+            name: "logs.zip".to_owned(),
+            modified: None,
+            size_bytes: None,
+            bytes: Ok(Box::new(gated)),
+        };
+        let unit = world.unit("sen");
+        let check =
+            checks::check_file(&world.portal, &officer, id, unit, "A", log, Arc::new(world::Quiet));
+        let kept = async {
+            while checks::seen(&world.portal, &officer, id, unit).await.unwrap().sources.is_empty()
+            {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+            is_open.store(true, std::sync::atomic::Ordering::SeqCst);
+        };
+        let (checked, ()) = tokio::join!(check, kept);
+        let checked = checked.unwrap();
+        assert_eq!(checked.len(), 4);
+        assert!(checked.iter().all(|it| it.outcome.as_ref().unwrap().0.findings == 1));
     })
     .await;
 }

@@ -226,3 +226,53 @@ async fn what_was_kept_goes_with_its_log_its_time_or_its_campaign() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn side_cars_that_no_log_names_are_swept_and_those_of_before_are_found() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let id = campaign(&world).await;
+        let day = date(2026, 8, 1);
+        world.check(id, "sen", "A", &bind_log(&[(day, "10.0.0.5", NEW)])).await.unwrap();
+        let files = &world.portal.files;
+        let shelf = files.part("side-cars");
+        let lies = |store: &files::ContentStore, hash: &str| store.open(hash).is_ok();
+        // What a program left behind that was killed before the row was written, and one that is at it.
+        let (left, new) = ("a".repeat(64), "b".repeat(64));
+        let hours = |count| jiff::SignedDuration::from_hours(count);
+        let age = |hash: &str, hours: jiff::SignedDuration| {
+            let at = world.portal.now() - hours;
+            let since = std::time::Duration::from_secs(at.as_second().unsigned_abs());
+            shelf.touch(hash, std::time::SystemTime::UNIX_EPOCH + since).unwrap();
+        };
+        for (hash, ago) in [(&left, hours(30)), (&new, hours(20))] {
+            shelf.put(hash, b"LSBESIDE").unwrap();
+            age(hash, ago);
+        }
+        // A side-car of a version that kept them among the other files; a list is not one.
+        let hash = {
+            let mut read = world.portal.database.read().await.unwrap();
+            let all = storage::side_cars::all_files(&mut read).await.unwrap();
+            all.into_iter().next().unwrap()
+        };
+        let count = side_cars(&world);
+        files.put(&hash, &shelf.read(&hash).unwrap()).unwrap();
+        shelf.remove(&hash).unwrap();
+        test.clock.advance(hours(1));
+        upkeep::run_due(&world.portal).await.unwrap();
+        assert!(!lies(&shelf, &left) && lies(&shelf, &new));
+        assert_eq!(side_cars(&world), count - 1);
+        add_list(&world, id, "bo-sung.txt", &format!("{NEW}\n")).await;
+        assert_eq!(look_back(&world).await, 1);
+        assert_eq!(cases_of(&world, id).await.len(), 1);
+
+        // With its log it goes, wherever it lies; the same log again brings it back.
+        world.check(id, "sen", "A", &bind_log(&[(day, "10.0.0.5", NEW)])).await.unwrap();
+        assert!(lies(&shelf, &hash));
+        age(&hash, hours(1_000));
+        test.clock.advance(hours(1));
+        upkeep::run_due(&world.portal).await.unwrap();
+        assert!(lies(&shelf, &hash), "a log has it");
+    })
+    .await;
+}

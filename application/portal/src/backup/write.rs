@@ -8,7 +8,7 @@ use storage::{Database, copies};
 
 use super::lines::LineWriter;
 use super::{BackupError, Counts, FORMAT, FORMAT_VERSION, Line, PIECE_BYTES};
-use crate::Portal;
+use crate::{Portal, looking_back};
 
 /// Writes everything of one moment, while others may go on working. `progress` hears what was
 /// written so far.
@@ -55,7 +55,7 @@ fn write_file(
     sha256: &str,
 ) -> Result<(), BackupError> {
     let lacks = |source| BackupError::LacksFile { sha256: sha256.to_owned(), source };
-    let file = portal.files.open(sha256).map_err(lacks)?;
+    let file = looking_back::open(&portal.files, sha256).map_err(lacks)?;
     let size_bytes = file.metadata().map_err(lacks)?.len();
     lines.line(&Line::File { sha256: sha256.to_owned(), size_bytes })?;
     let mut hasher = Sha256::new();
