@@ -1,5 +1,6 @@
 //! A run over files, by several threads.
 
+use std::collections::VecDeque;
 use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -21,8 +22,10 @@ use crate::{
 
 /// Files that are larger are not scanned.
 const LARGEST: u64 = 512 << 20;
-/// Of files that are larger, one is in memory at a time.
-const LARGE: u64 = 16 << 20;
+/// Of files that are larger, one is in memory at a time: a thread that meets another one puts it aside.
+const LARGE: u64 = 4 << 20;
+/// How many large files a thread puts aside before it waits.
+const MOST_ASIDE: usize = 256;
 /// Files waiting for a thread.
 const WAITING: usize = 256;
 
@@ -121,15 +124,41 @@ impl Run<'_> {
         let mut detector = Detector::new(self.detection, self.settings.parts);
         let mut pace = Pace::new(self.settings.is_gentle);
         let mut buffer = Vec::new();
-        loop {
-            let next = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            let Ok((path, metadata)) = next else { return };
+        let mut aside = VecDeque::new();
+        let mut file = |(path, metadata): (PathBuf, Metadata)| {
             // Those that wait are taken out all the same, or the walk would wait for ever.
             if !self.is_cancelled() {
                 self.file(&path, &metadata, &mut detector, &mut buffer);
                 pace.rest();
             }
+        };
+        loop {
+            if !aside.is_empty()
+                && let Ok(_held) = self.large.try_lock()
+                && let Some(next) = aside.pop_front()
+            {
+                file(next);
+                continue;
+            }
+            let next = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let Ok(next) = next else { break };
+            if next.1.len() <= LARGE {
+                file(next);
+            } else if aside.len() < MOST_ASIDE {
+                aside.push_back(next);
+            } else {
+                let _held = self.hold_large();
+                file(next);
+            }
         }
+        for next in aside {
+            let _held = self.hold_large();
+            file(next);
+        }
+    }
+
+    fn hold_large(&self) -> MutexGuard<'_, ()> {
+        self.large.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn file(
@@ -158,8 +187,6 @@ impl Run<'_> {
         let examined = if size > LARGEST {
             Err(self.not_scanned(&shown, "too-large", None))
         } else {
-            let held =
-                (size > LARGE).then(|| self.large.lock().unwrap_or_else(PoisonError::into_inner));
             let examined = match read(path, buffer) {
                 Ok(()) => Ok(detector.examine(&shown, buffer, &|| !self.is_cancelled())),
                 Err(error) => Err(self.unreadable(path, &error)),
@@ -167,7 +194,6 @@ impl Run<'_> {
             if buffer.capacity() as u64 > LARGE {
                 *buffer = Vec::new();
             }
-            drop(held);
             examined
         };
         let mut gathered = self.gathered();
@@ -276,4 +302,49 @@ fn is_unchanged(path: &Path, before: &Metadata) -> bool {
         };
         same
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU64;
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Counting(AtomicU64);
+
+    impl Watcher for Counting {
+        fn advanced(&self, files: u64, _: u64) {
+            self.0.fetch_add(files, Ordering::Relaxed);
+        }
+        fn found(&self, _: Finding) {}
+        fn is_cancelled(&self) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn large_files_that_were_put_aside_are_scanned_too() {
+        let folder = tempfile::tempdir().unwrap();
+        for number in 0..12 {
+            let size = if number % 2 == 0 { LARGE + 1 } else { 7 };
+            let file = File::create(folder.path().join(number.to_string())).unwrap();
+            file.set_len(size).unwrap();
+        }
+        for threads in [1, 3] {
+            let settings = Settings {
+                threads,
+                is_gentle: false,
+                root: None,
+                parts: unpacking::PartLimits::default(),
+                memory: None,
+            };
+            let watcher = Counting::default();
+            let places = [folder.path().to_owned()];
+            let summary = check_files(&places, &Detection::default(), &settings, &watcher);
+            assert_eq!((summary.seen, summary.scanned), (12, 12), "{threads}");
+            assert_eq!(summary.bytes, 6 * (LARGE + 1) + 6 * 7);
+            assert_eq!(watcher.0.into_inner(), 12);
+        }
+    }
 }

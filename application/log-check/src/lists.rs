@@ -63,9 +63,15 @@ pub fn load_indicators(
     options: ReadOptions,
     guarding: Guarding,
 ) -> Result<LoadedLists, IndexFull> {
-    let is_needed = inputs.iter().any(|it| matches!(it, IndicatorInput::List(_)));
-    let guard = if is_needed { guarding.load() } else { LoadedGuard::default() };
-    load_indicators_by(inputs, options, &guard)
+    if !inputs.iter().any(|it| matches!(it, IndicatorInput::List(_))) {
+        return load_indicators_by(inputs, options, &LoadedGuard::default());
+    }
+    let mut builder = IndexBuilder::default();
+    let guard = guarding.load();
+    let (reports, _) = push_all(&mut builder, inputs, options, (&guard, &LoadedGuard::default()))?;
+    // Building takes the most memory, and needs no guard any more.
+    drop(guard);
+    Ok(LoadedLists { index: builder.build(), reports })
 }
 
 /// As [`load_indicators`], with a guard that is held already.
@@ -124,6 +130,7 @@ pub fn compile_indicators(
     let guard = guarding.load();
     let none = LoadedGuard::default();
     let (reports, lists) = push_all(&mut builder, inputs, options, (&guard, &none))?;
+    drop(guard);
     let about = About { compiled_at: Some(compiled_at), program: program.to_owned(), lists };
     Ok(LoadedLists { index: builder.build_about(&about), reports })
 }
