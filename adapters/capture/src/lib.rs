@@ -4,12 +4,16 @@
 //! [`give_up_rights`] is to be called when every socket is open: from then on the program can open no
 //! other that takes rights.
 //!
-//! What it deliberately does not do: know protocols above the link, filter, send.
+//! [`Sender`] puts frames on an interface, for benchmarks of the former.
+//!
+//! What it deliberately does not do: know protocols above the link, filter.
 
 #![cfg(target_os = "linux")]
 
 mod rights;
 mod ring;
+mod sender;
 
 pub use rights::{RightsError, give_up_rights};
 pub use ring::{Capture, Counts, Packets};
+pub use sender::Sender;

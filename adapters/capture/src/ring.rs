@@ -78,15 +78,7 @@ impl Capture {
             KIND_ETHERNET | KIND_LOOPBACK => (LINK_ETHERNET, libc::SOCK_RAW),
             _ => (LINK_RAW, libc::SOCK_DGRAM),
         };
-        #[expect(unsafe_code, reason = "the standard library opens no such socket")]
-        // SAFETY: the call takes numbers alone. Protocol 0: nothing arrives before the ring is there.
-        let socket = unsafe { libc::socket(libc::AF_PACKET, socket_type | libc::SOCK_CLOEXEC, 0) };
-        if socket < 0 {
-            return Err(io::Error::last_os_error());
-        }
-        #[expect(unsafe_code, reason = "the descriptor is this program's from here on")]
-        // SAFETY: the system has just given it, and nobody else has it.
-        let socket = unsafe { OwnedFd::from_raw_fd(socket) };
+        let socket = packet_socket(socket_type)?;
         let version = libc::tpacket_versions::TPACKET_V3 as libc::c_int;
         set(&socket, libc::PACKET_VERSION, &version)?;
         let request = libc::tpacket_req3 {
@@ -124,27 +116,8 @@ impl Capture {
         let ring = NonNull::new(ring.cast()).ok_or_else(io::Error::last_os_error)?;
         let name = name.to_owned();
         let capture = Self { socket, ring, next: 0, name, index, link_type, is_loopback };
-        capture.bind()?;
+        bind(&capture.socket, libc::ETH_P_ALL, index)?;
         Ok(capture)
-    }
-
-    fn bind(&self) -> io::Result<()> {
-        let number_of = |it: libc::c_int| u16::try_from(it).unwrap_or_default();
-        let address = libc::sockaddr_ll {
-            sll_family: number_of(libc::AF_PACKET),
-            sll_protocol: number_of(libc::ETH_P_ALL).to_be(),
-            sll_ifindex: self.index.cast_signed(),
-            sll_hatype: 0,
-            sll_pkttype: 0,
-            sll_halen: 0,
-            sll_addr: [0; 8],
-        };
-        let length = number(size_of::<libc::sockaddr_ll>())?;
-        #[expect(unsafe_code, reason = "the standard library binds no such socket")]
-        // SAFETY: the address lives until the call returns, and the length is its size.
-        let done =
-            unsafe { libc::bind(self.socket.as_raw_fd(), (&raw const address).cast(), length) };
-        if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
     }
 
     /// The interface.
@@ -309,11 +282,44 @@ fn block_header(block: NonNull<u8>) -> libc::tpacket_hdr_v1 {
     }
 }
 
-fn number(value: usize) -> io::Result<u32> {
+/// A socket for packets. None arrive before it is bound to a protocol.
+pub(crate) fn packet_socket(kind: libc::c_int) -> io::Result<OwnedFd> {
+    #[expect(unsafe_code, reason = "the standard library opens no such socket")]
+    // SAFETY: the call takes numbers alone.
+    let socket = unsafe { libc::socket(libc::AF_PACKET, kind | libc::SOCK_CLOEXEC, 0) };
+    if socket < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    #[expect(unsafe_code, reason = "the descriptor is this program's from here on")]
+    // SAFETY: the system has just given it, and nobody else has it.
+    let socket = unsafe { OwnedFd::from_raw_fd(socket) };
+    Ok(socket)
+}
+
+/// Binds a socket to an interface, for the packets of a protocol; 0 is none.
+pub(crate) fn bind(socket: &OwnedFd, protocol: libc::c_int, interface: u32) -> io::Result<()> {
+    let number_of = |it: libc::c_int| u16::try_from(it).unwrap_or_default();
+    let address = libc::sockaddr_ll {
+        sll_family: number_of(libc::AF_PACKET),
+        sll_protocol: number_of(protocol).to_be(),
+        sll_ifindex: interface.cast_signed(),
+        sll_hatype: 0,
+        sll_pkttype: 0,
+        sll_halen: 0,
+        sll_addr: [0; 8],
+    };
+    let length = number(size_of::<libc::sockaddr_ll>())?;
+    #[expect(unsafe_code, reason = "the standard library binds no such socket")]
+    // SAFETY: the address lives until the call returns, and the length is its size.
+    let done = unsafe { libc::bind(socket.as_raw_fd(), (&raw const address).cast(), length) };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+pub(crate) fn number(value: usize) -> io::Result<u32> {
     u32::try_from(value).map_err(io::Error::other)
 }
 
-fn index_of(interface: &str) -> io::Result<u32> {
+pub(crate) fn index_of(interface: &str) -> io::Result<u32> {
     let name = CString::new(interface)?;
     #[expect(unsafe_code, reason = "the standard library knows no interfaces")]
     // SAFETY: the text ends with a NUL and lives until the call returns.
@@ -321,7 +327,7 @@ fn index_of(interface: &str) -> io::Result<u32> {
     if index == 0 { Err(io::Error::last_os_error()) } else { Ok(index) }
 }
 
-fn set<T>(socket: &OwnedFd, option: libc::c_int, value: &T) -> io::Result<()> {
+pub(crate) fn set<T>(socket: &OwnedFd, option: libc::c_int, value: &T) -> io::Result<()> {
     let length = number(size_of::<T>())?;
     let value = ptr::from_ref(value).cast();
     #[expect(unsafe_code, reason = "the standard library sets no such option")]

@@ -85,6 +85,17 @@ enum Part {
         /// The list that comes new.
         list: PathBuf,
     },
+    /// Sends the packets of a capture from this process.
+    #[command(hide = true)]
+    Send {
+        /// The interface.
+        interface: String,
+        /// Packets a second; 0 is as many as go.
+        #[arg(long)]
+        rate: u64,
+        /// The capture.
+        capture: PathBuf,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -96,6 +107,9 @@ fn main() -> anyhow::Result<()> {
         }
         Some(Part::Change { compiled, list }) => {
             return benchmarks::change_in_process(&compiled, &list);
+        }
+        Some(Part::Send { interface, rate, capture }) => {
+            return benchmarks::send_in_process(&interface, &capture, rate);
         }
         None => {}
     }

@@ -1,13 +1,15 @@
-//! `live`: packets on a pair of virtual interfaces, sent by tcpreplay and read by `lamsach watch` against
-//! 1.5 million indicators; its CPU apart from the sender's.
+//! `live`: packets on a pair of virtual interfaces, read by `lamsach watch` against 1.5 million indicators, on
+//! a processor of its own; another one sends them, and carries them into the ring of the reader.
 
 use std::fs::{self, File};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
+use capture::Sender;
 use serde_json::Value;
 
 use super::Context;
@@ -17,17 +19,22 @@ use crate::measure::Measure;
 use crate::say;
 
 /// How long packets are sent, in seconds.
-const SPAN: &str = "10";
+const SPAN: u64 = 10;
 /// How long a start may take.
 const PATIENCE: Duration = Duration::from_mins(2);
-/// A rate that leaves the sender room, and as fast as it can.
-const SPEEDS: [(&str, &str); 2] = [("100k", "--pps=100000"), ("topspeed", "--topspeed")];
+/// Packets a second; 0 is as many as the sender can.
+const RATES: [(&str, u64); 4] =
+    [("100k", 100_000), ("500k", 500_000), ("1m", 1_000_000), ("topspeed", 0)];
+/// The processor that sends, and the one that reads.
+const PROCESSORS: [&str; 2] = ["0", "1"];
+/// So many packets are sent at once.
+const BURST: usize = 64;
 
 pub(crate) fn run(context: &Context) -> anyhow::Result<Vec<Measure>> {
     let folder = &context.data.folder;
     let program = std::env::current_exe()?.with_file_name("lamsach");
     let Some(network) = Network::new() else {
-        say("skipped: needs root, `ip` (apt install iproute2) and `tcpreplay`");
+        say("skipped: needs root, `ip` (apt install iproute2), `taskset` and two processors");
         return Ok(Vec::new());
     };
     let capture = folder.join("capture.pcap");
@@ -38,8 +45,8 @@ pub(crate) fn run(context: &Context) -> anyhow::Result<Vec<Measure>> {
     let compiled = compile.args(&context.data.lists).stdout(Stdio::null()).status()?;
     ensure!(compiled.success(), "the lists were not compiled");
     let mut measures = Vec::new();
-    for (name, speed) in SPEEDS {
-        let run = network.run(&program, &index, &capture, speed, folder)?;
+    for (name, rate) in RATES {
+        let run = network.run(&program, &index, &capture, rate, folder)?;
         let named = |what: &str| format!("live/{name}/{what}");
         measures.extend([
             Measure::new(named("sent"), as_double(run.sent) / run.seconds, "packets/s"),
@@ -78,20 +85,24 @@ impl Network {
                 .status()
                 .is_ok_and(|it| it.success())
         };
-        let has_sender = quiet("tcpreplay").arg("--version").status().is_ok_and(|it| it.success());
-        (is_made && commands.into_iter().all(is_up) && has_sender).then_some(network)
+        let has_processors = PROCESSORS.into_iter().all(|processor| {
+            let mut nothing = quiet("taskset");
+            nothing.args(["-c", processor, "true"]).status().is_ok_and(|it| it.success())
+        });
+        (is_made && commands.into_iter().all(is_up) && has_processors).then_some(network)
     }
 
-    fn inside(&self, program: &Path) -> Command {
+    fn inside(&self, program: &Path, processor: &str) -> Command {
         let mut command = Command::new("ip");
-        command.args(["netns", "exec", &self.0]).arg(program).stdin(Stdio::null());
+        command.args(["netns", "exec", &self.0, "taskset", "-c", processor]);
+        command.arg(program).stdin(Stdio::null());
         command
     }
 
     /// Packets that `near` has sent.
     fn sent(&self) -> anyhow::Result<u64> {
         let counter = self
-            .inside(Path::new("cat"))
+            .inside(Path::new("cat"), PROCESSORS[0])
             .arg("/sys/class/net/near/statistics/tx_packets")
             .output()?;
         String::from_utf8(counter.stdout)?.trim().parse().context("read the counter")
@@ -102,12 +113,12 @@ impl Network {
         program: &Path,
         index: &Path,
         capture: &Path,
-        speed: &str,
+        rate: u64,
         folder: &Path,
     ) -> anyhow::Result<LiveRun> {
         let (out, err) = (folder.join("live.json"), folder.join("live.err"));
         let mut watch = self
-            .inside(program)
+            .inside(program, PROCESSORS[1])
             .args(["watch", "--interface", "far", "--no-guard", "--language", "en", "-i"])
             .arg(index)
             .stdout(File::create(&out)?)
@@ -118,11 +129,16 @@ impl Network {
             ensure!(begun.elapsed() < PATIENCE && watch.try_wait()?.is_none(), "no start");
             thread::sleep(Duration::from_millis(50));
         }
+        let mut sender = self.inside(&std::env::current_exe()?, PROCESSORS[0]);
+        sender.args(["send", "near", "--rate", &rate.to_string()]).arg(capture);
+        let mut sender = sender.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        // It says so when it has read the packets, and sends when it is told to.
+        let mut ready = String::new();
+        let output = sender.stdout.as_mut().context("no output")?;
+        BufReader::new(output).read_line(&mut ready)?;
         let (sent, cpu_seconds, begun) = (self.sent()?, cpu_seconds(&watch)?, Instant::now());
-        let mut replay = self.inside(Path::new("tcpreplay"));
-        replay.args(["-i", "near", "--preload-pcap", "--loop=0", "--duration", SPAN, speed]);
-        let replayed = replay.arg(capture).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
-        ensure!(replayed.success(), "tcpreplay failed");
+        drop(sender.stdin.take());
+        ensure!(sender.wait()?.success(), "the sender failed");
         let seconds = begun.elapsed().as_secs_f64();
         // What is still in the ring is read within a moment.
         thread::sleep(Duration::from_millis(500));
@@ -168,4 +184,61 @@ fn cpu_seconds(program: &Child) -> anyhow::Result<f64> {
         fields.split_ascii_whitespace().skip(11).filter_map(|it| it.parse::<u64>().ok());
     let (user, system) = (times.next().context("no time")?, times.next().context("no time")?);
     Ok(as_double(user + system) / 100.0)
+}
+
+/// Sends the packets of a capture onto an interface, over and over, at a rate or as fast as they go: begins at the
+/// end of the standard input.
+pub(crate) fn send_in_process(interface: &str, capture: &Path, rate: u64) -> anyhow::Result<()> {
+    let sender = Sender::open(interface)?;
+    let bytes = fs::read(capture)?;
+    let frames = frames_of(&bytes)?;
+    let mut out = io::stdout().lock();
+    writeln!(out, "{} packets", frames.len())?;
+    out.flush()?;
+    io::stdin().read_to_end(&mut Vec::new())?;
+    let (begun, end) = (Instant::now(), Duration::from_secs(SPAN));
+    let mut sent = 0_u64;
+    loop {
+        for mut burst in frames.chunks(BURST) {
+            while !burst.is_empty() {
+                let gone = begun.elapsed();
+                if gone >= end {
+                    return Ok(());
+                }
+                if rate > 0 && as_double(sent) > gone.as_secs_f64() * as_double(rate) {
+                    std::hint::spin_loop();
+                    continue;
+                }
+                match sender.send(burst) {
+                    Ok(count) => {
+                        sent += count as u64;
+                        burst = burst.get(count..).unwrap_or_default();
+                    }
+                    // The system has no room for the moment.
+                    Err(error) if is_busy(&error) => std::hint::spin_loop(),
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+    }
+}
+
+fn is_busy(error: &io::Error) -> bool {
+    const NO_BUFFERS: i32 = nix::errno::Errno::ENOBUFS as i32;
+    error.kind() == io::ErrorKind::WouldBlock || error.raw_os_error() == Some(NO_BUFFERS)
+}
+
+/// The frames of a pcap file in the byte order of this machine.
+fn frames_of(bytes: &[u8]) -> anyhow::Result<Vec<&[u8]>> {
+    let mut frames = Vec::new();
+    let mut rest = bytes.get(24..).context("no pcap file")?;
+    while let Some((head, behind)) = rest.split_first_chunk::<16>() {
+        let [.., l0, l1, l2, l3, _, _, _, _] = *head;
+        let length = u32::from_ne_bytes([l0, l1, l2, l3]) as usize;
+        let (frame, behind) = behind.split_at_checked(length).context("a cut capture")?;
+        frames.push(frame);
+        rest = behind;
+    }
+    ensure!(!frames.is_empty(), "no packets");
+    Ok(frames)
 }

@@ -13,6 +13,7 @@ mod peers;
 mod roll_up;
 
 pub(crate) use index::change_in_process;
+pub(crate) use live::send_in_process;
 pub(crate) use match_logs::check_in_process;
 
 use std::path::PathBuf;
