@@ -6,9 +6,13 @@
  *   run                     starts itself once more, tells both numbers, then waits
  *   runs PID...             of each whether it still runs
  *   link KEY TARGET         makes a key of the user's a link to another one
+ *   connect ADDRESS PORT    connects there, tells its number, then waits
+ *   listen                  listens at a free port, tells it, then waits
  *
  * What waits says so, and ends with its input.
  */
+#include <winsock2.h>
+
 #include <windows.h>
 
 #include <sddl.h>
@@ -100,6 +104,32 @@ static int link_key(const wchar_t *path, const wchar_t *target)
     return RegSetValueExW(key, L"SymbolicLinkValue", 0, REG_LINK, (const BYTE *)target, bytes) != 0;
 }
 
+static int talk(const wchar_t *address, unsigned short port)
+{
+    WSADATA data;
+    SOCKADDR_IN there = { 0 };
+    int length = sizeof there;
+    SOCKET socket_;
+    if (WSAStartup(MAKEWORD(2, 2), &data)) return 1;
+    socket_ = socket(AF_INET, SOCK_STREAM, 0);
+    there.sin_family = AF_INET;
+    there.sin_port = htons(port);
+    if (address) {
+        char text[64];
+        WideCharToMultiByte(CP_ACP, 0, address, -1, text, sizeof text, NULL, NULL);
+        there.sin_addr.s_addr = inet_addr(text);
+        if (connect(socket_, (struct sockaddr *)&there, sizeof there)) return 1;
+        printf("%lu\n", GetCurrentProcessId());
+    } else {
+        if (bind(socket_, (struct sockaddr *)&there, sizeof there) || listen(socket_, 4)) return 1;
+        getsockname(socket_, (struct sockaddr *)&there, &length);
+        printf("%u\n", ntohs(there.sin_port));
+    }
+    fflush(stdout);
+    getchar();
+    return 0;
+}
+
 int wmain(int count, wchar_t **words)
 {
     int at;
@@ -117,6 +147,9 @@ int wmain(int count, wchar_t **words)
         HANDLE file = CreateFileW(words[2], GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
         return file == INVALID_HANDLE_VALUE ? 1 : wait();
     }
+    if (count == 4 && !wcscmp(words[1], L"connect"))
+        return talk(words[2], (unsigned short)wcstoul(words[3], NULL, 10));
+    if (count == 2 && !wcscmp(words[1], L"listen")) return talk(NULL, 0);
     if (count == 2 && !wcscmp(words[1], L"run")) return run();
     if (count == 2 && !wcscmp(words[1], L"child")) Sleep(INFINITE);
     return 2;

@@ -124,7 +124,8 @@ impl Wine {
         let source = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("c").join(name);
         let compile = |arguments: &[&str], source: &Path, output: &Path| {
             let mut compiler = Command::new(LINKER);
-            compiler.args(arguments).arg("-O2").arg(source).arg("-o").arg(output).arg("-ladvapi32");
+            compiler.args(arguments).arg("-O2").arg(source).arg("-o").arg(output);
+            compiler.args(["-ladvapi32", "-lws2_32"]);
             assert!(compiler.status().unwrap().success(), "{LINKER} failed");
         };
         let library = self.drive().join("windows/system32/bcryptprimitives.dll");
