@@ -38,6 +38,19 @@ pub struct CaseSummary {
     pub intermediary: Option<Intermediary>,
 }
 
+impl CaseSummary {
+    /// The indicators that its device met, each once however many logs show it, strongest first.
+    pub fn indicators(&self) -> Vec<&str> {
+        let mut met = Vec::new();
+        for it in &self.sightings {
+            if !met.contains(&it.indicator.as_str()) {
+                met.push(it.indicator.as_str());
+            }
+        }
+        met
+    }
+}
+
 /// The result of a scan that found something on the device of a case.
 #[derive(Clone, Debug)]
 pub struct CaseScan {

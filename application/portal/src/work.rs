@@ -8,7 +8,7 @@ use storage::campaigns::CampaignRecord;
 use storage::{campaigns, reports as report_store, units, users};
 
 use crate::letters::Received;
-use crate::{Actor, Portal, PortalError, access, reports};
+use crate::{Actor, Portal, PortalError, access, cases, reports};
 
 /// Something that waits for a person, in one campaign.
 #[derive(Clone, Debug)]
@@ -33,6 +33,11 @@ pub enum Waiting {
     Approval,
     /// The unit's report is approved, and can be sent.
     Submission,
+    /// Devices of the unit that are to be cleaned, or to be looked at again.
+    Cases {
+        /// How many.
+        devices: usize,
+    },
     /// Reports of units below that nobody took note of yet.
     Notes {
         /// How many.
@@ -47,6 +52,7 @@ impl Waiting {
             Self::Supplement { .. } => "supplement",
             Self::Approval => "approval",
             Self::Submission => "submission",
+            Self::Cases { .. } => "cases",
             Self::Notes { .. } => "notes",
         }
     }
@@ -66,6 +72,17 @@ pub async fn of_unit(
     for it in received.iter().filter(|it| is_running(&&it.campaign)) {
         if let Some(waiting) = of_report(portal, actor, it, unit).await? {
             tasks.push(task(&it.campaign, waiting));
+        }
+    }
+    if access::allows(portal, actor, Action::WorkCases, unit).await? {
+        for it in received.iter().filter(|it| is_running(&&it.campaign)) {
+            let all = cases::list(portal, actor, it.campaign.id, unit).await?;
+            let to_clean =
+                |it: &&cases::CaseSummary| it.intermediary.is_none() && it.case.state.is_open();
+            let devices = all.iter().filter(to_clean).count();
+            if devices > 0 {
+                tasks.push(task(&it.campaign, Waiting::Cases { devices }));
+            }
         }
     }
     if !access::allows(portal, actor, Action::CollectReports, unit).await? {

@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use campaigns::{CampaignId, CaseState, CaseStep, ReceiverRole, Verification};
 use jiff::civil::{Date, date};
 use portal::cases::{self, CaseSummary};
+use portal::work::{self, Waiting};
 use portal::{PortalError, letters, public, sources};
 use simulation::{DemoUnit, LogKind, Truth, demo_list, demo_log};
 use test_support::on_both_portals;
@@ -104,10 +105,16 @@ async fn one_device_in_two_logs_is_one_device_and_one_at_another_site_is_another
         assert_eq!(world.check(id, "sen", "Trụ sở", &tuesday).await.unwrap().cases, 0);
         let cases = cases_of(&world, id, "sen").await;
         assert_eq!((cases.len(), cases[0].sightings.len()), (1, 2));
+        assert_eq!(cases[0].indicators(), [bad.as_str()], "once, however many logs show it");
         // Another site may use the same private address for another device.
         let there = bind_log(&[(day(4), "10.0.0.5", &bad)]);
         assert_eq!(world.check(id, "sen", "Nhà văn hóa", &there).await.unwrap().cases, 1);
         assert_eq!(cases_of(&world, id, "sen").await.len(), 2);
+        // The first page of its officer says so.
+        let (officer, unit) = (world.officer("sen").await, world.unit("sen"));
+        let received = letters::received(&world.portal, &officer, unit).await.unwrap();
+        let tasks = work::of_unit(&world.portal, &officer, unit, &received, &[]).await.unwrap();
+        assert!(tasks.iter().any(|it| it.waiting == Waiting::Cases { devices: 2 }), "{tasks:?}");
         // Only its own people read the lines of evidence.
         let province = world.coordinator("province").await;
         let above = cases::list(&world.portal, &province, id, world.unit("sen")).await.unwrap();

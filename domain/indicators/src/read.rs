@@ -157,6 +157,7 @@ fn observable(value: &str, kind: &str) -> Result<Observable, Reason> {
             Err(error) => Err(ObservableError::Url(error).into()),
         },
         it if is_unsupported(it) => Err(Reason::UnsupportedType),
+        "" if is_hash(value) || is_mail_address(value) => Err(Reason::UnsupportedType),
         _ => Ok(Observable::parse(value)?),
     }
 }
@@ -167,6 +168,17 @@ fn is_unsupported(kind: &str) -> bool {
     ["md5", "sha1", "sha256", "sha512", "hash", "filehash", "email", "filename", "mutex", "regkey"]
         .iter()
         .any(|it| plain.starts_with(it))
+}
+
+/// What a list without types calls nothing: MD5, SHA-1, SHA-256 or SHA-512 in hex.
+fn is_hash(value: &str) -> bool {
+    matches!(value.len(), 32 | 40 | 64 | 128) && value.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// `name@host`, and no URL with a user in it.
+fn is_mail_address(value: &str) -> bool {
+    let is_mail = |(name, host): (&str, &str)| !name.is_empty() && host.contains('.');
+    !value.contains(['/', ':']) && value.split_once('@').is_some_and(is_mail)
 }
 
 fn day(text: &str) -> Result<Option<Date>, Reason> {

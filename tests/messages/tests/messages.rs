@@ -284,7 +284,7 @@ fn word_sets() -> BTreeMap<&'static str, Vec<String>> {
         ("device-stands-as", codes(portal::cases::STANDS_AS)),
         ("home-next", stages.iter().take(4).cloned().collect()),
         ("home-report", report_states.clone()),
-        ("home-task", codes(["approval", "submission", "supplement", "notes"])),
+        ("home-task", codes(["approval", "cases", "submission", "supplement", "notes"])),
         ("letter-deadline", codes(["before", "at-latest"])),
         ("intermediary", codes(naming::Intermediary::ALL.map(naming::Intermediary::code))),
         ("intermediary-ask", codes(naming::Intermediary::ALL.map(naming::Intermediary::code))),

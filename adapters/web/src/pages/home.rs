@@ -65,6 +65,7 @@ impl Place {
     fn path(&self, task: &Task) -> String {
         let section = match task.waiting {
             Waiting::Notes { .. } => "board",
+            Waiting::Cases { .. } => "cases",
             _ => "report",
         };
         format!("/campaigns/{}/{section}/{}", task.campaign, self.unit.id)

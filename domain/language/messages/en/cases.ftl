@@ -7,6 +7,7 @@ cases-none = There are no cases yet. A case is opened when a checked log shows a
 cases-number = No.
 cases-seen = Indicators seen
 cases-more = and { $count } more
+scans-more = and { $count } more
 cases-state = State
 cases-changed = Changed
 case-title = Case { $number }

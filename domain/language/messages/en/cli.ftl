@@ -49,7 +49,7 @@ cli-arg-format = Format of the logs: auto (recognised by itself) or a name such 
 cli-arg-output = Form of the result: table for a terminal, json with one object a line, csv for a spreadsheet, html for one page to print
 cli-arg-columns = For json and csv: what each column means, as device=src_ip,name=host,time=ts; the meanings: device, device-name, name, url, path, query, address, port, answers, time, outcome
 cli-arg-delimiter = For csv: what stands between the columns, a character or tab; a comma by default
-cli-arg-timezone = Time zone of logs that write local time, and of the result
+cli-arg-timezone = Time zone of logs that write local time, and of the table and page of results; csv and json give UTC
 cli-arg-site = Site the logs are from, named in the result
 cli-arg-names = File that tells which device an address was, may be repeated: DHCP leases or logs (dnsmasq, ISC, Kea, Windows), a neighbour table (ip neigh, arp -a), a CSV inventory (ip, mac, name, role, from, until, site)
 cli-arg-forwarder = Address or network of a DNS forwarder, may be repeated: its sightings say which log behind it to look at

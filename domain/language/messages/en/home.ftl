@@ -9,7 +9,7 @@ home-next-delivered = Next: open and acknowledge the letter.
 home-next-opened = Next: acknowledge the letter.
 home-next-acknowledged = Next: launch the campaign in your unit and pass the letter on.
 home-next-launched = Next: check logs, clean devices and send the report.
-home-report-draft = The report is being written. Next: check logs, clean devices, finish the report and have it approved.
+home-report-draft = The report is being written. Next: check logs, clean devices, finish the report. Once it is whole, the leader sees it waiting on their first page.
 home-report-approved = The report is approved. Next: submit it.
 home-report-submitted = The report is sent; the focal unit has not taken note of it yet.
 home-report-supplement-asked = The focal unit asks for a supplement. Next: change the report and have it approved again.
@@ -22,6 +22,10 @@ home-tasks = Waiting for you
 home-task-approval = The unit's report waits for your approval
 home-task-submission = The report is approved and waits to be submitted
 home-task-supplement = The focal unit asks for a supplement to the report
+home-task-cases = { $count ->
+    [one] { $count } device to be cleaned
+   *[other] { $count } devices to be cleaned
+}
 home-task-notes = { $count ->
     [one] { $count } report waits for you to take note of it
    *[other] { $count } reports wait for you to take note of them

@@ -19,7 +19,7 @@ letter-indicators = { $count ->
    *[other] { $count } indicators
 }
 letter-told = Organisations told outside the system
-letter-told-hint = List the organisations and enterprises that your unit told of the campaign and that do not use this system. They count in rows 1 and 2 of the report. Each should be listed by one unit only: the roll-up adds both where another unit lists it too.
+letter-told-hint = List the organisations and enterprises that your unit told of the campaign and that do not use this system. They count in rows 1 and 2 of the report; one that was approved or sent stays as it is. Each should be listed by one unit only: the roll-up adds both where another unit lists it too.
 letter-told-none = None yet.
 letter-told-name = Name of the organisation or enterprise
 letter-told-launched = It carries the campaign out

@@ -7,6 +7,7 @@ cases-none = Chưa có hồ sơ nào. Hồ sơ được mở khi đối chiếu 
 cases-number = Số
 cases-seen = Địa chỉ độc hại đã ghi nhận
 cases-more = và { $count } địa chỉ khác
+scans-more = và { $count } mục khác
 cases-state = Trạng thái
 cases-changed = Cập nhật
 case-title = Hồ sơ số { $number }

@@ -49,7 +49,7 @@ cli-arg-format = Định dạng nhật ký: auto (tự nhận ra) hoặc tên đ
 cli-arg-output = Dạng kết quả: table để đọc trên màn hình, json mỗi dòng một đối tượng, csv cho bảng tính, html là một trang để in
 cli-arg-columns = Với json và csv: mỗi cột có ý nghĩa gì, ví dụ device=src_ip,name=host,time=ts; các ý nghĩa: device, device-name, name, url, path, query, address, port, answers, time, outcome
 cli-arg-delimiter = Với csv: ký tự ngăn cách các cột, hoặc tab; mặc định là dấu phẩy
-cli-arg-timezone = Múi giờ của nhật ký ghi giờ địa phương và của kết quả
+cli-arg-timezone = Múi giờ của nhật ký ghi giờ địa phương và của bảng, trang kết quả; csv và json ghi giờ UTC
 cli-arg-site = Địa điểm lấy nhật ký, ghi trong kết quả
 cli-arg-names = Tệp cho biết địa chỉ thuộc thiết bị nào, có thể lặp lại: bản ghi cấp địa chỉ hoặc nhật ký DHCP (dnsmasq, ISC, Kea, Windows), bảng láng giềng (ip neigh, arp -a), danh mục thiết bị CSV (ip, mac, tên, vai trò, từ, đến, địa điểm)
 cli-arg-forwarder = Địa chỉ hoặc dải địa chỉ của máy trung chuyển DNS, có thể lặp lại: kết quả ghi rõ cần xem log phía sau

@@ -38,6 +38,16 @@ fn one_value_a_line_with_comments() {
 }
 
 #[test]
+fn a_hash_and_a_mail_address_are_no_names() {
+    let hash = "d41d8cd98f00b204e9800998ecf8427e";
+    let list = format!("{hash}\nhung@evil.example\nhttp://hung@evil.example/a\n{hash}.example\n");
+    let report = read_list(&mut list.as_bytes(), ReadOptions::default(), |_| {});
+    let refused: Vec<_> = report.refused.iter().map(|it| (it.line, it.reason.code())).collect();
+    assert_eq!(refused, [(1, "unsupported-type"), (2, "unsupported-type")]);
+    assert_eq!(report.accepted_total(), 2);
+}
+
+#[test]
 fn every_kind_of_bytes_is_answered() {
     let check = |list: &[u8], accepted, refused, has_problem| {
         let report = read_list(&mut &list[..], ReadOptions::default(), |_| {});
