@@ -142,7 +142,8 @@ impl Run<'_> {
             }
             let next = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(next) = next else { break };
-            if next.1.len() <= LARGE {
+            // What is too large is not read at all.
+            if !(LARGE + 1..=LARGEST).contains(&next.1.len()) {
                 file(next);
             } else if aside.len() < MOST_ASIDE {
                 aside.push_back(next);

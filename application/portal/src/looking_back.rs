@@ -173,12 +173,17 @@ async fn sweep(portal: &Portal) -> Result<u64, PortalError> {
     let kept = side_cars::all_files(&mut *portal.database.read().await?).await?;
     let shelf = shelf(&portal.files);
     let before = moment(portal.now() - UNCLAIMED);
-    let swept = tokio::task::spawn_blocking(move || {
-        let old = shelf.older_than(before)?;
-        let swept = old.iter().filter(|it| !kept.contains(*it) && shelf.remove(it).is_ok());
-        io::Result::Ok(swept.count() as u64)
-    });
-    Ok(swept.await.map_err(|error| PortalError::Internal(format!("side-cars: {error}")))??)
+    let old = tokio::task::spawn_blocking(move || shelf.older_than(before));
+    let old = old.await.map_err(|error| PortalError::Internal(format!("side-cars: {error}")))??;
+    let mut read = portal.database.read().await?;
+    let shelf = self::shelf(&portal.files);
+    let mut swept = 0;
+    for sha256 in old.iter().filter(|it| !kept.contains(*it)) {
+        // A log may have claimed it since.
+        let is_kept = side_cars::is_kept(&mut read, sha256).await?;
+        swept += u64::from(!is_kept && shelf.remove(sha256).is_ok());
+    }
+    Ok(swept)
 }
 
 /// Deletes side-cars whose time has come, those of closed campaigns and those of no log; gives how many.

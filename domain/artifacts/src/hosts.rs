@@ -24,6 +24,16 @@ pub struct HostsLine {
     pub names: Vec<String>,
 }
 
+impl HostsLine {
+    /// Whether its names lead nowhere, or to the computer itself: they are blocked.
+    pub fn blocks(&self) -> bool {
+        self.address.is_some_and(|it| {
+            let it = it.to_canonical();
+            it.is_unspecified() || it.is_loopback()
+        })
+    }
+}
+
 /// Why a line does harm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HostsHarm {
@@ -104,6 +114,16 @@ fn entry(line: &[u8]) -> (Option<IpAddr>, Vec<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_blocked_by_an_address_that_leads_nowhere() {
+        let lines = read_hosts(
+            b"0.0.0.0 a.example\n127.0.0.1 b.example\n::1 c.example\n::ffff:127.0.0.9 d.example\n\
+              203.0.113.9 e.example\n# f\n",
+        );
+        let blocked: Vec<bool> = lines.iter().map(HostsLine::blocks).collect();
+        assert_eq!(blocked, [true, true, true, true, false, false]);
+    }
 
     #[test]
     fn harm_is_told_by_exact_names() {

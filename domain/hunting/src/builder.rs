@@ -271,7 +271,7 @@ impl Pair {
         match blocked {
             Some((count, offset))
                 if self.outcome == Outcome::DnsQueried
-                    && *count >= self.questions.max(self.answers) =>
+                    && *count == self.questions.max(self.answers) =>
             {
                 Self { outcome: Outcome::DnsBlocked, offset: *offset, ..self }
             }

@@ -49,7 +49,8 @@ impl Apart {
     /// Whether something answered in the destination's place each time that it was asked for: then the
     /// device is known not to have got through, though the line of the question alone proves more.
     pub fn is_all_blocked(self) -> bool {
-        let is_each = self.blocked >= self.questions.max(self.answers);
+        // More blocks than questions are of questions that another log has.
+        let is_each = self.blocked == self.questions.max(self.answers);
         self.alone == 0 && self.blocked > 0 && is_each
     }
 }
@@ -69,5 +70,25 @@ impl Questions {
     pub fn add(&mut self, later: Self) {
         self.lines.add(later.lines);
         self.first_blocked = self.first_blocked.take().or(later.first_blocked);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_as_many_blocks_as_questions_belong_to_them() {
+        let check = |questions, answers, blocked, alone, expected| {
+            let lines = Apart { questions, answers, blocked, alone };
+            assert_eq!(lines.is_all_blocked(), expected, "{lines:?}");
+        };
+        check(2, 0, 2, 0, true);
+        check(2, 2, 2, 0, true);
+        check(0, 0, 0, 0, false);
+        check(2, 0, 1, 0, false);
+        check(2, 0, 2, 1, false);
+        // Of other questions, which another log has.
+        check(1, 0, 7, 0, false);
     }
 }

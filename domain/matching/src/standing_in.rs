@@ -9,6 +9,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// The most addresses, and pairs of them, that are held, about 40 bytes each; what further ones show is passed
 /// over.
 const MOST: usize = 65_536;
+/// And behind one of them: a program that writes a new one each time takes no place from others.
+const MOST_BEHIND: usize = 1_024;
 
 /// What contacts with indicators show of machines that stand for others. Joining is the same in every
 /// order, as long as there is room.
@@ -86,7 +88,8 @@ impl StandingIn {
         if behind == device || self.pairs >= MOST {
             return;
         }
-        if self.passes_on.entry(device).or_default().insert(behind) {
+        let all = self.passes_on.entry(device).or_default();
+        if all.len() < MOST_BEHIND && all.insert(behind) {
             self.pairs += 1;
         }
     }

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::ptr;
 
-use artifacts::{DiskPath, SocketOwner, Transport, read_hosts, read_windows_sockets};
+use artifacts::{DiskPath, HostsLine, SocketOwner, Transport, read_hosts, read_windows_sockets};
 use windows_sys::Win32::Foundation::{ERROR_INSUFFICIENT_BUFFER, FARPROC, HMODULE, NO_ERROR};
 use windows_sys::Win32::System::LibraryLoader::{
     GetProcAddress, LOAD_LIBRARY_SEARCH_SYSTEM32, LoadLibraryExW,
@@ -105,7 +105,8 @@ fn named(transport: Transport, is_v6: bool) -> String {
     format!("{}{}", transport.code(), if is_v6 { "6" } else { "" })
 }
 
-/// Names of the hosts file, which Windows keeps in its cache from the start of the service on.
+/// Names that the hosts file blocks, which Windows keeps in its cache from the start of the service on. One
+/// that it leads somewhere else may be what a program wrote there for itself.
 fn names_in_hosts(top: &Top) -> io::Result<BTreeSet<String>> {
     let path = DiskPath::parse(HOSTS.as_bytes()).map_err(io::Error::other)?;
     let path = top.spelled(&path).map_err(|error| io::Error::other(error.to_string()))?;
@@ -116,7 +117,8 @@ fn names_in_hosts(top: &Top) -> io::Result<BTreeSet<String>> {
     };
     let mut bytes = Vec::new();
     file.take(MAX_HOSTS_BYTES).read_to_end(&mut bytes)?;
-    Ok(read_hosts(&bytes).into_iter().flat_map(|it| it.names).collect())
+    let blocked = read_hosts(&bytes).into_iter().filter(HostsLine::blocks);
+    Ok(blocked.flat_map(|it| it.names).collect())
 }
 
 /// A table of sockets, as its bytes.

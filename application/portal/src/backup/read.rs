@@ -8,7 +8,7 @@ use storage::{Database, StorageError, Write, copies, users};
 use super::lines::LineReader;
 use super::{BackupError, Counts, FORMAT, FORMAT_VERSION, Line};
 use crate::campaigns::LARGEST_FILE_BYTES;
-use crate::{Portal, looking_back, secrets};
+use crate::{Portal, secrets};
 
 /// Brings a backup back into a portal in which nobody has an account. All of it, or nothing.
 /// `progress` hears what was brought back so far.
@@ -145,7 +145,7 @@ fn keep(
     if !is_whole || secrets::sha256_hex(&file.bytes) != file.sha256 {
         return Err(None);
     }
-    if looking_back::open(&portal.files, &file.sha256).is_err() {
+    if portal.files.open(&file.sha256).is_err() {
         portal.files.put(&file.sha256, &file.bytes).map_err(|it| Some(BackupError::File(it)))?;
         new_files.push(file.sha256);
     }

@@ -85,6 +85,14 @@ impl Chunks {
         self.heads.iter().map(|(head, _)| head.last).max().unwrap_or_default()
     }
 
+    /// When its newest event was written, in Windows' units; 0 where that cannot be told.
+    fn newest_written(&self) -> io::Result<u64> {
+        let number = self.newest();
+        let at = self.heads.iter().rfind(|(head, _)| head.last == number);
+        let Some((_, at)) = at else { return Ok(0) };
+        Ok(ChunkHead::written(&self.chunk(*at)?, number).unwrap_or_default())
+    }
+
     /// The first number behind `after`, of what is there.
     fn first_behind(&self, after: u64) -> Option<u64> {
         let behind = self.heads.iter().filter(|(head, _)| head.last > after);
@@ -128,11 +136,7 @@ impl EventLog {
     pub(super) fn from_end(path: &Path) -> io::Result<Self> {
         let mut mark = EventMark::default();
         if let Some((chunks, _)) = Chunks::open(path)? {
-            let number = chunks.newest();
-            if let Some((_, at)) = chunks.heads.iter().rfind(|(head, _)| head.last == number) {
-                let written = ChunkHead::written(&chunks.chunk(*at)?, number).unwrap_or_default();
-                mark = EventMark { number, written };
-            }
+            mark = EventMark { number: chunks.newest(), written: chunks.newest_written()? };
         }
         Ok(Self::after(path, mark))
     }
@@ -157,8 +161,8 @@ impl EventLog {
             return Ok(false);
         }
         let read = self.read(&chunks, give)?;
-        if read == Read::Some {
-            self.looked.1 = 0;
+        if read == Read::Nothing {
+            self.missing = None;
         }
         Ok(read == Read::Some)
     }
@@ -170,7 +174,11 @@ impl EventLog {
             return Ok(true);
         }
         let held = chunks.holds(self.mark)?;
-        let is_other = held.map_or(chunks.newest() < number, |is_same| !is_same);
+        let is_other = match held {
+            Some(is_same) => !is_same,
+            // One that is being copied has not got that far yet; another log was written later.
+            None => chunks.newest() < number && chunks.newest_written()? > self.mark.written,
+        };
         let next = chunks.first_behind(number);
         let is_broken = held.is_none() && next.is_some_and(|next| next > number + 1);
         if !is_other && !is_broken {
@@ -231,6 +239,8 @@ impl EventLog {
                 return Ok(if read == Read::Some { read } else { Read::Later });
             }
             self.missing = None;
+            // Where there was something there may be more, in this file or the one that followed it.
+            self.looked.1 = 0;
             give(Some((self.mark.number, at, &chunk)));
             let written = ChunkHead::written(&chunk, head.last).unwrap_or_default();
             self.mark = EventMark { number: head.last, written };

@@ -58,6 +58,8 @@ pub struct ChunkHead {
 }
 
 impl ChunkHead {
+    /// More events than fit into the 64 KiB of a chunk, each with a head of 24 bytes.
+    const MOST_EVENTS: u64 = (64 << 10) / 24;
     /// How many bytes of a chunk tell.
     pub const BYTES: usize = 40;
 
@@ -65,7 +67,9 @@ impl ChunkHead {
     pub fn of(start: &[u8]) -> Option<Self> {
         let (first, last) = (le64(start, 24)?, le64(start, 32)?);
         let is_head = start.starts_with(CHUNK_START) && first > 0 && first <= last;
-        (is_head && last < u64::MAX).then_some(Self { first, last })
+        // No more than fit into a chunk: else its head is damaged.
+        let fit = last.saturating_sub(first) < Self::MOST_EVENTS;
+        (is_head && fit && last < u64::MAX).then_some(Self { first, last })
     }
 
     /// Whether a chunk is written whole: its checksum is that of its events.
