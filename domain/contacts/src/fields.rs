@@ -79,6 +79,25 @@ fn has_dots_and_digits(bytes: &[u8]) -> bool {
     wrong & HIGHS == 0 && dots & HIGHS != 0
 }
 
+/// Whether a name may be written with a byte: what stands around it ends it.
+#[inline]
+pub fn is_name_byte(byte: u8) -> bool {
+    NAME_BYTES.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
+#[expect(clippy::indexing_slicing, reason = "made by the compiler, which refuses what is out")]
+const NAME_BYTES: [bool; 256] = {
+    let mut bytes = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        let byte = at.to_le_bytes()[0];
+        bytes[at] =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') || byte >= 0x80;
+        at += 1;
+    }
+    bytes
+};
+
 /// The addresses among the answers of a DNS reply, as a log lists them: between commas, spaces or
 /// quotation marks, and among names and other data.
 #[inline]

@@ -43,7 +43,7 @@ mod wire;
 
 pub use contact::{Between, Contact, Outcome, Part};
 pub use detect::{Detection, Encoding, detect};
-pub use fields::answer_addresses;
+pub use fields::{answer_addresses, is_name_byte};
 pub use formats::Format;
 pub use formats::columns::{Columns, ColumnsError};
 pub use parser::{LineKind, Parser};

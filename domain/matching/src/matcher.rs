@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::net::IpAddr;
 
-use contacts::{Between, Contact, Outcome, Part, WireContact};
+use contacts::{Between, Contact, Outcome, Part, WireContact, is_name_byte};
 use jiff::Timestamp;
 use memchr::memchr;
 use naming::{Holder, Names};
@@ -424,25 +424,6 @@ impl<'i> One<'i> {
         None
     }
 }
-
-#[inline]
-fn is_name_byte(byte: u8) -> bool {
-    NAME_BYTES.get(usize::from(byte)).copied().unwrap_or_default()
-}
-
-/// Which bytes a name is written with.
-#[expect(clippy::indexing_slicing, reason = "made by the compiler, which refuses what is out")]
-const NAME_BYTES: [bool; 256] = {
-    let mut bytes = [false; 256];
-    let mut at = 0;
-    while at < bytes.len() {
-        let byte = at.to_le_bytes()[0];
-        bytes[at] =
-            byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'.' | b'-' | b'_');
-        at += 1;
-    }
-    bytes
-};
 
 fn outbound<'l>(
     contact: &Contact<'l>,

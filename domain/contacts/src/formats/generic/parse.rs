@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use memchr::memchr2_iter;
 
-use crate::fields::port;
+use crate::fields::{is_name_byte, port};
 use crate::time::{self, TimeReading};
 use crate::{Contact, LineKind, Outcome};
 
@@ -195,25 +195,6 @@ fn v6(line: &[u8], at: usize, from: usize) -> Option<(Token<'_>, usize)> {
     };
     (!is_cut).then_some((Token { text, is_address: true, port, path: b"" }, end))
 }
-
-#[inline]
-fn is_name_byte(byte: u8) -> bool {
-    NAME_BYTES.get(usize::from(byte)).copied().unwrap_or_default()
-}
-
-/// Which bytes a name is written with.
-#[expect(clippy::indexing_slicing, reason = "made by the compiler, which refuses what is out")]
-const NAME_BYTES: [bool; 256] = {
-    let mut bytes = [false; 256];
-    let mut at = 0;
-    while at < bytes.len() {
-        let byte = at.to_le_bytes()[0];
-        bytes[at] =
-            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') || byte >= 0x80;
-        at += 1;
-    }
-    bytes
-};
 
 /// Without the dots and dashes around it.
 fn trim(mut text: &[u8]) -> &[u8] {
