@@ -372,15 +372,7 @@ impl Follower {
 impl Followed {
     /// Opens a file; `None` when there is none.
     fn open(path: &Path, offset: u64) -> io::Result<Option<Self>> {
-        let file = match File::open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let about = file.metadata()?;
-        if !about.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
-        }
+        let Some((file, about)) = open_regular(path)? else { return Ok(None) };
         Ok(Some(Self {
             file,
             device: about.dev(),
@@ -613,6 +605,20 @@ fn read_unpacked(
         give(Piece::Lines(offset, frames));
     }
     Ok(true)
+}
+
+/// Opens a regular file; `None` when there is none.
+pub fn open_regular(path: &Path) -> io::Result<Option<(File, Metadata)>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let about = file.metadata()?;
+    if !about.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    }
+    Ok(Some((file, about)))
 }
 
 /// Files beside a log whose names have its stem in them, the newest first.

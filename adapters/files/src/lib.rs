@@ -14,7 +14,9 @@ mod write_whole;
 pub use content_store::ContentStore;
 pub use folder_lock::FolderLock;
 #[cfg(unix)]
-pub use follower::{EventMark, FileMark, FollowedTo, Follower, Piece, Units, files_named_alike};
+pub use follower::{
+    EventMark, FileMark, FollowedTo, Follower, Piece, Units, files_named_alike, open_regular,
+};
 pub use input_file::{InputFile, files_below};
 pub use journal::Journal;
 pub use mapped_file::MappedFile;

@@ -1,18 +1,19 @@
 //! An event log of Windows that grows: by its own numbers of events, wherever in the file they stand.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use files::{EventMark, FollowedTo, files_named_alike};
+use files::{EventMark, FollowedTo, files_named_alike, open_regular};
 use log_check::{CHUNK_BYTES, CHUNKS_AT, ChunkHead, EventFileKind};
 
 /// So many chunks are read before what they say is handed in.
 const AT_ONCE: usize = 16;
 /// How long a chunk that is not written whole is waited for, and a file with the events between two that
-/// do not follow each other.
+/// do not follow each other; and how often a file is looked into that seems not to have changed: what is written
+/// through a mapping may leave its time as it was.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// So often nothing new is found before a file is left alone until it changes.
@@ -25,10 +26,20 @@ pub(super) struct EventLog {
     path: PathBuf,
     /// The last event that was read.
     mark: EventMark,
-    /// The file as it was, and how often nothing new was found in it since.
-    looked: ([u64; 5], u32),
+    /// The last look into the file.
+    looked: Option<Look>,
     /// Since when something is waited for that should be there.
     missing: Option<Instant>,
+}
+
+/// A file as it was when it was looked into.
+#[derive(Clone, Copy, Debug)]
+struct Look {
+    /// What changes when it does.
+    file: [u64; 5],
+    /// How often nothing new was found in it since.
+    quiet: u32,
+    at: Instant,
 }
 
 /// What there was to read.
@@ -54,18 +65,12 @@ struct Chunks {
 }
 
 impl Chunks {
-    fn open(path: &Path) -> io::Result<Option<(Self, [u64; 5])>> {
-        let file = match File::open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let about = file.metadata()?;
-        if !about.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
-        }
-        let times = [about.mtime().cast_unsigned(), about.mtime_nsec().cast_unsigned()];
-        let looks = [about.dev(), about.ino(), about.len(), times[0], times[1]];
+    fn open(path: &Path) -> io::Result<Option<Self>> {
+        let Some((file, about)) = open_regular(path)? else { return Ok(None) };
+        Self::of(file, &about).map(Some)
+    }
+
+    fn of(file: File, about: &Metadata) -> io::Result<Self> {
         let mut start = [0; 64];
         let read = file.read_at(&mut start, 0)?;
         let kind = EventFileKind::of(start.get(..read).unwrap_or_default());
@@ -78,7 +83,7 @@ impl Chunks {
             }
         }
         heads.sort_by_key(|(head, at)| (head.first, *at));
-        Ok(Some((Self { file, heads }, looks)))
+        Ok(Self { file, heads })
     }
 
     fn newest(&self) -> u64 {
@@ -129,13 +134,13 @@ impl Chunks {
 impl EventLog {
     /// The log of a name, behind an event; number 0 is before the first.
     pub(super) fn after(path: &Path, mark: EventMark) -> Self {
-        Self { path: path.to_owned(), mark, looked: ([0; 5], 0), missing: None }
+        Self { path: path.to_owned(), mark, looked: None, missing: None }
     }
 
     /// Behind the last event that is there.
     pub(super) fn from_end(path: &Path) -> io::Result<Self> {
         let mut mark = EventMark::default();
-        if let Some((chunks, _)) = Chunks::open(path)? {
+        if let Some(chunks) = Chunks::open(path)? {
             mark = EventMark { number: chunks.newest(), written: chunks.newest_written()? };
         }
         Ok(Self::after(path, mark))
@@ -149,13 +154,11 @@ impl EventLog {
     /// Gives the chunks that hold events which were not read, some of them; tells whether there were any, in
     /// which case there may be more.
     pub(super) fn poll(&mut self, give: &mut impl FnMut(Given<'_>)) -> io::Result<bool> {
-        let Some((chunks, looks)) = Chunks::open(&self.path)? else { return Ok(false) };
-        let (before, quiet) = self.looked;
-        // What is written within one tick of the clock leaves the file as it was.
-        if before == looks && quiet >= QUIET_LOOKS && self.missing.is_none() {
+        let Some((file, about)) = open_regular(&self.path)? else { return Ok(false) };
+        if !self.is_to_look_into(&about) {
             return Ok(false);
         }
-        self.looked = (looks, if before == looks { quiet + 1 } else { 0 });
+        let chunks = Chunks::of(file, &about)?;
         // Without events it was emptied, or is being written.
         if chunks.heads.is_empty() || !self.follows(&chunks, give)? {
             return Ok(false);
@@ -165,6 +168,21 @@ impl EventLog {
             self.missing = None;
         }
         Ok(read == Read::Some)
+    }
+
+    /// Whether to look into the file as it is, rather than to wait until it changes.
+    fn is_to_look_into(&mut self, about: &Metadata) -> bool {
+        let times = [about.mtime().cast_unsigned(), about.mtime_nsec().cast_unsigned()];
+        let file = [about.dev(), about.ino(), about.len(), times[0], times[1]];
+        let last = self.looked.filter(|it| it.file == file);
+        // What is written within one tick of the clock leaves the file as it was.
+        let is_quiet = last.is_some_and(|it| it.quiet >= QUIET_LOOKS && it.at.elapsed() < PATIENCE);
+        if is_quiet && self.missing.is_none() {
+            return false;
+        }
+        let quiet = last.map_or(0, |it| (it.quiet + 1).min(QUIET_LOOKS));
+        self.looked = Some(Look { file, quiet, at: Instant::now() });
+        true
     }
 
     /// Whether what a file holds comes next. Before that, files that were moved away are read.
@@ -180,7 +198,7 @@ impl EventLog {
             None => chunks.newest() < number && chunks.newest_written()? > self.mark.written,
         };
         let next = chunks.first_behind(number);
-        let is_broken = held.is_none() && next.is_some_and(|next| next > number + 1);
+        let is_broken = next.is_some_and(|next| next > number + 1);
         if !is_other && !is_broken {
             return Ok(true);
         }
@@ -204,7 +222,7 @@ impl EventLog {
     fn read_moved(&mut self, give: &mut impl FnMut(Given<'_>)) -> io::Result<Read> {
         let mut read = Read::Unknown;
         for path in files_named_alike(&self.path) {
-            let Ok(Some((chunks, _))) = Chunks::open(&path) else { continue };
+            let Ok(Some(chunks)) = Chunks::open(&path) else { continue };
             let is_next = match chunks.holds(self.mark)? {
                 Some(is_same) => is_same,
                 None => chunks.first_behind(self.mark.number) == Some(self.mark.number + 1),
@@ -235,12 +253,16 @@ impl EventLog {
             let Some(head) = ChunkHead::of(&chunk).filter(|it| it.last > self.mark.number) else {
                 continue;
             };
+            // What is missing between two of them is looked for, and waited for, before the next is read.
+            if self.mark.number > 0 && head.first > self.mark.number + 1 {
+                return Ok(if read == Read::Some { read } else { Read::Later });
+            }
             if !ChunkHead::is_whole(&chunk) && !self.has_waited() {
                 return Ok(if read == Read::Some { read } else { Read::Later });
             }
             self.missing = None;
             // Where there was something there may be more, in this file or the one that followed it.
-            self.looked.1 = 0;
+            self.looked = None;
             give(Some((self.mark.number, at, &chunk)));
             let written = ChunkHead::written(&chunk, head.last).unwrap_or_default();
             self.mark = EventMark { number: head.last, written };
@@ -399,6 +421,58 @@ mod tests {
         assert_eq!(place.given[20], 0);
         let first = place.given[21];
         assert!(first > 21 && place.given[21..] == (first..=500).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn events_that_are_missing_in_the_middle_of_a_file_are_a_gap() {
+        let all = log(500, 0);
+        let at = usize::try_from(CHUNKS_AT).unwrap();
+        let mut place = Place::new();
+        let (two, three) = (at + 2 * CHUNK_BYTES, at + 3 * CHUNK_BYTES);
+        place.write("Dns.evtx", &[&all[..two], &all[three..]].concat());
+        place.look();
+        let read = u64::try_from(place.given.len()).unwrap();
+        assert_eq!(place.given, (1..=read).collect::<Vec<_>>());
+        place.wait();
+        let first = place.given[place.given.len() - usize::try_from(500 - read).unwrap()..]
+            .iter()
+            .find(|it| **it > read + 1)
+            .copied()
+            .unwrap();
+        let expected = (1..=read).chain([0]).chain(first..=500);
+        assert_eq!(place.given, expected.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_long_file_that_was_moved_away_is_read_to_its_end() {
+        let all = log(4_000, 0);
+        let at = usize::try_from(CHUNKS_AT).unwrap();
+        let chunks = (all.len() - at) / CHUNK_BYTES;
+        assert!(chunks > AT_ONCE * 7, "{chunks}");
+        let mut place = Place::new();
+        place.write("Dns.evtx", &log(20, 0));
+        place.look();
+        place.write("Archive-Dns-1.evtx", &all[..at + (chunks - 1) * CHUNK_BYTES]);
+        place.write("Dns.evtx", &without_chunks(&all, chunks - 1));
+        place.look();
+        assert_eq!(place.given, (1..=4_000).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_log_that_is_being_copied_over_is_the_same_one() {
+        let mut place = Place::new();
+        let (before, after) = (log(200, 0), log(205, 0));
+        place.write("Dns.evtx", &before);
+        place.look();
+        let at = usize::try_from(CHUNKS_AT).unwrap();
+        for chunks in [0, 1, 2] {
+            place.write("Dns.evtx", &after[..at + chunks * CHUNK_BYTES]);
+            place.look();
+            assert!(place.log.missing.is_none(), "{chunks}");
+        }
+        place.write("Dns.evtx", &after);
+        place.look();
+        assert_eq!(place.given, (1..=205).collect::<Vec<_>>());
     }
 
     #[test]
