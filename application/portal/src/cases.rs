@@ -49,6 +49,11 @@ impl CaseSummary {
         }
         met
     }
+
+    /// Whether somebody has to clean the device: what stands for others is not the one to clean.
+    pub fn is_to_clean(&self) -> bool {
+        self.intermediary.is_none() && self.case.state.is_open()
+    }
 }
 
 /// The result of a scan that found something on the device of a case.
@@ -81,6 +86,24 @@ pub struct CaseView {
     pub sites: Vec<String>,
     /// Results of scans that found something on the device, newest first.
     pub scans: Vec<CaseScan>,
+}
+
+/// How many devices of a unit somebody has to clean. Without an open case nothing else is read.
+pub async fn count_to_clean(
+    portal: &Portal,
+    actor: &Actor,
+    campaign_id: CampaignId,
+    unit: UnitId,
+) -> Result<usize, PortalError> {
+    access::require(portal, actor, Action::SeeCases, unit).await?;
+    let mut read = portal.database.read().await?;
+    let all = cases::of_unit(&mut read, campaign_id, unit).await?;
+    drop(read);
+    if !all.iter().any(|it| it.state.is_open()) {
+        return Ok(0);
+    }
+    let all = list(portal, actor, campaign_id, unit).await?;
+    Ok(all.iter().filter(|it| it.is_to_clean()).count())
 }
 
 /// Cases of a unit, by number.

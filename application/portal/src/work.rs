@@ -76,10 +76,7 @@ pub async fn of_unit(
     }
     if access::allows(portal, actor, Action::WorkCases, unit).await? {
         for it in received.iter().filter(|it| is_running(&&it.campaign)) {
-            let all = cases::list(portal, actor, it.campaign.id, unit).await?;
-            let to_clean =
-                |it: &&cases::CaseSummary| it.intermediary.is_none() && it.case.state.is_open();
-            let devices = all.iter().filter(to_clean).count();
+            let devices = cases::count_to_clean(portal, actor, it.campaign.id, unit).await?;
             if devices > 0 {
                 tasks.push(task(&it.campaign, Waiting::Cases { devices }));
             }

@@ -45,7 +45,7 @@ impl CasesPage {
     }
 
     fn open(&self) -> usize {
-        self.devices().filter(|it| it.case.state.is_open()).count()
+        self.cases.iter().filter(|it| it.is_to_clean()).count()
     }
 
     fn handled(&self) -> usize {
