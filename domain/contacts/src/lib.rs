@@ -47,6 +47,7 @@ pub use fields::{answer_addresses, is_name_byte};
 pub use formats::Format;
 pub use formats::columns::{Columns, ColumnsError};
 pub use parser::{LineKind, Parser};
+pub use scan::NameRuns;
 pub use syslog::host as syslog_host;
 pub use syslog_frames::SyslogFrames;
 pub use time::TimeReading;

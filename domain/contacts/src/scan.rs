@@ -5,7 +5,7 @@ use memchr::{memchr, memrchr2};
 use wide::u8x16;
 
 /// Bytes looked at in one step.
-const STEP: usize = 64;
+pub(crate) const STEP: usize = 64;
 
 /// 64 bytes of a line. Behind the line's end no byte equals anything that is asked for.
 pub(crate) struct Window {
@@ -41,6 +41,25 @@ impl Window {
     pub(crate) fn equal_to(&self, byte: u8) -> u64 {
         let wanted = u8x16::splat(byte);
         let bits = |chunk: u8x16| u64::from(chunk.simd_eq(wanted).to_bitmask());
+        let [a, b, c, d] = self.chunks;
+        let all = bits(a) | bits(b) << 16 | bits(c) << 32 | bits(d) << 48;
+        (all & self.valid) >> self.overlap
+    }
+
+    /// A bit for each byte of the line that a name may be written with, as [`equal_to`](Self::equal_to).
+    #[inline]
+    pub(crate) fn name_bytes(&self) -> u64 {
+        let within = |byte: u8x16, from: u8, last: u8| {
+            let over = byte - u8x16::splat(from);
+            over.simd_eq(over.min(u8x16::splat(last - from)))
+        };
+        let bits = |byte: u8x16| {
+            let letters = within(byte | u8x16::splat(0x20), b'a', b'z');
+            let digits = within(byte, b'0', b'9');
+            let marks = within(byte, b'-', b'.') | byte.simd_eq(u8x16::splat(b'_'));
+            // The mask takes the highest bit of each byte: bytes that are not ASCII have it.
+            u64::from((letters | digits | marks | byte).to_bitmask())
+        };
         let [a, b, c, d] = self.chunks;
         let all = bits(a) | bits(b) << 16 | bits(c) << 32 | bits(d) << 48;
         (all & self.valid) >> self.overlap
@@ -226,6 +245,84 @@ impl Iterator for KeyEnds<'_> {
     }
 }
 
+/// Runs of bytes that names are written with, in order: those that have a dot in them, each from where it starts to where
+/// it ends. What stands around them is no part of a name.
+pub struct NameRuns<'l> {
+    text: &'l [u8],
+    /// Where the window that is looked at starts.
+    base: usize,
+    /// Of the bytes of that window, those of names.
+    part: u64,
+    /// Of them, dots of runs that are still to come.
+    dots: u64,
+    /// Where the run started that reaches into the window.
+    carried: usize,
+}
+
+impl<'l> NameRuns<'l> {
+    /// The runs of a text.
+    #[inline]
+    pub fn of(text: &'l [u8]) -> Self {
+        let mut runs = Self { text, base: 0, part: 0, dots: 0, carried: 0 };
+        runs.look();
+        runs
+    }
+
+    /// Looks at the window at `base`.
+    #[inline]
+    fn look(&mut self) {
+        if self.base >= self.text.len() {
+            (self.part, self.dots) = (0, 0);
+            return;
+        }
+        let window = Window::of(self.text, self.base);
+        self.dots = window.equal_to(b'.');
+        // Without a dot it matters only what reaches into the window behind it.
+        self.part = window.name_bytes();
+    }
+
+    /// Goes on to the next window; `false` where there is none.
+    #[inline]
+    fn advance(&mut self) -> bool {
+        let others = !self.part;
+        if others != 0 {
+            self.carried = self.base + STEP - others.leading_zeros() as usize;
+        }
+        self.base += STEP;
+        self.look();
+        self.base < self.text.len()
+    }
+}
+
+impl Iterator for NameRuns<'_> {
+    type Item = (usize, usize);
+
+    #[inline]
+    fn next(&mut self) -> Option<(usize, usize)> {
+        while self.dots == 0 {
+            if !self.advance() {
+                return None;
+            }
+        }
+        let dot = self.dots.trailing_zeros();
+        let before = !self.part & ((1 << dot) - 1);
+        let start = match before {
+            0 => self.carried,
+            _ => self.base + STEP - before.leading_zeros() as usize,
+        };
+        let mut behind = !self.part & (u64::MAX << dot);
+        while behind == 0 {
+            if !self.advance() {
+                return Some((start, self.text.len()));
+            }
+            behind = !self.part;
+        }
+        let end = behind.trailing_zeros();
+        self.dots &= u64::MAX << end;
+        Some((start, self.base + end as usize))
+    }
+}
+
 /// Each bit: whether the number of bits set up to it, itself included, is odd.
 #[inline]
 fn prefix_xor(mut bits: u64) -> u64 {
@@ -318,6 +415,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::is_name_byte;
 
     /// The ends of keys, one byte after the other.
     fn slow_ends(line: &[u8], style: KeyStyle) -> Vec<usize> {
@@ -360,6 +458,27 @@ mod tests {
             prop_assert_eq!(find_soon(&line, b'='), slow);
             let slow = line.iter().rposition(|b| matches!(b, b':' | b'"'));
             prop_assert_eq!(find_back(&line, [b':', b'"']), slow);
+        }
+
+        #[test]
+        fn runs_with_a_dot_are_what_splitting_gives(
+            text in prop::collection::vec(
+                prop::sample::select(b"aZ09.-_ /%:@[`{\x7f\x80\xff".to_vec()),
+                0..300,
+            ),
+        ) {
+            // Runs of every length, across windows.
+            for text in [text.clone(), text.iter().flat_map(|byte| [*byte; 20]).collect()] {
+                let mut start = 0;
+                let mut slow = Vec::new();
+                for run in text.split(|byte| !is_name_byte(*byte)) {
+                    if run.contains(&b'.') {
+                        slow.push((start, start + run.len()));
+                    }
+                    start += run.len() + 1;
+                }
+                prop_assert_eq!(NameRuns::of(&text).collect::<Vec<_>>(), slow);
+            }
         }
 
         #[test]

@@ -3,9 +3,8 @@
 use std::cmp::Reverse;
 use std::net::IpAddr;
 
-use contacts::{Between, Contact, Outcome, Part, WireContact, is_name_byte};
+use contacts::{Between, Contact, NameRuns, Outcome, Part, WireContact};
 use jiff::Timestamp;
-use memchr::memchr;
 use naming::{Holder, Names};
 
 use crate::index::Kind;
@@ -396,20 +395,14 @@ impl<'i> One<'i> {
 
     /// The first name or address written in a query string, percent signs undone.
     fn mention<'l>(&mut self, query: &'l [u8]) -> Option<(IndicatorId, &'l [u8])> {
-        let mut rest = query;
         // Both have a dot in them, most of what stands in a query string has not.
-        while let Some(dot) = memchr(b'.', rest) {
-            let (before, from_dot) = rest.split_at_checked(dot)?;
-            let end =
-                from_dot.iter().position(|byte| !is_name_byte(*byte)).unwrap_or(from_dot.len());
-            let mut start =
-                before.iter().rposition(|byte| !is_name_byte(*byte)).map_or(0, |at| at + 1);
+        for (start, end) in NameRuns::of(query) {
+            let mut text = query.get(start..end)?;
             // An escape's digits would stick to the name behind it.
-            if start > 0 && before.get(start - 1) == Some(&b'%') && start + 2 <= dot {
-                start += 2;
+            let is_escape = start > 0 && query.get(start - 1) == Some(&b'%');
+            if is_escape && !text.iter().take(2).any(|byte| *byte == b'.') {
+                text = text.get(2..)?;
             }
-            let text = rest.get(start..dot + end)?;
-            rest = rest.get(dot + end..)?;
             let found = match address_name(text) {
                 Some(address) => self.view.find_address(address, 0),
                 None if self.view.may_know(text) => {

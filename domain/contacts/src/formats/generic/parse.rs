@@ -1,9 +1,10 @@
 //! One line of any text.
 
 use jiff::Timestamp;
-use memchr::memchr2_iter;
+use memchr::memchr_iter;
 
 use crate::fields::{is_name_byte, port};
+use crate::scan::{NameRuns, STEP, Window};
 use crate::time::{self, TimeReading};
 use crate::{Contact, LineKind, Outcome};
 
@@ -26,13 +27,7 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
     let mut count = 0;
     let mut addresses: [&[u8]; 2] = [b"", b""];
     let time = line.get(..TIME_BYTES).unwrap_or(line);
-    let mut done = 0;
-    for at in memchr2_iter(b'.', b':', line) {
-        if at < done {
-            continue;
-        }
-        let Some((token, end)) = token(line, at, done) else { continue };
-        done = end;
+    let mut take = |token: Token<'l>| {
         if token.is_address {
             note(&mut addresses, token.text);
         }
@@ -42,6 +37,30 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
             None => push(&token, &addresses, time, sink),
         }
         count += 1;
+    };
+    let mut done = 0;
+    let mut take_v6 = |at: usize, take: &mut dyn FnMut(Token<'l>)| {
+        if at >= done
+            && let Some((token, end)) = v6(line, at, done)
+        {
+            done = end;
+            take(token);
+        }
+    };
+    let mut colons = may_hold_v6(line).then(|| memchr_iter(b':', line)).into_iter().flatten();
+    let mut colon = colons.next();
+    for (start, end) in NameRuns::of(line) {
+        while let Some(at) = colon.filter(|at| *at < start) {
+            take_v6(at, &mut take);
+            colon = colons.next();
+        }
+        if let Some(token) = name_or_v4(line, start, end) {
+            take(token);
+        }
+    }
+    while let Some(at) = colon {
+        take_v6(at, &mut take);
+        colon = colons.next();
     }
     for token in held.iter().take(count) {
         push(token, &addresses, time, sink);
@@ -80,18 +99,18 @@ fn push<'l>(
     });
 }
 
-/// The name or address around a dot or a colon, and where it ends; nothing before `from` is of it.
+/// The name or address that a run of bytes of names is, if it is one.
 #[inline]
-fn token(line: &[u8], at: usize, from: usize) -> Option<(Token<'_>, usize)> {
-    if line.get(at) == Some(&b':') {
-        return v6(line, at, from);
+fn name_or_v4(line: &[u8], start: usize, end: usize) -> Option<Token<'_>> {
+    if end - start > LONGEST_RUN {
+        return None;
     }
-    let (start, end) = run_around(line, at, from, is_name_byte)?;
+    let mut text = line.get(start..end)?;
     // An escape's digits would stick to the name behind it.
-    let is_escape = start.checked_sub(1).and_then(|it| line.get(it)) == Some(&b'%');
-    let start = if is_escape { (start + 2).min(at) } else { start };
+    if start.checked_sub(1).and_then(|it| line.get(it)) == Some(&b'%') {
+        text = text.get(text.iter().take(2).take_while(|byte| **byte != b'.').count()..)?;
+    }
     // A sentence ends in a dot, as a name of the DNS may.
-    let text = line.get(start..end)?;
     let text = trim(text);
     let last = memchr::memrchr(b'.', text).and_then(|dot| text.get(dot + 1..))?;
     let after = line.get(end..).unwrap_or_default();
@@ -107,12 +126,12 @@ fn token(line: &[u8], at: usize, from: usize) -> Option<(Token<'_>, usize)> {
             && text.iter().all(|b| b.is_ascii_digit() || *b == b'.')
             && memchr::memchr_iter(b'.', text).count() == 3;
         let token = Token { text, is_address: true, port: named_port, path: path(after) };
-        return is_v4.then_some((token, end));
+        return is_v4.then_some(token);
     }
     // Top-level domains have two letters or more; `1.5s` and `a.b` are none.
     let is_name = last.len() >= 2 && !matches!(last.first(), Some(b'0'..=b'9' | b'-' | b'_'));
     let token = Token { text, is_address: false, port: named_port, path: path(after) };
-    is_name.then_some((token, end))
+    is_name.then_some(token)
 }
 
 /// The path that stands behind a host, its query cut off.
@@ -164,6 +183,22 @@ fn run_around(
 
 /// Longer than a name of 253 octets with its escapes and a dot.
 const LONGEST_RUN: usize = 300;
+
+/// Whether an IPv6 address can be in a line at all: it has two colons one after the other, or seven.
+#[inline]
+fn may_hold_v6(line: &[u8]) -> bool {
+    let (mut count, mut is_last, mut at) = (0, 0, 0);
+    while at < line.len() {
+        let colons = Window::of(line, at).equal_to(b':');
+        if colons & (colons << 1 | is_last) != 0 {
+            return true;
+        }
+        is_last = colons >> 63;
+        count += colons.count_ones();
+        at += STEP;
+    }
+    count >= 7
+}
 
 /// An IPv6 address: with `::` in it, or all eight groups. Times and MAC addresses have neither.
 fn v6(line: &[u8], at: usize, from: usize) -> Option<(Token<'_>, usize)> {
