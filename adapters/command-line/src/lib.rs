@@ -7,6 +7,7 @@
 
 mod answer;
 pub mod bilingual;
+pub mod heap;
 mod wrong;
 
 use std::ffi::{OsStr, OsString};

@@ -21,7 +21,7 @@ mod windows;
 #[cfg(not(any(target_os = "linux", windows)))]
 pub use elsewhere::{Computer, disks, sticks};
 #[cfg(target_os = "linux")]
-pub use linux::{Computer, disks, share_one_heap, sticks};
+pub use linux::{Computer, disks, sticks};
 pub use running::{AskedNames, HeldSocket, NotSeen, Program, Running, Unseen};
 pub use state::state_folder;
 pub use store::FolderStore;

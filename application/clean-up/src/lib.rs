@@ -19,8 +19,6 @@ mod stick;
 pub use artifacts::native_spelling;
 pub use cleaning::{Change, HOST_CODES, HostError, Outcome, Path, Report};
 pub use findings::{FindingsRead, PackRead, read_findings};
-#[cfg(target_os = "linux")]
-pub use host::share_one_heap;
 pub use host::{Computer, disks, state_folder, sticks};
 pub use keeper::{CleanUpError, Keeper, RunFacts, RunOutcome, run_name};
 pub use places::{PlacesChecked, RISKS, check_places, quick_places};

@@ -6,7 +6,6 @@ use std::env;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    #[cfg(target_os = "linux")]
-    clean_up::share_one_heap();
+    command_line::heap::share_one();
     commands::run(&env::args_os().collect::<Vec<_>>())
 }

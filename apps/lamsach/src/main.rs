@@ -6,5 +6,6 @@ use std::env;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    command_line::heap::return_large_pieces();
     commands::run(env::args_os().collect())
 }

@@ -4,8 +4,6 @@
 mod attributes;
 mod disk;
 mod flags;
-#[expect(unsafe_code, reason = "the allocator is asked by a call that has no safe form")]
-mod heap;
 mod node;
 mod place;
 mod process;
@@ -23,7 +21,6 @@ use cleaning::{Host, HostError, KeyTree, Node, NodeKind, Process, Times, Value, 
 use rustix::fs::{self, AtFlags, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
-pub use heap::share_one_heap;
 pub use sticks::sticks;
 
 use crate::running::Running;
