@@ -88,8 +88,10 @@ enum Part {
     /// Sends the packets of a capture from this process.
     #[command(hide = true)]
     Send {
-        /// The interface.
+        /// The interface that sends.
         interface: String,
+        /// The other end of its pair.
+        peer: String,
         /// Packets a second; 0 is as many as go.
         #[arg(long)]
         rate: u64,
@@ -108,8 +110,8 @@ fn main() -> anyhow::Result<()> {
         Some(Part::Change { compiled, list }) => {
             return benchmarks::change_in_process(&compiled, &list);
         }
-        Some(Part::Send { interface, rate, capture }) => {
-            return benchmarks::send_in_process(&interface, &capture, rate);
+        Some(Part::Send { interface, peer, rate, capture }) => {
+            return benchmarks::send_in_process(&interface, &peer, &capture, rate);
         }
         None => {}
     }

@@ -1,5 +1,6 @@
 //! `live`: packets on a pair of virtual interfaces, read by `lamsach watch` against 1.5 million indicators, on
-//! a processor of its own; another one sends them, and carries them into the ring of the reader.
+//! a processor of its own; another one sends them, and carries them into the ring of the reader. High rates come in
+//! bursts from a program inside of the system ([`Injector`]), others evenly from a socket.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
@@ -9,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use capture::Sender;
+use capture::{Injector, Sender};
 use serde_json::Value;
 
 use super::Context;
@@ -29,6 +30,10 @@ const RATES: [(&str, u64); 4] =
 const PROCESSORS: [&str; 2] = ["0", "1"];
 /// So many packets are sent at once.
 const BURST: usize = 64;
+/// From this rate on, in packets a second, a socket is too slow.
+const INJECTED_FROM: u64 = 1_000_000;
+/// So many packets are then in a burst.
+const INJECTED_BURST: u32 = 200_000;
 
 pub(crate) fn run(context: &Context) -> anyhow::Result<Vec<Measure>> {
     let folder = &context.data.folder;
@@ -77,7 +82,7 @@ impl Network {
         let network = Self(format!("lamsach-bench-{}", std::process::id()));
         let is_made = quiet("ip").args(["netns", "add", &network.0]).status().ok()?.success();
         let make = "link add near type veth peer name far";
-        let commands = [make, "link set near up mtu 9000", "link set far up mtu 9000"];
+        let commands = [make, "link set near up mtu 3400", "link set far up mtu 3400"];
         let is_up = |command: &str| {
             let mut ip = quiet("ip");
             ip.args(["-n", &network.0])
@@ -130,7 +135,7 @@ impl Network {
             thread::sleep(Duration::from_millis(50));
         }
         let mut sender = self.inside(&std::env::current_exe()?, PROCESSORS[0]);
-        sender.args(["send", "near", "--rate", &rate.to_string()]).arg(capture);
+        sender.args(["send", "near", "far", "--rate", &rate.to_string()]).arg(capture);
         let mut sender = sender.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         // It says so when it has read the packets, and sends when it is told to.
         let mut ready = String::new();
@@ -188,14 +193,22 @@ fn cpu_seconds(program: &Child) -> anyhow::Result<f64> {
 
 /// Sends the packets of a capture onto an interface, over and over, at a rate or as fast as they go: begins at the
 /// end of the standard input.
-pub(crate) fn send_in_process(interface: &str, capture: &Path, rate: u64) -> anyhow::Result<()> {
-    let sender = Sender::open(interface)?;
+pub(crate) fn send_in_process(
+    interface: &str,
+    peer: &str,
+    capture: &Path,
+    rate: u64,
+) -> anyhow::Result<()> {
     let bytes = fs::read(capture)?;
     let frames = frames_of(&bytes)?;
-    let mut out = io::stdout().lock();
-    writeln!(out, "{} packets", frames.len())?;
-    out.flush()?;
-    io::stdin().read_to_end(&mut Vec::new())?;
+    if rate == 0 || rate >= INJECTED_FROM {
+        match Injector::new(interface, peer, &frames) {
+            Ok(injector) => return inject(&injector, frames.len(), rate),
+            Err(error) => say(&format!("by a socket, which is slower: {error}")),
+        }
+    }
+    let sender = Sender::open(interface)?;
+    wait_for_the_word(frames.len())?;
     let (begun, end) = (Instant::now(), Duration::from_secs(SPAN));
     let mut sent = 0_u64;
     loop {
@@ -221,6 +234,30 @@ pub(crate) fn send_in_process(interface: &str, capture: &Path, rate: u64) -> any
             }
         }
     }
+}
+
+/// Says that the packets are there, and waits until it is told to begin.
+fn wait_for_the_word(packets: usize) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{packets} packets")?;
+    out.flush()?;
+    io::stdin().read_to_end(&mut Vec::new())?;
+    Ok(())
+}
+
+fn inject(injector: &Injector, packets: usize, rate: u64) -> anyhow::Result<()> {
+    wait_for_the_word(packets)?;
+    let (begun, end) = (Instant::now(), Duration::from_secs(SPAN));
+    let mut sent = 0_u64;
+    while begun.elapsed() < end {
+        if rate > 0 {
+            let due = Duration::from_secs_f64(as_double(sent) / as_double(rate));
+            thread::sleep(due.saturating_sub(begun.elapsed()));
+        }
+        injector.send(INJECTED_BURST)?;
+        sent += u64::from(INJECTED_BURST);
+    }
+    Ok(())
 }
 
 fn is_busy(error: &io::Error) -> bool {

@@ -85,6 +85,9 @@ pub(super) fn on_one_log(context: &Context) -> anyhow::Result<Vec<Measure>> {
     Ok(measures)
 }
 
+/// Of a tool's set-up: what takes less besides cannot be told from its noise.
+const LEAST_SHARE: f64 = 0.1;
+
 /// Ours beside each tool that is there, and the tools' mistakes.
 fn beside(
     context: &Context,
@@ -118,7 +121,15 @@ fn beside(
             continue;
         }
         let seconds = run.cpu_seconds - set_up.cpu_seconds;
-        measures.push(ours.clone().beside(tool.name, count / seconds));
+        if seconds > set_up.cpu_seconds * LEAST_SHARE {
+            measures.push(ours.clone().beside(tool.name, count / seconds));
+        } else {
+            let set_up = set_up.cpu_seconds;
+            say(&format!(
+                "`{}`: {set_up:.1} s of set-up, in whose noise the rest is lost",
+                tool.name
+            ));
+        }
         let mistakes = [
             ("false-positives", found.difference(&log.findings).count()),
             ("false-negatives", log.findings.difference(&found).count()),
