@@ -92,6 +92,8 @@ impl Wine {
         command
             .env("WINEPREFIX", self.folder.path().join("prefix"))
             .env("WINEDEBUG", "-all")
+            // A machine where no language is set would have names of files in ASCII alone.
+            .env("LC_ALL", "C.UTF-8")
             // Neither .NET nor a browser, for which Wine would ask.
             .env("WINEDLLOVERRIDES", "mscoree,mshtml,winemenubuilder.exe=")
             // The user's folders lead there.
