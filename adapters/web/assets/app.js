@@ -16,6 +16,23 @@ window.addEventListener("pageshow", () => {
 // Whoever signed out takes the lines with them that match-page.js kept in this tab.
 if (document.querySelector(".who a.sign-in")) sessionStorage.removeItem("lamsach-lines");
 
+// What became of files, a line each; and the way on, where there is more to read first.
+const listOf = (lines) => {
+  const list = document.createElement("ul");
+  for (const line of lines) {
+    const item = document.createElement("li");
+    item.textContent = line;
+    list.append(item);
+  }
+  return list;
+};
+const linkTo = (path, words) => {
+  const link = document.createElement("a");
+  link.href = path;
+  link.textContent = words;
+  return link;
+};
+
 // Uploads: progress, rate, time left, cancel, an outcome for each file.
 for (const form of document.querySelectorAll("form[data-upload]")) {
   const state = form.querySelector(".upload-state");
@@ -23,7 +40,7 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
   const bar = form.querySelector("progress");
   const outcomes = form.querySelector(".upload-outcomes");
   const drop = form.querySelector(".drop");
-  const input = form.querySelector("input[type=file]");
+  const input = form.querySelector(".drop input[type=file]");
   const start = form.querySelector(".actions button:not([type])");
   const fill = (text, values) => text.replace(/%(\w+)/g, (_, name) => values[name] ?? "");
   const number = new Intl.NumberFormat(document.documentElement.lang);
@@ -43,15 +60,7 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
   const timeLeft = (seconds) => seconds < 90
     ? fill(form.dataset.seconds, { count: number.format(Math.ceil(seconds)) })
     : fill(form.dataset.minutes, { count: number.format(Math.ceil(seconds / 60)) });
-  const say = (lines) => {
-    const list = document.createElement("ul");
-    for (const line of lines) {
-      const item = document.createElement("li");
-      item.textContent = line;
-      list.append(item);
-    }
-    outcomes.replaceChildren(list);
-  };
+  const say = (lines) => outcomes.replaceChildren(listOf(lines));
   const end = () => { state.hidden = true; start.disabled = false; request = null; };
 
   form.addEventListener("submit", (event) => {
@@ -85,12 +94,16 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
         say([answer?.message ?? form.dataset.refused]);
         return;
       }
-      if (answer.every((it) => it.ok)) {
-        const checked = answer.map((it) => it.source).filter(Boolean).join(",");
-        location.assign(`${form.dataset.done}&checked=${checked}`);
+      const checked = answer.map((it) => it.source).filter(Boolean).join(",");
+      const done = `${form.dataset.done}&checked=${checked}`;
+      const isDone = answer.every((it) => it.ok);
+      const refused = (it) => (it.refused ?? []).map((line) => `${it.file}: ${line}`);
+      if (isDone && !answer.some((it) => refused(it).length)) {
+        location.assign(done);
         return;
       }
-      say(answer.map((it) => `${it.file}: ${it.message}`));
+      say(answer.flatMap((it) => [`${it.file}: ${it.message}`, ...refused(it)]));
+      if (isDone) outcomes.append(linkTo(done, form.dataset.seeOutcome));
     });
     request.addEventListener("error", () => { end(); say([form.dataset.failed]); });
     request.addEventListener("abort", () => { end(); say([form.dataset.stopped]); });

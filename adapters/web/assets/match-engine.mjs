@@ -3,14 +3,18 @@
 // How much of a log is read at a time, in bytes.
 export const SLICE_BYTES = 1 << 20;
 
-// The longest log that is held in memory for its SHA-256, in bytes.
-const MOST_DIGESTED = 1 << 28;
+// The longest log that is held in memory for its SHA-256, in bytes: a sixteenth of the memory of a machine of so many
+// gigabytes, of which browsers tell at most 8, and some nothing.
+const mostDigested = (gigabytes = 4) => (Math.min(gigabytes, 8) * (1 << 30)) / 16;
+
+// The largest file of names that is taken, in bytes as it comes.
+const MOST_NAMES = 1 << 25;
 
 // SHA-256 in hex of a log whose bytes `whole()` gives: the browser has a processor's instructions for
 // it, a module has not. Null where the module has to do it: a long log, or a page without TLS.
-export async function digestOf(size, whole) {
+async function digestOf(size, whole, most) {
   const subtle = globalThis.crypto?.subtle;
-  if (!subtle || size > MOST_DIGESTED) return null;
+  if (!subtle || size > most) return null;
   const digest = new Uint8Array(await subtle.digest("SHA-256", await whole()));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -18,13 +22,16 @@ export async function digestOf(size, whole) {
 export class Engine {
   #instance = null;
   #advanced = null;
+  #mostDigested;
   // Bytes of the log that the module has not taken yet, and how to get more.
   #held = null;
   #more = null;
 
-  // `start` gets the module's imports and gives its instance: by streaming in a browser.
-  static async start(start) {
+  // `start` gets the module's imports and gives its instance: by streaming in a browser. The machine has so many
+  // gigabytes of memory.
+  static async start(start, gigabytes) {
     const engine = new Engine();
+    engine.#mostDigested = mostDigested(gigabytes);
     engine.#instance = await start({
       page: {
         read: (to, most) => engine.#give(to, most),
@@ -48,11 +55,27 @@ export class Engine {
     if (!exports.open_index()) throw new Error("the module does not read this index");
   }
 
+  // Takes files that tell which device an address was, for all logs that follow; `bytesOf(file)` gives the bytes
+  // of one. Gives what became of each; where one has a problem, none is used.
+  openNames({ zone, site }, files, bytesOf) {
+    const exports = this.#instance.exports;
+    const unread = (file) => [{ file: file.name, problem: "unreadable" }];
+    for (const file of files) {
+      if (file.size > MOST_NAMES) return unread(file);
+      let bytes;
+      try { bytes = bytesOf(file); } catch { return unread(file); }
+      new Uint8Array(exports.memory.buffer, exports.inbox(bytes.length) >>> 0, bytes.length).set(bytes);
+      exports.add_names();
+    }
+    const about = files.map((file) => ({ file: file.name, modified_ms: file.lastModified }));
+    return this.#ask({ zone, site, files: about }, exports.open_names);
+  }
+
   // Matches one file of so many bytes, and gives a list: what was seen in each log of it, of which a zip
   // holds several. `slice(from, to)` gives its raw bytes, fewer only at the end;
   // `whole()` gives all of them; `advanced` is told the bytes and lines read since it was told last.
   async check(log, size, slice, whole, advanced) {
-    const sha256 = await digestOf(size, whole);
+    const sha256 = await digestOf(size, whole, this.#mostDigested);
     const { checked, read } = this.#checkOnce({ ...log, sha256 }, slice, advanced);
     // Of a damaged log the hash is that of what was read, and only reading it tells how much that is.
     if (!sha256 || read >= size) return checked;
@@ -60,7 +83,6 @@ export class Engine {
   }
 
   #checkOnce(log, slice, advanced) {
-    const exports = this.#instance.exports;
     let from = 0;
     this.#held = new Uint8Array(0);
     this.#more = () => {
@@ -69,13 +91,19 @@ export class Engine {
       return piece;
     };
     this.#advanced = advanced;
-    const text = new TextEncoder().encode(JSON.stringify(log));
+    return { checked: this.#ask(log, this.#instance.exports.check_log), read: from };
+  }
+
+  // Gives a value to a function of the module, and what it answers.
+  #ask(value, call) {
+    const exports = this.#instance.exports;
+    const text = new TextEncoder().encode(JSON.stringify(value));
     new Uint8Array(exports.memory.buffer, exports.inbox(text.length) >>> 0, text.length).set(text);
-    const length = exports.check_log();
-    if (!length) throw new Error("the module took no log");
+    const length = call();
+    if (!length) throw new Error("the module took nothing");
     const answer = new Uint8Array(exports.memory.buffer, exports.outbox() >>> 0, length);
     // A copy: decoders take no memory that a module may let grow.
-    return { checked: JSON.parse(new TextDecoder().decode(answer.slice())), read: from };
+    return JSON.parse(new TextDecoder().decode(answer.slice()));
   }
 
   #give(to, most) {

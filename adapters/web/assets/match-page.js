@@ -34,7 +34,7 @@
     const part = (css) => form.querySelector(css);
     const [here, uploading, consent] = ["[data-here]", "[data-uploading]", "[name=consent]"].map(part);
     const [state, words, bar] = [".upload-state", ".upload-words", "progress"].map(part);
-    const [outcomes, input, start] = [".upload-outcomes", "input[type=file]", ".actions button:not([type])"].map(part);
+    const [outcomes, input, start] = [".upload-outcomes", ".drop input[type=file]", ".actions button:not([type])"].map(part);
     const number = new Intl.NumberFormat(document.documentElement.lang);
     const fill = (text, values) => text.replace(/%(\w+)/g, (_, name) => values[name] ?? "");
     const timeLeft = (seconds) => seconds < 90
@@ -49,14 +49,17 @@
       consent.disabled = isHere;
     };
     const uploadInstead = () => { isHere = false; show(); };
-    const say = (texts) => {
-      const list = document.createElement("ul");
-      for (const text of texts) {
-        const item = document.createElement("li");
-        item.textContent = text;
-        list.append(item);
-      }
-      outcomes.replaceChildren(list);
+    const say = (texts) => outcomes.replaceChildren(listOf(texts));
+    // What files of names told, and the lines of them that were refused; or why one was not read.
+    const reasons = JSON.parse(form.dataset.namesReasons ?? "{}");
+    const taken = (it) => `${it.file}: ${fill(form.dataset.namesTaken, {
+      claims: number.format(it.claims), others: number.format(it.of_other_sites), refused: number.format(it.refused),
+    })}`;
+    const refusedLines = (it) => it.refused_lines.map(({ line, reason }) =>
+      `${it.file}: ${fill(form.dataset.namesLineRefused, { line: number.format(line), reason: reasons[reason] })}`);
+    const namesProblem = ({ file, problem }) => {
+      const words = { "unknown-format": form.dataset.namesUnknownFormat, "too-many": form.dataset.namesTooMany };
+      return fill(words[problem] ?? form.dataset.namesUnreadable, { path: file });
     };
     const end = () => {
       worker?.terminate();
@@ -83,9 +86,10 @@
       return answer.ok ? outcome : { file: log.file, ok: false, message: outcome.message };
     };
 
-    const run = (files, site) => {
+    const run = (files, site, names) => {
       const total = files.reduce((sum, file) => sum + file.size, 0);
       const sending = [];
+      let named = [];
       let began = performance.now();
       let read = 0;
       bar.removeAttribute("value");
@@ -99,6 +103,11 @@
       worker.addEventListener("message", async ({ data }) => {
         if (data.refused) { end(); say([data.refused]); return; }
         if (data.failed) { fail(); return; }
+        if (data.named) {
+          named = data.named;
+          const problems = named.filter((it) => it.problem);
+          if (problems.length) { end(); say(problems.map(namesProblem)); return; }
+        }
         if (data.list !== undefined) {
           bar.value = 100 * data.list;
           words.textContent = fill(form.dataset.hereList, { percent: number.format(Math.floor(bar.value)) });
@@ -130,16 +139,17 @@
             return;
           }
           end();
-          if (all.every((it) => it.ok)) {
-            const checked = all.map((it) => it.source).filter(Boolean).join(",");
-            location.assign(`${form.dataset.done}&checked=${checked}`);
-          } else {
-            say(all.map((it) => `${it.file}: ${it.message}`));
-          }
+          const checked = all.map((it) => it.source).filter(Boolean).join(",");
+          const done = `${form.dataset.done}&checked=${checked}`;
+          const isDone = all.every((it) => it.ok);
+          const refused = named.flatMap(refusedLines);
+          if (isDone && !refused.length) { location.assign(done); return; }
+          say([...named.map(taken), ...refused, ...all.map((it) => `${it.file}: ${it.message}`)]);
+          if (isDone) outcomes.append(linkTo(done, form.dataset.seeOutcome));
         }
       });
       const { module, logs, zone } = form.dataset;
-      worker.postMessage({ module, index: `${logs}/index`, zone, files });
+      worker.postMessage({ module, index: `${logs}/index`, zone, site, names, files });
     };
 
     // Before the script that uploads hears of it.
@@ -147,7 +157,7 @@
       if (!isHere) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      if (!worker) run([...input.files], form.elements.site.value);
+      if (!worker) run([...input.files], form.elements.site.value, [...form.elements.names.files]);
     }, { capture: true });
     part(".upload-cancel").addEventListener("click", () => {
       if (!worker) return;

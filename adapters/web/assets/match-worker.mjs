@@ -14,7 +14,7 @@ self.addEventListener("message", async ({ data }) => {
   }
 });
 
-async function run({ module, index, zone, files }) {
+async function run({ module, index, zone, site, names, files }) {
   const asked = await fetch(index, { headers: { Accept: "application/json" } });
   const place = await asked.json();
   if (!asked.ok) {
@@ -25,13 +25,20 @@ async function run({ module, index, zone, files }) {
   self.postMessage({ list: 0 });
   const [engine, image] = await Promise.all([
     Engine.start(async (imports) =>
-      (await WebAssembly.instantiateStreaming(fetch(module), imports)).instance),
+      (await WebAssembly.instantiateStreaming(fetch(module), imports)).instance, navigator.deviceMemory),
     fetch(place.path),
   ]);
   if (!image.ok) throw new Error(`the index: ${image.status}`);
   await engine.openIndex(place.size_bytes, pieces(image.body.getReader(), place.size_bytes));
 
   const reader = new FileReaderSync();
+  if (names.length) {
+    const bytesOf = (file) => new Uint8Array(reader.readAsArrayBuffer(file));
+    const named = engine.openNames({ zone, site }, names, bytesOf);
+    self.postMessage({ named });
+    // Nothing is matched by half of the names.
+    if (named.some((it) => it.problem)) return;
+  }
   for (const file of files) {
     let told = performance.now();
     let read = 0;

@@ -47,10 +47,10 @@ pub use live_wire::{
     LiveQuestions, PacketPiece,
 };
 pub use members::open_member;
-pub use names::{NamesInput, UnreadNames, load_names};
+pub use names::{MOST_NAMES_BYTES, MOST_SHARED_NAMES_BYTES, NamesInput, UnreadNames, load_names};
 pub use naming::{
     Block, Confidence as NameConfidence, Intermediary, Names, NamesFormat, NamesProblem,
-    NamesReport, Source as NameSource, ToldBy,
+    NamesReport, Reason as NameRefused, Source as NameSource, ToldBy,
 };
 pub use problem::Problem;
 pub use run::{check_logs, check_logs_one_by_one};

@@ -9,8 +9,10 @@ use unpacking::{Limits, Unpacker};
 
 use crate::text::Text;
 
-/// The most of one file that is read, in decompressed bytes.
-const MOST_BYTES: u64 = 256 << 20;
+/// The most of one file of names that a program of its own reads, in decompressed bytes.
+pub const MOST_NAMES_BYTES: u64 = 256 << 20;
+/// The same where many share a machine's memory, or a browser gives it.
+pub const MOST_SHARED_NAMES_BYTES: u64 = 32 << 20;
 
 /// One file that tells names.
 pub struct NamesInput {
@@ -34,12 +36,14 @@ pub struct UnreadNames {
 }
 
 /// Reads files that tell names, for logs of this site; gives what became of each. `stand_ins` are
-/// addresses of which the person says that they stand for others.
+/// addresses of which the person says that they stand for others. A file of more than `most_bytes`,
+/// decompressed, is refused.
 pub fn load_names(
     inputs: Vec<NamesInput>,
     stand_ins: &[(Block, Intermediary)],
     site: Option<&str>,
     zone: &TimeZone,
+    most_bytes: u64,
 ) -> Result<(Names, Vec<(String, NamesReport)>), UnreadNames> {
     let mut builder = NamesBuilder::new(site);
     for (block, kind) in stand_ins {
@@ -48,13 +52,14 @@ pub fn load_names(
     let mut reports = Vec::with_capacity(inputs.len());
     for input in inputs {
         let mut bytes = Vec::new();
-        let mut text =
-            Text::new(Unpacker::new(input.bytes, Limits::default())).take(MOST_BYTES + 1);
+        let mut text = Text::new(Unpacker::new(input.bytes, Limits::default()))
+            .take(most_bytes.saturating_add(1));
         if let Err(error) = text.read_to_end(&mut bytes) {
             return Err(UnreadNames { name: input.name, error });
         }
-        if bytes.len() as u64 > MOST_BYTES {
-            let error = io::Error::new(io::ErrorKind::FileTooLarge, "more than 256 MiB");
+        if bytes.len() as u64 > most_bytes {
+            let most = format!("more than {} MiB", most_bytes >> 20);
+            let error = io::Error::new(io::ErrorKind::FileTooLarge, most);
             return Err(UnreadNames { name: input.name, error });
         }
         let times = TimeReading { zone: zone.clone(), written: input.modified };

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use jiff::{Timestamp, tz::TimeZone};
 use log_check::{
-    ListInput, LogInput, NamesInput, Progress, ReadOptions, Settings, check_logs, load_lists,
-    load_names,
+    ListInput, LogInput, MOST_NAMES_BYTES, NamesInput, Progress, ReadOptions, Settings, check_logs,
+    load_lists, load_names,
 };
 use matching::Sighting;
 use proptest::prelude::*;
@@ -37,7 +37,8 @@ fn check(log: &str, names: &[(&str, &str)], threads: usize) -> Vec<Sighting> {
         modified: "2026-11-24T00:00:00Z".parse().ok(),
         bytes: Box::new(Cursor::new(text.as_bytes().to_vec())),
     });
-    let (names, reports) = load_names(inputs.collect(), &[], None, &TimeZone::UTC).unwrap();
+    let (names, reports) =
+        load_names(inputs.collect(), &[], None, &TimeZone::UTC, MOST_NAMES_BYTES).unwrap();
     assert!(reports.iter().all(|(_, it)| it.problem.is_none() && it.refused_total() == 0));
     let log = LogInput {
         name: "log".to_owned(),

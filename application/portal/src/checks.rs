@@ -8,7 +8,7 @@ use ::campaigns::{
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use log_check::Settings;
-pub use log_check::{FileSummary, LogInput, Problem as LogProblem, Progress};
+pub use log_check::{FileSummary, LogInput, Names, Problem as LogProblem, Progress};
 pub use matching::{Evidence, Intermediary, NameConfidence, NameSource, Sighting, ToldBy, Verdict};
 use observables::Observable;
 use serde::{Deserialize, Serialize};
@@ -123,6 +123,19 @@ impl Live {
     }
 }
 
+/// Where logs come from that a person brings.
+#[derive(Clone, Debug)]
+pub struct Origin<'o> {
+    /// The campaign they are checked for.
+    pub campaign: CampaignId,
+    /// The unit whose logs they are.
+    pub unit: UnitId,
+    /// The place whose addresses are in them.
+    pub site: &'o str,
+    /// Which device an address was there, and when.
+    pub names: Arc<Names>,
+}
+
 /// One log of a file that was checked, and what became of it.
 #[derive(Debug)]
 pub struct CheckedLog {
@@ -142,7 +155,8 @@ pub async fn check_log(
     log: LogInput,
     progress: Arc<dyn Progress + Send + Sync>,
 ) -> Result<(Checked, FileSummary), PortalError> {
-    let checked = check_file(portal, actor, campaign_id, unit, site, log, progress).await?;
+    let origin = Origin { campaign: campaign_id, unit, site, names: Arc::default() };
+    let checked = check_file(portal, actor, &origin, log, progress).await?;
     let first = checked.into_iter().next().map(|it| it.outcome);
     first.unwrap_or_else(|| Err(PortalError::Internal("log check: no log".to_owned())))
 }
@@ -155,12 +169,11 @@ pub async fn check_log(
 pub async fn check_file(
     portal: &Portal,
     actor: &Actor,
-    campaign_id: CampaignId,
-    unit: UnitId,
-    site: &str,
+    origin: &Origin<'_>,
     log: LogInput,
     progress: Arc<dyn Progress + Send + Sync>,
 ) -> Result<Vec<CheckedLog>, PortalError> {
+    let (campaign_id, unit, site) = (origin.campaign, origin.unit, origin.site);
     access::require(portal, actor, Action::CheckLogs, unit).await?;
     require_running(portal, campaign_id).await?;
     receipts_of(portal, campaign_id, unit).await?;
@@ -170,6 +183,7 @@ pub async fn check_file(
     let settings = Settings {
         hash_logs: true,
         archive: Some(shelf.clone()),
+        names: origin.names.clone(),
         ..Settings::new(portal.zone.clone())
     };
     // What was seen in one member of an archive is kept before the next but one is read.

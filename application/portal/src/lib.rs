@@ -15,6 +15,7 @@ pub mod campaigns;
 pub mod cases;
 pub mod checks;
 pub mod demo;
+pub mod device_names;
 pub mod devices;
 mod error;
 pub mod exports;

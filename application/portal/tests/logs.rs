@@ -810,8 +810,9 @@ async fn what_a_member_of_an_archive_gave_is_kept_before_the_last_one_is_read() 
             bytes: Ok(Box::new(gated)),
         };
         let unit = world.unit("sen");
+        let origin = checks::Origin { campaign: id, unit, site: "A", names: Arc::default() };
         let check =
-            checks::check_file(&world.portal, &officer, id, unit, "A", log, Arc::new(world::Quiet));
+            checks::check_file(&world.portal, &officer, &origin, log, Arc::new(world::Quiet));
         let kept = async {
             while checks::seen(&world.portal, &officer, id, unit).await.unwrap().sources.is_empty()
             {

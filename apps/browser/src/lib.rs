@@ -6,12 +6,14 @@
 //! docs/decisions/0018-logs-matched-in-the-browser.md says why it is made like this.
 //!
 //! ```
+//! use std::sync::Arc;
+//!
 //! use lamsach_browser::{Log, check};
 //! use matching::{Index, IndexBuilder};
 //!
 //! let index = IndexBuilder::default().build();
 //! let log = Log { file: "query.log".into(), modified_ms: None, zone: "Asia/Ho_Chi_Minh".into(), sha256: None };
-//! let checked = check(&index, log, Box::new(&b"nothing to see\n"[..]), &|_, _| {});
+//! let checked = check(&index, log, Arc::default(), Box::new(&b"nothing to see\n"[..]), &|_, _| {});
 //! assert!(checked[0].sent.sightings.is_empty());
 //! ```
 //!
@@ -20,16 +22,21 @@
 
 #[cfg(target_family = "wasm")]
 mod module;
+mod names;
 mod sent;
 
 use std::io::Read;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use log_check::{FileSummary, LogInput, NotParsed, Progress, Settings, check_logs_one_by_one};
+use log_check::{
+    FileSummary, LogInput, Names, NotParsed, Progress, Settings, check_logs_one_by_one,
+};
 use matching::{Index, Sighting};
 use serde::{Deserialize, Serialize};
 
+pub use names::{NamesAsked, NamesFile, NamesTold, RefusedLine, read_names};
 pub use sent::{Sent, SentLog, SentPlace, SentSighting};
 
 /// What is known of a log before it is read.
@@ -58,11 +65,12 @@ pub struct Checked {
     pub not_parsed: Vec<NotParsed>,
 }
 
-/// Matches one file on the calling thread, and gives each log in it: a zip holds several. `advanced` is
-/// told the raw bytes and lines read since the last call.
+/// Matches one file on the calling thread, and gives each log in it: a zip holds several. `names` tell which device
+/// an address was. `advanced` is told the raw bytes and lines read since the last call.
 pub fn check(
     index: &Index,
     log: Log,
+    names: Arc<Names>,
     bytes: Box<dyn Read + Send>,
     advanced: &(dyn Fn(u64, u64) + Sync),
 ) -> Vec<Checked> {
@@ -70,6 +78,7 @@ pub fn check(
     let settings = Settings {
         hash_logs: log.sha256.is_none(),
         known_sha256: log.sha256,
+        names,
         ..Settings::new(zone)
     };
     let modified = log.modified_ms.and_then(|it| Timestamp::from_millisecond(it).ok());

@@ -10,9 +10,12 @@
 
 use std::cell::RefCell;
 use std::io::{self, Read};
+use std::sync::Arc;
 
+use log_check::Names;
 use matching::Index;
 
+use crate::names::{NamesAsked, read_names};
 use crate::{Log, check};
 
 #[link(wasm_import_module = "page")]
@@ -29,6 +32,9 @@ struct State {
     inbox: Vec<u8>,
     outbox: Vec<u8>,
     index: Option<Index>,
+    /// Files of names that are not read yet.
+    names_files: Vec<Vec<u8>>,
+    names: Arc<Names>,
 }
 
 thread_local! {
@@ -57,6 +63,33 @@ extern "C" fn open_index() -> u32 {
     })
 }
 
+/// Takes the inbox as one file of names, to be read by [`open_names`].
+// SAFETY: as above.
+#[unsafe(no_mangle)]
+extern "C" fn add_names() {
+    STATE.with_borrow_mut(|state| {
+        let file = std::mem::take(&mut state.inbox);
+        state.names_files.push(file);
+    });
+}
+
+/// Takes the inbox as [`NamesAsked`] in JSON, reads the files of names that came, for all following checks, and puts
+/// a list of [`crate::names::NamesTold`] in JSON into the outbox; gives its length, 0 when the inbox is none.
+// SAFETY: as above.
+#[unsafe(no_mangle)]
+extern "C" fn open_names() -> usize {
+    STATE.with_borrow_mut(|state| {
+        state.outbox.clear();
+        let inbox = std::mem::take(&mut state.inbox);
+        let files = std::mem::take(&mut state.names_files);
+        let Ok(asked) = serde_json::from_slice::<NamesAsked>(&inbox) else { return 0 };
+        let (names, told) = read_names(asked, files);
+        state.names = Arc::new(names);
+        state.outbox = serde_json::to_vec(&told).unwrap_or_default();
+        state.outbox.len()
+    })
+}
+
 /// Takes the inbox as a [`Log`] in JSON, matches the log whose bytes `read` gives, and puts
 /// a list of [`crate::Checked`] in JSON into the outbox; gives its length, 0 when there is no index or no log.
 // SAFETY: as above.
@@ -68,7 +101,8 @@ extern "C" fn check_log() -> usize {
         let (Some(index), Ok(log)) = (&state.index, serde_json::from_slice::<Log>(&inbox)) else {
             return 0;
         };
-        let checked = check(index, log, Box::new(PageBytes), &|raw_bytes, lines| {
+        let names = Arc::clone(&state.names);
+        let checked = check(index, log, names, Box::new(PageBytes), &|raw_bytes, lines| {
             #[expect(clippy::cast_precision_loss, reason = "progress need not be exact")]
             // SAFETY: the page's function takes two numbers and touches no memory.
             unsafe {

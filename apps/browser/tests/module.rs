@@ -9,12 +9,13 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use std::{env, io};
 
 use indicators::{ReadOptions, read_list};
 use jiff::{SignedDuration, Timestamp, tz::Offset};
-use lamsach_browser::{Log, check};
+use lamsach_browser::{Log, NamesAsked, NamesFile, check, read_names};
 use matching::{Index, IndexBuilder};
 use serde_json::Value;
 use simulation::{
@@ -78,9 +79,15 @@ fn put(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
 
 /// What the module gives of each log.
 fn by_module(index: &Path, logs: &[PathBuf]) -> Vec<Value> {
+    by_module_with(index, &[], logs)
+}
+
+/// The same with files of names; what became of them stands first.
+fn by_module_with(index: &Path, names: &[PathBuf], logs: &[PathBuf]) -> Vec<Value> {
     let runner = concat!(env!("CARGO_MANIFEST_DIR"), "/check.mjs");
     let mut node = Command::new("node");
-    node.arg(runner).arg(module()).arg(index).arg(ZONE).args(logs);
+    node.arg(runner).arg(module()).arg(index).arg(ZONE);
+    node.args(names.iter().map(|it| format!("--names={}", it.display()))).args(logs);
     let output = node.output().expect("node is installed (script/setup installs it)");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let values = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
@@ -97,7 +104,8 @@ fn by_program(index: &Index, path: &Path) -> Vec<Value> {
         zone: ZONE.to_owned(),
         sha256: None,
     };
-    let checked = check(index, log, Box::new(File::open(path).unwrap()), &|_, _| {});
+    let bytes = Box::new(File::open(path).unwrap());
+    let checked = check(index, log, Arc::default(), bytes, &|_, _| {});
     checked.into_iter().map(|it| serde_json::to_value(it).unwrap()).collect()
 }
 
@@ -238,6 +246,55 @@ fn every_packing_and_every_fault_is_told_alike() {
 }
 
 #[test]
+fn files_of_names_tell_the_devices_in_the_browser_as_they_do_outside() {
+    let folder = tempfile::tempdir().unwrap();
+    let targets = Targets::new(1, 60);
+    let index = index(&targets);
+    let image = folder.path().join("index.lamsach");
+    fs::write(&image, index.as_bytes()).unwrap();
+    let (mut truth, mut log) = (Truth::default(), Vec::new());
+    write_log(LogKind::Bind, &settings(), &targets, &mut truth, &mut log).unwrap();
+    let log = put(folder.path(), "query.log", &log);
+    // Every second device of the truth has a name.
+    let mut devices: Vec<String> = truth.sightings().into_iter().map(|it| it.device).collect();
+    devices.dedup();
+    let rows = devices.iter().enumerate().step_by(2);
+    let rows: Vec<String> = rows.map(|(number, it)| format!("{it},may-{number}\n")).collect();
+    let table = format!("ip,name\nnot-an-address,x\n{}", rows.concat());
+    let inventory = put(folder.path(), "danh-muc.csv", table.as_bytes());
+    let mut found = by_module_with(&image, &[inventory], std::slice::from_ref(&log));
+    let told = found.remove(0);
+    assert_eq!(told[0]["claims"], devices.len().div_ceil(2));
+    assert_eq!(told[0]["refused_lines"], serde_json::json!([{"line": 2, "reason": "bad-address"}]));
+
+    let asked = NamesAsked {
+        zone: ZONE.to_owned(),
+        site: String::new(),
+        files: vec![NamesFile { file: "danh-muc.csv".to_owned(), modified_ms: None }],
+    };
+    let (names, _) = read_names(asked, vec![table.into_bytes()]);
+    let of = Log {
+        file: "query.log".to_owned(),
+        modified_ms: i64::try_from(WRITTEN.as_millis()).ok(),
+        zone: ZONE.to_owned(),
+        sha256: None,
+    };
+    let bytes = Box::new(File::open(&log).unwrap());
+    let expected = check(&index, of, Arc::new(names), bytes, &|_, _| {}).remove(0);
+    assert_eq!(found, [serde_json::to_value(&expected).unwrap()]);
+    let has_name = |it: &&lamsach_browser::SentSighting| {
+        it.device_name.as_deref().is_some_and(|name| name.starts_with("may-"))
+    };
+    let named = expected.sent.sightings.iter().filter(has_name).count();
+    assert!(named > 0 && named < expected.sent.sightings.len(), "{named}");
+
+    // One that is none is told, and no log is matched by what others said.
+    let story = put(folder.path(), "story.txt", "chuyện bên lề\n".repeat(30).as_bytes());
+    let told = by_module_with(&image, &[story], &[]).remove(0);
+    assert_eq!(told[0]["problem"], "unknown-format");
+}
+
+#[test]
 fn no_line_of_the_log_is_in_what_is_sent() {
     let targets = Targets::new(1, 60);
     let index = index(&targets);
@@ -247,7 +304,7 @@ fn no_line_of_the_log_is_in_what_is_sent() {
     let of =
         Log { file: "f.log".to_owned(), modified_ms: None, zone: ZONE.to_owned(), sha256: None };
     let bytes: Box<dyn io::Read + Send> = Box::new(io::Cursor::new(log.clone()));
-    let checked = check(&index, of, bytes, &|_, _| {}).remove(0);
+    let checked = check(&index, of, Arc::default(), bytes, &|_, _| {}).remove(0);
     assert_eq!(checked.lines.len(), checked.sent.sightings.len());
     assert_eq!(checked.not_parsed.len(), 1);
     let sent = serde_json::to_string(&checked.sent).unwrap();

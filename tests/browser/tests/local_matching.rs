@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -24,6 +25,19 @@ async fn at_logs(browser: &Browser, address: &str) -> String {
     browser.follow("a[href*='/letter/']").await;
     browser.follow("nav.sections a[href*='/logs/']").await;
     browser.path().await
+}
+
+/// An inventory of every address in a log, with a row that is wrong and one of a device that is in no log.
+fn inventory(log: &Path, folder: &Path) -> PathBuf {
+    let text = fs::read_to_string(log).unwrap();
+    let words = text.split(|it: char| !it.is_ascii_digit() && it != '.');
+    let addresses: BTreeSet<Ipv4Addr> = words.filter_map(|it| it.parse().ok()).collect();
+    let devices = addresses.into_iter().filter(Ipv4Addr::is_private).enumerate();
+    let rows: Vec<String> = devices.map(|(number, it)| format!("{it},MAY-{number}\n")).collect();
+    let table = format!("ip,name\n10.0.0,SAI\n10.255.255.1,KHONG-LIEN-QUAN\n{}", rows.concat());
+    let path = folder.join("danh-muc.csv");
+    fs::write(&path, table).unwrap();
+    path
 }
 
 /// Half of a log, packed: another log to the portal.
@@ -142,7 +156,37 @@ async fn sightings_are_those_of_the_program_and_no_byte_of_a_log_leaves() {
     browser.submit(START).await;
     assert_eq!(browser.texts("#findings tbody, #sources tbody th").await, before);
 
+    // With an inventory findings carry names of devices; a row that was refused is told before the page goes on, and
+    // nothing of the inventory but those names leaves.
+    browser.go(&format!("{}{page}", recorder.address)).await;
+    let inventory = inventory(&logs[0], folder.path());
+    browser.fill("#site", "Trụ sở").await;
+    browser.choose_files("#names", std::slice::from_ref(&inventory)).await;
+    browser.choose_files("#log", &logs[..1]).await;
+    recorder.take();
+    browser.click(START).await;
+    let on = browser.find(".upload-outcomes a").await;
+    let told = browser.texts(".upload-outcomes li").await;
+    assert!(told[1].starts_with("danh-muc.csv: Dòng 2: Không phải địa chỉ IP"), "{told:?}");
+    browser.look_at("logs-here-names").await;
+    assert!(!holds(&recorder.take(), b"KHONG-LIEN-QUAN"));
+    on.click().await.unwrap();
+    browser.find("#checked").await;
+    let names = browser.texts("#findings .of-device").await;
+    assert!(names.iter().any(|it| it.contains("MAY-")), "{names:?}");
+
+    // What is no such file is told, and no log is matched without it.
+    let story = folder.path().join("loi-ke-chuyen.txt");
+    fs::write(&story, "chuyện kể bên lề\n".repeat(200)).unwrap();
+    browser.choose_files("#names", &[story]).await;
+    browser.choose_files("#log", &logs[..1]).await;
+    browser.click(START).await;
+    browser.find(".upload-outcomes li").await;
+    let told = browser.texts(".upload-outcomes li").await.concat();
+    assert!(told.contains("Chưa đối chiếu tệp nhật ký nào"), "{told}");
+
     // An empty log and one that no program writes are told in words.
+    browser.go(&format!("{}{page}", recorder.address)).await;
     let (empty, words) = (folder.path().join("rong.log"), folder.path().join("loi-ke.txt"));
     fs::write(&empty, "").unwrap();
     fs::write(&words, "chuyện kể bên lề\n".repeat(200)).unwrap();
@@ -219,6 +263,27 @@ async fn without_javascript_or_without_the_module_logs_are_uploaded_with_consent
     browser.click("[name=consent]").await;
     browser.submit(START).await;
     assert_eq!(browser.texts("#checked li").await.len(), 2);
+
+    // Files of names are read there too: one that is none stops the check, of another each refused row is told.
+    let folder = tempfile::tempdir().unwrap();
+    let story = folder.path().join("loi-ke-chuyen.txt");
+    fs::write(&story, "chuyện kể bên lề\n".repeat(200)).unwrap();
+    let page = browser.path().await;
+    browser.choose_files("#names", &[story]).await;
+    browser.choose_files("#log", &portal.logs()[..1]).await;
+    browser.click("[name=consent]").await;
+    browser.submit(START).await;
+    let told = browser.text().await;
+    assert!(told.contains("loi-ke-chuyen.txt: không phải dạng tệp"), "{told}");
+    browser.go(&format!("{}{page}", portal.address)).await;
+    browser.choose_files("#names", &[inventory(&portal.logs()[0], folder.path())]).await;
+    browser.choose_files("#log", &portal.logs()[..1]).await;
+    browser.click("[name=consent]").await;
+    browser.submit(START).await;
+    let told = browser.texts("#checked li").await.concat();
+    assert!(told.contains("Dòng 2: Không phải địa chỉ IP"), "{told}");
+    let names = browser.texts("#findings .of-device").await;
+    assert!(names.iter().any(|it| it.contains("MAY-")), "{names:?}");
     browser.close().await;
     drop(portal);
 
@@ -230,5 +295,16 @@ async fn without_javascript_or_without_the_module_logs_are_uploaded_with_consent
     browser.click("[name=consent]").await;
     browser.submit(START).await;
     assert_eq!(browser.texts("#checked li").await.len(), 2);
+
+    // Names of devices go the same way.
+    let folder = tempfile::tempdir().unwrap();
+    browser.choose_files("#names", &[inventory(&portal.logs()[0], folder.path())]).await;
+    browser.choose_files("#log", &portal.logs()[..1]).await;
+    browser.click("[name=consent]").await;
+    browser.click(START).await;
+    browser.find(".upload-outcomes a").await.click().await.unwrap();
+    browser.find("#checked").await;
+    let names = browser.texts("#findings .of-device").await;
+    assert!(names.iter().any(|it| it.contains("MAY-")), "{names:?}");
     browser.close().await;
 }

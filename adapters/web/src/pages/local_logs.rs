@@ -13,7 +13,7 @@ use portal::tokens::Sender;
 use portal::{PortalError, access, letters};
 use serde::{Deserialize, Serialize};
 
-use super::logs::{Outcome, outcome};
+use super::logs::{Outcome, not_done, outcome};
 use crate::api::sightings::{BODY_LIMIT_BYTES, SentResult};
 use crate::error::PageError;
 use crate::page::Page;
@@ -117,7 +117,7 @@ async fn send(
             Some(problem) => page.log_problem(problem),
             None => page.t("error-internal"),
         };
-        return Ok(Json(Outcome { file, ok: false, message, source: None }));
+        return Ok(Json(not_done(file, message)));
     };
     let result = CheckResult::from(result);
     let summary = result.summary.clone();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
@@ -11,7 +12,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use campaigns::{CampaignId, CampaignState, SourceId, UnitId};
 use language::text_with;
-use portal::checks::{self, LINE_DAYS, LogInput, LogProblem, Progress, Seen};
+use portal::checks::{self, LINE_DAYS, LogInput, LogProblem, Origin, Progress, Seen};
 use portal::devices::DeviceView;
 use portal::looking_back::KEPT_DAYS;
 use portal::records::{SightingRecord, SourceRecord};
@@ -20,6 +21,7 @@ use portal::{Actor, PortalError, access, campaigns as runs, letters, units};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
+use super::device_names::{self, NamesFields};
 use super::local_logs;
 use super::nav::{self, CampaignNav};
 use crate::AppState;
@@ -119,6 +121,11 @@ impl LogsPage {
         format!("{sha256} {} {}", it.evidence_offset, it.indicator)
     }
 
+    /// Why lines of files of names are refused, in words, by their codes: as JSON for the page's script.
+    fn names_reasons(&self) -> String {
+        device_names::reasons(&self.page)
+    }
+
     fn is_empty(source: &SourceRecord) -> bool {
         checks::problem_of(source) == Some(LogProblem::Empty)
     }
@@ -194,6 +201,8 @@ pub(super) struct Outcome {
     pub(super) message: String,
     /// The log, when it was kept.
     pub(super) source: Option<uuid::Uuid>,
+    /// Lines that were refused, in words: of files of names.
+    pub(super) refused: Vec<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -220,6 +229,8 @@ async fn upload(
     let running = listed.check();
     let mut site = String::new();
     let mut outcomes = Vec::new();
+    let mut given = NamesFields::default();
+    let mut names = None;
     while let Some(mut field) = form.next_field().await.map_err(unreadable)? {
         if field.name() == Some("site") {
             let mut bytes = Vec::new();
@@ -234,6 +245,25 @@ async fn upload(
         let Some(name) = field.file_name().filter(|name| !name.is_empty()).map(str::to_owned)
         else {
             continue;
+        };
+        if field.name() == Some("names") {
+            given.take(name, field, state.portal.now()).await?;
+            continue;
+        }
+        // What tells names stands before the logs in the form.
+        let names = match &names {
+            Some(names) => Arc::clone(names),
+            None => match given.read(&state.portal, &page, &site).await {
+                Ok((read, told)) => {
+                    outcomes.extend(told);
+                    Arc::clone(names.insert(read))
+                }
+                Err(error) => {
+                    drop(field);
+                    read_to_the_end(form).await?;
+                    return Err(error.into());
+                }
+            },
         };
         let (sender, receiver) = mpsc::channel::<io::Result<Vec<u8>>>(WAITING_CHUNKS);
         let log = LogInput {
@@ -255,8 +285,8 @@ async fn upload(
                 }
             }
         };
-        let portal = &state.portal;
-        let check = checks::check_file(portal, &actor, campaign, unit, &site, log, running.clone());
+        let origin = Origin { campaign, unit, site: &site, names };
+        let check = checks::check_file(&state.portal, &actor, &origin, log, running.clone());
         match tokio::join!(check, feed).0 {
             Ok(logs) => {
                 outcomes.extend(logs.into_iter().map(|it| outcome(&page, it.file, it.outcome)));
@@ -272,10 +302,11 @@ async fn upload(
         return Ok(Json(outcomes).into_response());
     }
     let base = format!("/campaigns/{campaign}/logs/{unit}");
-    if outcomes.is_empty() {
+    if outcomes.iter().all(|it| it.source.is_none() && it.ok) {
         return Ok(Redirect::to(&format!("{base}?notice=log-not-checked")).into_response());
     }
-    if outcomes.iter().all(|it| it.ok) {
+    let is_all_taken = outcomes.iter().all(|it| it.ok);
+    if is_all_taken && outcomes.iter().all(|it| it.refused.is_empty()) {
         let checked: Vec<_> =
             outcomes.iter().filter_map(|it| it.source).map(|it| it.to_string()).collect();
         let to = format!("{base}?checked={}&notice=log-checked", checked.join(","));
@@ -286,7 +317,8 @@ async fn upload(
         shown.site = site;
     }
     shown.outcomes = outcomes;
-    show_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+    let status = if is_all_taken { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    show_with(status, &shown)
 }
 
 /// What became of a log, in words.
@@ -308,15 +340,15 @@ pub(super) fn outcome(
                 message = format!("{message} {more}");
             }
             let source = Some(checked.source.id.into());
-            Outcome { file, ok: problem.is_none(), message, source }
+            Outcome { file, ok: problem.is_none(), message, source, refused: Vec::new() }
         }
         Err(PortalError::Invalid(problems)) => {
             let sentences: Vec<_> = problems.iter().map(|it| sentence(page.language, it)).collect();
-            Outcome { file, ok: false, message: sentences.join(" "), source: None }
+            not_done(file, sentences.join(" "))
         }
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "log check failed");
-            Outcome { file, ok: false, message: page.t("error-internal"), source: None }
+            not_done(file, page.t("error-internal"))
         }
     }
 }
@@ -332,7 +364,13 @@ fn kept_outcome(page: &Page, seen: &Seen, source: &SourceRecord) -> Outcome {
         ok: problem.is_none(),
         message: with_problems(page, read, problem.as_ref(), source.lines_not_parsed),
         source: Some(source.id.into()),
+        refused: Vec::new(),
     }
+}
+
+/// Of which nothing was kept.
+pub(super) fn not_done(file: String, message: String) -> Outcome {
+    Outcome { file, ok: false, message, source: None, refused: Vec::new() }
 }
 
 /// "Đã đọc 1.200 dòng, có 5 phát hiện trên 3 thiết bị."
@@ -404,6 +442,14 @@ async fn take_back(
 #[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]
 pub(super) fn unreadable(error: axum::extract::multipart::MultipartError) -> PageError {
     PageError::BadRequest(error.to_string())
+}
+
+/// Reads on and drops what comes: a browser that is still sending hears no answer.
+async fn read_to_the_end(mut form: Multipart) -> Result<(), PageError> {
+    while let Some(mut field) = form.next_field().await.map_err(unreadable)? {
+        while field.chunk().await.map_err(unreadable)?.is_some() {}
+    }
+    Ok(())
 }
 
 /// An upload as bytes to read: chunks arrive as the browser sends them.

@@ -5,6 +5,7 @@ mod audit;
 mod board;
 mod campaign;
 mod cases;
+mod device_names;
 mod first_run;
 mod home;
 mod invitation;

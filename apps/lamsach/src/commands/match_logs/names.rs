@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use files::InputFile;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use log_check::{Block, Intermediary, Names, NamesInput, NamesReport, load_names};
+use log_check::{
+    Block, Intermediary, MOST_NAMES_BYTES, Names, NamesInput, NamesReport, load_names,
+};
 
 use command_line::bilingual::failure;
 
@@ -78,7 +80,7 @@ impl NamesAsked {
                 bytes: Box::new(file.bytes()),
             });
         }
-        let (names, reports) = load_names(inputs, &self.stand_ins, site, zone)
+        let (names, reports) = load_names(inputs, &self.stand_ins, site, zone, MOST_NAMES_BYTES)
             .map_err(|it| unreadable(it.name, it.error.to_string()))?;
         if let Some((name, problem)) =
             reports.iter().find_map(|(name, report)| Some((name, report.problem?)))
