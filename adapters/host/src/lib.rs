@@ -7,6 +7,7 @@
 //! What it deliberately does not do: decide what is changed, and follow a link on the way to it.
 
 mod running;
+mod signatures;
 mod state;
 mod store;
 
@@ -23,6 +24,7 @@ pub use elsewhere::{Computer, disks, sticks};
 #[cfg(target_os = "linux")]
 pub use linux::{Computer, disks, sticks};
 pub use running::{AskedNames, HeldSocket, NotSeen, Program, Running, Unseen};
+pub use signatures::SignatureCheck;
 pub use state::state_folder;
 pub use store::FolderStore;
 #[cfg(windows)]

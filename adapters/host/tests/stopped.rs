@@ -15,8 +15,8 @@ use std::rc::Rc;
 
 use artifacts::DiskPath;
 use cleaning::{
-    CleanError, Cleaner, Host, HostError, ItemWriter, KeyTree, Node, Outcome, Process, Store,
-    Times, Value,
+    CleanError, Cleaner, Host, HostError, ItemWriter, KeyTree, Node, Outcome, Process, Signature,
+    Store, Times, Value,
 };
 use host::{Computer, FolderStore};
 
@@ -68,6 +68,13 @@ impl Host for Dying<Computer> {
     }
     fn read<'h>(&'h mut self, path: &DiskPath) -> Result<Box<dyn Read + 'h>, HostError> {
         self.life.call(|| Host::read(&mut self.inner, path))
+    }
+    fn signature(
+        &mut self,
+        path: &DiskPath,
+        expected: &Node,
+    ) -> Result<Option<Signature>, HostError> {
+        self.life.call(|| self.inner.signature(path, expected))
     }
     fn remove(&mut self, path: &DiskPath, expected: &Node) -> Result<(), HostError> {
         self.life.call(|| self.inner.remove(path, expected))

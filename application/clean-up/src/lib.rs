@@ -14,15 +14,18 @@ mod plan_file;
 mod planning;
 mod quarantine;
 mod result;
+mod signed;
 mod stick;
 
 pub use artifacts::native_spelling;
-pub use cleaning::{Change, HOST_CODES, HostError, Outcome, Path, Report};
+pub use cleaning::{Change, HOST_CODES, HostError, NotVerified, Outcome, Path, Report, Signature};
 pub use findings::{FindingsRead, PackRead, read_findings};
-pub use host::{Computer, disks, state_folder, sticks};
+pub use host::{Computer, SignatureCheck, disks, state_folder, sticks};
 pub use keeper::{CleanUpError, Keeper, RunFacts, RunOutcome, run_name};
 pub use places::{PlacesChecked, RISKS, check_places, quick_places};
-pub use plan_file::{PlanFile, PlanFileError, PlannedStay, PlannedStep, REASONS, STAYS};
+pub use plan_file::{
+    PlanFile, PlanFileError, PlannedSignature, PlannedStay, PlannedStep, REASONS, STAYS,
+};
 pub use planning::{PlanRequest, make_plan, who_talks};
 pub use quarantine::{EXPORT_PASSWORD, Kept, Purge};
 pub use result::{ResultRequest, scan_result};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cleaning::{Change, Path, Plan};
+use cleaning::{Change, NotVerified, Path, Plan, Signature};
 use serde::{Deserialize, Serialize};
 
 /// Version of the file.
@@ -24,12 +24,14 @@ pub const REASONS: [&str; 12] = [
     "emptied",
 ];
 /// Codes of the reasons for which something stays.
-pub const STAYS: [&str; 16] = [
+pub const STAYS: [&str; 18] = [
     "risk",
     "suspicious",
     "in-archive",
     "on-good-list",
     "of-system",
+    "vendor-signed",
+    "vendor-unverified",
     "system-unverified",
     "system-changed",
     "registry-offline",
@@ -70,6 +72,9 @@ pub struct PlannedStep {
     pub reason: String,
     /// The rule, name or command behind it.
     pub what: String,
+    /// Who signed the file, where that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<PlannedSignature>,
     /// The change.
     #[serde(flatten)]
     pub change: Change,
@@ -84,6 +89,43 @@ pub struct PlannedStay {
     pub what: String,
     /// Why, as a code.
     pub why: String,
+    /// Who signed the file, where that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<PlannedSignature>,
+}
+
+/// Who signed a file, when the plan was made.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PlannedSignature {
+    /// What the computer said of it, as a code.
+    pub is: String,
+    /// The signer's name, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Why it could not be verified, as a code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// The system's own number of the failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+}
+
+impl PlannedSignature {
+    fn of(signature: &Signature) -> Self {
+        let why = match signature {
+            Signature::NotVerified { why, .. } => Some(*why),
+            _ => None,
+        };
+        Self {
+            is: signature.code().to_owned(),
+            by: signature.by().map(str::to_owned),
+            why: why.map(|why| why.code().to_owned()),
+            number: match why {
+                Some(NotVerified::Failed(number)) => Some(format!("0x{number:08x}")),
+                _ => None,
+            },
+        }
+    }
 }
 
 /// Why a file is no plan.
@@ -104,12 +146,14 @@ impl PlanFile {
         let steps = plan.steps.into_iter().map(|step| PlannedStep {
             reason: step.reason.to_owned(),
             what: step.what,
+            signature: step.signature.as_ref().map(PlannedSignature::of),
             change: step.change,
         });
         let stays = plan.stays.into_iter().map(|stay| PlannedStay {
             at: stay.at,
             what: stay.what,
             why: stay.why.to_owned(),
+            signature: stay.signature.as_ref().map(PlannedSignature::of),
         });
         Self {
             lamsach_plan: VERSION,

@@ -5,12 +5,13 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use artifacts::{DiskPath, native_spelling};
-use cleaning::{Change, Facts, Found, Host as _, Kind, Plan, Standing, Stay, plan};
+use cleaning::{Change, Facts, Found, Host as _, Kind, Plan, Standing, Stay, plan, protection};
 use file_check::{Category, Finding, What};
 use host::Computer;
 
 use crate::facts::ComputerFacts;
 use crate::plan_file::PlanFile;
+use crate::signed::Signatures;
 
 /// What a plan is made from.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +35,7 @@ pub struct PlanRequest<'r> {
 /// Makes a plan. It changes nothing.
 pub fn make_plan(computer: &mut Computer, request: &PlanRequest<'_>) -> PlanFile {
     let facts = ComputerFacts::gather_whole(computer);
+    let mut signatures = Signatures::default();
     let mut missing = Vec::new();
     let mut found = Vec::new();
     for finding in request.findings {
@@ -44,11 +46,11 @@ pub fn make_plan(computer: &mut Computer, request: &PlanRequest<'_>) -> PlanFile
             // That a program talks to somebody does not make its file malware: a browser does so too.
             What::Connection | What::DnsCache => {
                 let why = finding.what.code();
-                missing.push(Stay { at: who_talks(finding), what, why });
+                missing.push(stay(who_talks(finding), what, why));
                 continue;
             }
             What::Risk => {
-                missing.push(Stay { at: finding.path.clone(), what, why: "risk" });
+                missing.push(stay(finding.path.clone(), what, "risk"));
                 continue;
             }
             What::Rule | What::Hash | What::FileName => {}
@@ -57,6 +59,7 @@ pub fn make_plan(computer: &mut Computer, request: &PlanRequest<'_>) -> PlanFile
             Some(path) => {
                 let standing =
                     if request.is_stick { Standing::Own } else { facts.standing(computer, &path) };
+                let signature = signatures.of(computer, &path);
                 found.push(Found {
                     path,
                     kind: match finding.category {
@@ -69,9 +72,10 @@ pub fn make_plan(computer: &mut Computer, request: &PlanRequest<'_>) -> PlanFile
                         .then(|| finding.sha256.clone()),
                     is_inside: !finding.inside.is_empty(),
                     standing,
+                    signature,
                 });
             }
-            None => missing.push(Stay { at: finding.path.clone(), what, why: "not-there" }),
+            None => missing.push(stay(finding.path.clone(), what, "not-there")),
         }
     }
     let paths: Vec<&DiskPath> = found.iter().map(|it| &it.path).collect();
@@ -98,21 +102,19 @@ pub fn make_plan(computer: &mut Computer, request: &PlanRequest<'_>) -> PlanFile
         values: &values,
         task_keys: &task_keys,
     });
-    if !request.is_stick {
-        keep_system_files(computer, &facts, &mut plan);
-    }
+    keep_protected(computer, (!request.is_stick).then_some(&facts), &mut signatures, &mut plan);
     missing.retain(|stay| !plan.stays.iter().any(|it| it.at == stay.at && it.why == stay.why));
     plan.stays.extend(missing);
     let unread = facts.not_read.iter();
-    plan.stays.extend(unread.map(|(at, why)| Stay {
-        at: at.clone(),
-        what: why.clone(),
-        why: "place-not-read",
-    }));
+    plan.stays.extend(unread.map(|(at, why)| stay(at.clone(), why.clone(), "place-not-read")));
     let is_complete = request.is_complete && facts.not_read.is_empty();
     let root = request.root.map(|root| root.display().to_string());
     let is_stick = request.is_stick && root.is_some();
     PlanFile { is_stick, ..PlanFile::of(plan, root, request.at, is_complete) }
+}
+
+fn stay(at: String, what: String, why: &'static str) -> Stay {
+    Stay { at, what, why, signature: None }
 }
 
 /// Who talks to whom, or what was asked for, as far as it is known.
@@ -169,20 +171,41 @@ fn os_path(bytes: &[u8]) -> Option<&Path> {
 }
 
 /// What starts a found file may itself be a file of the system, such as a unit that somebody wrote a
-/// line into: taking it away would take the system's own part with it.
-fn keep_system_files(computer: &mut Computer, facts: &ComputerFacts, plan: &mut Plan) {
-    let steps = std::mem::take(&mut plan.steps);
-    for step in steps {
-        let kept = match &step.change {
-            Change::Quarantine { path, .. } => match facts.standing(computer, &path.0) {
-                Standing::Own => None,
-                _ => Some((native_spelling(&path.0), "of-system")),
-            },
-            _ => None,
+/// line into: taking it away would take the system's own part with it. On a stick, where no file is
+/// the system's, what its vendor signed stays all the same.
+pub(crate) fn keep_protected(
+    computer: &mut Computer,
+    facts: Option<&ComputerFacts>,
+    signatures: &mut Signatures,
+    plan: &mut Plan,
+) {
+    let mut kept = BTreeSet::new();
+    for mut step in std::mem::take(&mut plan.steps) {
+        let Change::Quarantine { path, .. } = &step.change else {
+            plan.steps.push(step);
+            continue;
         };
-        match kept {
-            Some((at, why)) => plan.stays.push(Stay { at, what: step.what, why }),
-            None => plan.steps.push(step),
+        // Folders come behind what is in them.
+        if kept.iter().any(|it: &DiskPath| it.parent().as_ref() == Some(&path.0)) {
+            kept.insert(path.0.clone());
+            continue;
+        }
+        let standing = facts.map_or(Standing::Own, |facts| facts.standing(computer, &path.0));
+        let signature = signatures.of(computer, &path.0);
+        let why = match protection(standing, signature.as_ref()) {
+            Some(_) if standing != Standing::Own => Some("of-system"),
+            why => why,
+        };
+        match why {
+            Some(why) => {
+                kept.insert(path.0.clone());
+                let at = native_spelling(&path.0);
+                plan.stays.push(Stay { at, what: step.what, why, signature });
+            }
+            None => {
+                step.signature = signature;
+                plan.steps.push(step);
+            }
         }
     }
 }

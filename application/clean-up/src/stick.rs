@@ -8,6 +8,8 @@ use host::Computer;
 
 use crate::facts::find;
 use crate::plan_file::PlanFile;
+use crate::planning::keep_protected;
+use crate::signed::Signatures;
 
 /// Bytes of a link that are read.
 const MAX_LINK_BYTES: usize = 1 << 20;
@@ -64,7 +66,7 @@ pub fn make_stick_plan(computer: &mut Computer, root: String, at: i64) -> PlanFi
     let pairs = |names: &[Named]| -> Vec<(Vec<u8>, Option<u32>)> {
         names.iter().map(|it| (it.name.clone(), it.attributes)).collect()
     };
-    let plan = plan_stick(&StickFacts {
+    let mut plan = plan_stick(&StickFacts {
         top: &top,
         entries: &pairs(&names),
         signs: &signs,
@@ -73,6 +75,7 @@ pub fn make_stick_plan(computer: &mut Computer, root: String, at: i64) -> PlanFi
         autorun: autorun_path.as_ref(),
         swallowed: &pairs(&swallowed),
     });
+    keep_protected(computer, None, &mut Signatures::default(), &mut plan);
     let plan = PlanFile::of(plan, Some(root), at, is_complete);
     PlanFile { is_stick: true, ..plan.settled() }
 }

@@ -324,7 +324,14 @@ impl<'c> Cleaner<'c> {
                 let node = self.host.node(&path.0)?.ok_or(HostError::Absent)?;
                 let folder = self.folder_times(&path.0)?;
                 let sha256 = match node.kind {
-                    NodeKind::File(_) => Some(self.seal(run, number, path, &node)?),
+                    NodeKind::File(_) => {
+                        // A plan may be older than what lies there now, or of another program.
+                        let signature = self.host.signature(&path.0, &node)?;
+                        if signature.is_some_and(|it| it.protects()) {
+                            return Err(HostError::VendorSigned);
+                        }
+                        Some(self.seal(run, number, path, &node)?)
+                    }
                     NodeKind::Folder if !self.host.list(&path.0)?.is_empty() => {
                         return Err(HostError::NotEmpty);
                     }

@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use artifacts::DiskPath;
 
 use crate::change::{KeyTree, Node, Process, Times, Value};
+use crate::signature::Signature;
 
 /// Why something could not be done.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,6 +38,9 @@ pub enum HostError {
     /// Somebody with fewer rights made it, who could have prepared what is in it.
     #[error("somebody without an administrator's rights made it")]
     Foreign,
+    /// The vendor of the operating system signed it.
+    #[error("the vendor of the operating system signed it")]
+    VendorSigned,
     /// This computer or this disk has no such thing.
     #[error("it cannot be done here")]
     Unsupported,
@@ -46,7 +50,7 @@ pub enum HostError {
 }
 
 /// The codes of all reasons.
-pub const HOST_CODES: [&str; 11] = [
+pub const HOST_CODES: [&str; 12] = [
     "absent",
     "exists",
     "denied",
@@ -56,6 +60,7 @@ pub const HOST_CODES: [&str; 11] = [
     "not-empty",
     "link-in-path",
     "foreign",
+    "vendor-signed",
     "unsupported",
     "other",
 ];
@@ -73,6 +78,7 @@ impl HostError {
             Self::NotEmpty => "not-empty",
             Self::LinkInPath => "link-in-path",
             Self::Foreign => "foreign",
+            Self::VendorSigned => "vendor-signed",
             Self::Unsupported => "unsupported",
             Self::Other(_) => "other",
         }
@@ -93,7 +99,15 @@ pub trait Host {
     /// Content of a file.
     fn read<'h>(&'h mut self, path: &DiskPath) -> Result<Box<dyn Read + 'h>, HostError>;
 
-    /// Takes a file, link or empty folder away, if it still is `expected`.
+    /// Who signed a file, if it still is `expected`; `None` where programs are not signed.
+    fn signature(
+        &mut self,
+        path: &DiskPath,
+        expected: &Node,
+    ) -> Result<Option<Signature>, HostError>;
+
+    /// Takes a file, link or empty folder away, if it still is `expected`, and, asked once more of
+    /// what is taken away, no signature [protects](Signature::protects) it.
     fn remove(&mut self, path: &DiskPath, expected: &Node) -> Result<(), HostError>;
 
     /// Makes a file, link or folder with everything that `node` says, where nothing is. `tag` names

@@ -30,6 +30,7 @@ mod journal;
 mod plan;
 mod plan_registry;
 mod protect;
+mod signature;
 
 pub use change::{
     Before, Change, HIDDEN, KeyTree, Moment, Node, NodeKind, Process, SYSTEM, Times, Value,
@@ -46,4 +47,5 @@ pub use plan::{
     Certainty, Facts, Found, Kind, Plan, Stay, Step, StickFacts, plan, plan_stick, starts,
 };
 pub use plan_registry::service_key;
-pub use protect::{PackageFiles, Standing, standing};
+pub use protect::{PackageFiles, Standing, protection, standing};
+pub use signature::{NotVerified, Signature};

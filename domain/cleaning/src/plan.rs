@@ -10,7 +10,8 @@ use artifacts::{
 use crate::change::{Change, HIDDEN, Process, SYSTEM, Value};
 use crate::encoding::{Bytes, Path};
 use crate::plan_registry::registry_change;
-use crate::protect::Standing;
+use crate::protect::{Standing, protection};
+use crate::signature::Signature;
 
 /// How sure it is that a change is right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +48,8 @@ pub struct Found {
     pub is_inside: bool,
     /// What is known of the file's origin.
     pub standing: Standing,
+    /// Who signed it; `None` where nobody was asked.
+    pub signature: Option<Signature>,
 }
 
 /// One change of a plan and the reason for it.
@@ -60,6 +63,8 @@ pub struct Step {
     pub what: String,
     /// How sure it is.
     pub certainty: Certainty,
+    /// Who signed the file, where it was asked.
+    pub signature: Option<Signature>,
 }
 
 /// Something that stays, and why.
@@ -70,9 +75,11 @@ pub struct Stay {
     /// The rule, name or command by which it was found.
     pub what: String,
     /// Why it stays, as a code: `risk`, `suspicious`, `in-archive`, `on-good-list`, `of-system`,
-    /// `system-unverified`, `system-changed`, `registry-offline`, `registry-not-loaded`, `by-hand`,
-    /// `mixed-line`, `name-taken`.
+    /// `vendor-signed`, `vendor-unverified`, `system-unverified`, `system-changed`,
+    /// `registry-offline`, `registry-not-loaded`, `by-hand`, `mixed-line`, `name-taken`.
     pub why: &'static str,
+    /// Who signed the file, where it was asked.
+    pub signature: Option<Signature>,
 }
 
 /// Changes in the order in which they are made, and what stays.
@@ -93,12 +100,23 @@ impl Plan {
     fn step(&mut self, change: Change, reason: &'static str, what: &str) {
         let certainty = Certainty::Certain;
         if self.steps.iter().all(|step| step.change != change) {
-            self.steps.push(Step { change, reason, what: what.to_owned(), certainty });
+            let signature = None;
+            self.steps.push(Step { change, reason, what: what.to_owned(), certainty, signature });
         }
     }
 
     fn stay(&mut self, at: String, what: &str, why: &'static str) {
-        let stay = Stay { at, what: what.to_owned(), why };
+        self.stay_signed(at, what, why, None);
+    }
+
+    fn stay_signed(
+        &mut self,
+        at: String,
+        what: &str,
+        why: &'static str,
+        signature: Option<Signature>,
+    ) {
+        let stay = Stay { at, what: what.to_owned(), why, signature };
         if !self.stays.contains(&stay) {
             self.stays.push(stay);
         }
@@ -143,18 +161,15 @@ pub fn plan(facts: &Facts<'_>) -> Plan {
     let mut removed = Vec::new();
     for found in facts.found {
         let at = native_spelling(&found.path);
-        let why = match (found.kind, found.standing) {
+        let why = match (found.kind, protection(found.standing, found.signature.as_ref())) {
             (Kind::Risk, _) => Some("risk"),
-            (_, Standing::GoodList) => Some("on-good-list"),
-            (_, Standing::OfSystem) => Some("of-system"),
-            (_, Standing::SystemUnverified) => Some("system-unverified"),
-            (_, Standing::SystemChanged) => Some("system-changed"),
-            (Kind::Suspicious, _) if !facts.takes_suspicious => Some("suspicious"),
+            (_, Some(why)) => Some(why),
+            (Kind::Suspicious, None) if !facts.takes_suspicious => Some("suspicious"),
             _ if found.is_inside => Some("in-archive"),
             _ => None,
         };
         match why {
-            Some(why) => plan.stay(at, &found.what, why),
+            Some(why) => plan.stay_signed(at, &found.what, why, found.signature.clone()),
             None => removed.push(found),
         }
     }
@@ -201,7 +216,10 @@ pub fn plan(facts: &Facts<'_>) -> Plan {
     for found in removed {
         let change =
             Change::Quarantine { path: Path(found.path.clone()), sha256: found.sha256.clone() };
-        plan.step(change, "found", &found.what);
+        plan.step(change.clone(), "found", &found.what);
+        if let Some(step) = plan.steps.iter_mut().find(|step| step.change == change) {
+            step.signature.clone_from(&found.signature);
+        }
     }
     plan
 }

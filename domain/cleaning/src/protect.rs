@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use artifacts::{DiskPath, System};
 
+use crate::signature::Signature;
+
 /// What is known of a file's origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
@@ -120,9 +122,55 @@ pub fn standing(
     }
 }
 
+/// Why a file is not changed, whatever was found in it, as a code; `None` when it may be.
+///
+/// In the system's own folders every file stays: that one is not signed, or that its signature could
+/// not be verified, does not prove that it is not the system's.
+pub fn protection(standing: Standing, signature: Option<&Signature>) -> Option<&'static str> {
+    match (standing, signature) {
+        (Standing::GoodList, _) => Some("on-good-list"),
+        (Standing::OfSystem, _) => Some("of-system"),
+        (_, Some(Signature::Vendor { .. })) => Some("vendor-signed"),
+        (Standing::SystemChanged, _) => Some("system-changed"),
+        (Standing::SystemUnverified, _) => Some("system-unverified"),
+        (Standing::Own, Some(signature)) if signature.protects() => Some("vendor-unverified"),
+        (Standing::Own, _) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::signature::NotVerified;
+
+    #[test]
+    fn each_answer_about_a_signature_leads_to_one_decision() {
+        let by = || Some("x".to_owned());
+        let unknown = |has_vendors_root| Signature::NotVerified {
+            by: by(),
+            why: NotVerified::UnknownIssuer,
+            has_vendors_root,
+        };
+        let vendor = Signature::Vendor { by: by() };
+        let others = [
+            Signature::Other { by: by() },
+            Signature::Unsigned,
+            Signature::Altered { by: by() },
+            unknown(false),
+        ];
+        for standing in [Standing::Own, Standing::SystemUnverified, Standing::SystemChanged] {
+            assert_eq!(protection(standing, Some(&vendor)), Some("vendor-signed"));
+        }
+        assert_eq!(protection(Standing::OfSystem, Some(&vendor)), Some("of-system"));
+        assert_eq!(protection(Standing::GoodList, Some(&unknown(false))), Some("on-good-list"));
+        assert_eq!(protection(Standing::Own, Some(&unknown(true))), Some("vendor-unverified"));
+        for signature in others.iter().map(Some).chain([None]) {
+            let check = |standing, expected| assert_eq!(protection(standing, signature), expected);
+            check(Standing::Own, None);
+            check(Standing::SystemUnverified, Some("system-unverified"));
+            check(Standing::SystemChanged, Some("system-changed"));
+        }
+    }
 
     #[test]
     fn files_of_the_system_are_known() {

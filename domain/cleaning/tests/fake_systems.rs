@@ -10,7 +10,7 @@ use std::rc::Rc;
 use artifacts::DiskPath;
 use cleaning::{
     Bytes, Change, CleanError, Cleaner, HIDDEN, Host, HostError, ItemWriter, KeyTree, Node,
-    NodeKind, Outcome, Path, Process, SYSTEM, Store, Times, Value,
+    NodeKind, NotVerified, Outcome, Path, Process, SYSTEM, Signature, Store, Times, Value,
 };
 
 type Seen = (Files, BTreeMap<(String, String), Value>, BTreeMap<String, KeyTree>);
@@ -26,6 +26,7 @@ struct World {
     next_id: u64,
     journals: BTreeMap<String, Vec<u8>>,
     items: BTreeMap<String, Vec<u8>>,
+    signed: BTreeMap<DiskPath, Signature>,
 }
 
 /// Calls until the computer stops, and whether the last one still takes effect.
@@ -129,11 +130,18 @@ impl Host for Fake {
         Ok(Box::new(io::Cursor::new(content.ok_or(HostError::Absent)?)))
     }
 
+    fn signature(&mut self, path: &DiskPath, _: &Node) -> Result<Option<Signature>, HostError> {
+        self.look(|world| world.signed.get(path).cloned())
+    }
+
     fn remove(&mut self, path: &DiskPath, expected: &Node) -> Result<(), HostError> {
         self.change(|world| {
             let (node, _) = world.files.get(path).ok_or(HostError::Absent)?;
             if !expected.is_unchanged(node) {
                 return Err(HostError::Changed);
+            }
+            if world.signed.get(path).is_some_and(Signature::protects) {
+                return Err(HostError::VendorSigned);
             }
             world.files.remove(path);
             world.touch(path);
@@ -491,4 +499,39 @@ fn what_is_there_is_never_overwritten() {
     let report = cleaner.undo("r", None).unwrap();
     assert_eq!(report.outcomes[0].2, Outcome::Kept(HostError::Exists));
     assert_eq!(world.borrow().files[&path("/a/x").0].1, b"mine");
+}
+
+#[test]
+fn what_the_vendor_signed_is_not_even_copied() {
+    let unknown = |has_vendors_root| Signature::NotVerified {
+        by: None,
+        why: NotVerified::UnknownIssuer,
+        has_vendors_root,
+    };
+    let check = |signature: Option<Signature>, expected: Outcome| {
+        let mut start = World::default();
+        start.put("/a", NodeKind::Folder, b"", 0);
+        start.put("/a/x", NodeKind::File(3), b"bad", 0);
+        start.signed.extend(signature.map(|it| (path("/a/x").0, it)));
+        let before = start.seen();
+        let world = Rc::new(RefCell::new(start));
+        let (mut host, mut store) = Fake::pair(&world, usize::MAX, true);
+        let mut cleaner = Cleaner::new(&mut host, &mut store).unwrap();
+        let changes = vec![Change::Quarantine { path: path("/a/x"), sha256: None }];
+        let report = cleaner.apply("r", 1, None, changes).unwrap();
+        assert_eq!(report.outcomes[0].2, expected);
+        let is_left = expected != Outcome::Done;
+        assert_eq!(world.borrow().seen() == before, is_left);
+        assert_eq!(world.borrow().items.is_empty(), is_left);
+        cleaner.undo("r", None).unwrap();
+        assert_eq!(world.borrow().seen(), before);
+    };
+    let left = || Outcome::Skipped(HostError::VendorSigned);
+    check(Some(Signature::Vendor { by: None }), left());
+    check(Some(unknown(true)), left());
+    check(Some(unknown(false)), Outcome::Done);
+    check(Some(Signature::Other { by: None }), Outcome::Done);
+    check(Some(Signature::Altered { by: None }), Outcome::Done);
+    check(Some(Signature::Unsigned), Outcome::Done);
+    check(None, Outcome::Done);
 }

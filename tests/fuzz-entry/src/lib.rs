@@ -24,11 +24,13 @@ mod packs;
 mod questions;
 mod scanners;
 mod side_cars;
+mod signatures;
 mod values;
 
 pub use self::artifacts::{autorun_inf, hive, lnk, sockets, task_xml};
 pub use self::cleaning::{cleaning_journal, quarantine_item};
 pub use self::packs::{packs, scan_results};
+pub use self::signatures::program_signatures;
 pub use events::event_files;
 pub use flows::{flow_files, flow_messages};
 pub use index::index_file;
@@ -44,7 +46,7 @@ pub use values::{lists, observables, parts, tables, unpacking, zips};
 pub type Entry = fn(&[u8]);
 
 /// Every entry by the name of its target.
-pub const ALL: [(&str, Entry); 29] = [
+pub const ALL: [(&str, Entry); 30] = [
     ("autorun_inf", autorun_inf),
     ("captures", captures),
     ("check_logs", check_logs),
@@ -63,6 +65,7 @@ pub const ALL: [(&str, Entry); 29] = [
     ("packets", packets),
     ("packs", packs),
     ("parts", parts),
+    ("program_signatures", program_signatures),
     ("quarantine_item", quarantine_item),
     ("questions", questions),
     ("scan_results", scan_results),

@@ -6,6 +6,7 @@
  *   run                     starts itself once more, tells both numbers, then waits
  *   runs PID...             of each whether it still runs
  *   link KEY TARGET         makes a key of the user's a link to another one
+ *   trust FILE              takes a certificate among the roots that are trusted
  *   connect ADDRESS PORT    connects there, tells its number, then waits
  *   listen                  listens at a free port, tells it, then waits
  *
@@ -16,6 +17,7 @@
 #include <windows.h>
 
 #include <sddl.h>
+#include <wincrypt.h>
 #include <stdio.h>
 #include <wchar.h>
 
@@ -104,6 +106,21 @@ static int link_key(const wchar_t *path, const wchar_t *target)
     return RegSetValueExW(key, L"SymbolicLinkValue", 0, REG_LINK, (const BYTE *)target, bytes) != 0;
 }
 
+static int trust(const wchar_t *path)
+{
+    BYTE bytes[16384];
+    DWORD length = 0;
+    HCERTSTORE roots;
+    HANDLE file = open_as_it_is(path, GENERIC_READ);
+    if (file == INVALID_HANDLE_VALUE || !ReadFile(file, bytes, sizeof bytes, &length, NULL)) return 1;
+    CloseHandle(file);
+    roots = CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0, CERT_SYSTEM_STORE_LOCAL_MACHINE, L"Root");
+    if (!roots || !CertAddEncodedCertificateToStore(roots, X509_ASN_ENCODING, bytes, length,
+                                                    CERT_STORE_ADD_REPLACE_EXISTING, NULL))
+        return 1;
+    return !CertCloseStore(roots, 0);
+}
+
 static int talk(const wchar_t *address, unsigned short port)
 {
     WSADATA data;
@@ -142,6 +159,7 @@ int wmain(int count, wchar_t **words)
         return 0;
     }
     if (count == 4 && !wcscmp(words[1], L"link")) return link_key(words[2], words[3]);
+    if (count == 3 && !wcscmp(words[1], L"trust")) return trust(words[2]);
     if (count == 4 && !wcscmp(words[1], L"dress")) return dress(wcstoul(words[2], NULL, 16), words[3]);
     if (count == 3 && !wcscmp(words[1], L"hold")) {
         HANDLE file = CreateFileW(words[2], GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);

@@ -127,7 +127,7 @@ impl Wine {
         let compile = |arguments: &[&str], source: &Path, output: &Path| {
             let mut compiler = Command::new(LINKER);
             compiler.args(arguments).arg("-O2").arg(source).arg("-o").arg(output);
-            compiler.args(["-ladvapi32", "-lws2_32"]);
+            compiler.args(["-ladvapi32", "-lws2_32", "-lcrypt32"]);
             assert!(compiler.status().unwrap().success(), "{LINKER} failed");
         };
         let library = self.drive().join("windows/system32/bcryptprimitives.dll");

@@ -10,6 +10,7 @@ mod process;
 mod running;
 mod sticks;
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
@@ -17,12 +18,15 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use artifacts::{DiskPath, LiveHive};
-use cleaning::{Host, HostError, KeyTree, Node, NodeKind, Process, Times, Value, io_error};
+use cleaning::{
+    Host, HostError, KeyTree, Node, NodeKind, Process, Signature, Times, Value, io_error,
+};
 use rustix::fs::{self, AtFlags, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
 pub use sticks::sticks;
 
+use crate::SignatureCheck;
 use crate::running::Running;
 
 use place::{Place, Top};
@@ -35,12 +39,34 @@ const BLOCK_BYTES: usize = 64 << 10;
 pub struct Computer {
     top: Top,
     is_live: bool,
+    /// Programs of Linux are not signed one by one.
+    signatures: Option<Box<dyn SignatureCheck>>,
 }
 
 impl Computer {
     /// Opens the running system, or with a folder what is mounted there.
     pub fn open(root: Option<&Path>) -> Result<Self, HostError> {
-        Ok(Self { top: Top::open(root.unwrap_or(Path::new("/")))?, is_live: root.is_none() })
+        let top = Top::open(root.unwrap_or(Path::new("/")))?;
+        Ok(Self { top, is_live: root.is_none(), signatures: None })
+    }
+
+    /// With another way to tell who signed a file.
+    #[must_use]
+    pub fn with_signature_check(self, check: Box<dyn SignatureCheck>) -> Self {
+        Self { signatures: Some(check), ..self }
+    }
+
+    /// Who signed the file at a place, if it is the one that `expected` tells of.
+    fn signature_at(&self, place: &Place, expected: &Node) -> Result<Option<Signature>, HostError> {
+        let (Some(check), NodeKind::File(_)) = (&self.signatures, &expected.kind) else {
+            return Ok(None);
+        };
+        let file = place.open_file()?;
+        let stat = fs::fstat(&file).map_err(error)?;
+        if (u64::from(stat.st_dev), u64::from(stat.st_ino)) != expected.id {
+            return Err(HostError::Changed);
+        }
+        Ok(Some(check.signature(&file, Path::new(OsStr::from_bytes(&place.name)))))
     }
 
     /// Whether programs run on it, as opposed to a mounted disk.
@@ -201,11 +227,22 @@ impl Host for Computer {
         Ok(Box::new(self.top.place(path)?.open_file()?))
     }
 
+    fn signature(
+        &mut self,
+        path: &DiskPath,
+        expected: &Node,
+    ) -> Result<Option<Signature>, HostError> {
+        self.signature_at(&self.top.place(path)?, expected)
+    }
+
     fn remove(&mut self, path: &DiskPath, expected: &Node) -> Result<(), HostError> {
         let place = self.top.place(path)?;
         let now = node::node(&place)?.ok_or(HostError::Absent)?;
         if !expected.is_unchanged(&now) {
             return Err(HostError::Changed);
+        }
+        if self.signature_at(&place, &now)?.is_some_and(|it| it.protects()) {
+            return Err(HostError::VendorSigned);
         }
         let how = match now.kind {
             NodeKind::Folder => AtFlags::REMOVEDIR,

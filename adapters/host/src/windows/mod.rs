@@ -2,6 +2,7 @@
 
 mod disk;
 mod drives;
+mod library;
 mod next_start;
 mod node;
 mod place;
@@ -11,6 +12,7 @@ mod registry;
 mod rights;
 mod running;
 mod streams;
+mod trust;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write as _};
@@ -18,7 +20,9 @@ use std::os::windows::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use artifacts::{DiskPath, LiveHive};
-use cleaning::{Host, HostError, KeyTree, Node, NodeKind, Process, Times, Value, io_error};
+use cleaning::{
+    Host, HostError, KeyTree, Node, NodeKind, Process, Signature, Times, Value, io_error,
+};
 use windows_sys::Win32::Foundation::GENERIC_WRITE;
 use windows_sys::Win32::Storage::FileSystem::{
     DELETE, FILE_GENERIC_READ, FILE_READ_ATTRIBUTES, FILE_WRITE_ATTRIBUTES,
@@ -29,6 +33,7 @@ use windows_sys::Win32::Storage::FileSystem::{
 pub use drives::{disks, sticks};
 pub(crate) use protected::administrators_folder;
 
+use crate::SignatureCheck;
 use crate::running::Running;
 
 use place::{AS_IT_IS, Place, SHARE_ALL, Top, wide};
@@ -41,13 +46,21 @@ const BLOCK_BYTES: usize = 64 << 10;
 pub struct Computer {
     top: Top,
     is_live: bool,
+    signatures: Box<dyn SignatureCheck>,
 }
 
 impl Computer {
     /// Opens the running system, or with a folder the disk whose top it is.
     pub fn open(root: Option<&Path>) -> Result<Self, HostError> {
         rights::take();
-        Ok(Self { top: Top::open(root)?, is_live: root.is_none() })
+        let signatures = Box::new(trust::WindowsSignatures);
+        Ok(Self { top: Top::open(root)?, is_live: root.is_none(), signatures })
+    }
+
+    /// With another way to tell who signed a file.
+    #[must_use]
+    pub fn with_signature_check(self, check: Box<dyn SignatureCheck>) -> Self {
+        Self { signatures: check, ..self }
     }
 
     /// Whether programs run on it, as opposed to a disk.
@@ -218,13 +231,34 @@ impl Host for Computer {
         Ok(Box::new(open_file(&self.top.place(path)?)?))
     }
 
+    fn signature(
+        &mut self,
+        path: &DiskPath,
+        expected: &Node,
+    ) -> Result<Option<Signature>, HostError> {
+        if !matches!(expected.kind, NodeKind::File(_)) {
+            return Ok(None);
+        }
+        let place = self.top.place(path)?;
+        let file = open_file(&place)?;
+        if !expected.is_unchanged(&node::of_file(&file, &place)?) {
+            return Err(HostError::Changed);
+        }
+        Ok(Some(self.signatures.signature(&file, &place.path)))
+    }
+
     fn remove(&mut self, path: &DiskPath, expected: &Node) -> Result<(), HostError> {
         let place = self.top.place(path)?;
         let access = DELETE | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES | READ_CONTROL;
-        let file = place.open(access)?;
+        let is_file = matches!(expected.kind, NodeKind::File(_));
+        // What is removed is the very file that was asked about.
+        let file = place.open(if is_file { access | FILE_GENERIC_READ } else { access })?;
         let now = node::of_file(&file, &place)?;
         if !expected.is_unchanged(&now) {
             return Err(HostError::Changed);
+        }
+        if is_file && self.signatures.signature(&file, &place.path).protects() {
+            return Err(HostError::VendorSigned);
         }
         if node::is_beyond_us(&now) || matches!(now.kind, NodeKind::Link(_) | NodeKind::Other) {
             return Err(HostError::Unsupported);

@@ -7,13 +7,11 @@ use std::io::{self, Read as _};
 use std::ptr;
 
 use artifacts::{DiskPath, HostsLine, SocketOwner, Transport, read_hosts, read_windows_sockets};
-use windows_sys::Win32::Foundation::{ERROR_INSUFFICIENT_BUFFER, FARPROC, HMODULE, NO_ERROR};
-use windows_sys::Win32::System::LibraryLoader::{
-    GetProcAddress, LOAD_LIBRARY_SEARCH_SYSTEM32, LoadLibraryExW,
-};
+use windows_sys::Win32::Foundation::{ERROR_INSUFFICIENT_BUFFER, NO_ERROR};
 use windows_sys::Win32::System::Threading::PROCESS_QUERY_LIMITED_INFORMATION;
 use windows_sys::core::s;
 
+use super::library::function;
 use super::place::Top;
 use super::process;
 use crate::running::{AskedNames, HeldSocket, NotSeen, Program, Running, Unseen};
@@ -193,19 +191,4 @@ fn text(start: *const u16) -> Option<String> {
         units.push(unit);
     }
     Some(String::from_utf16_lossy(&units))
-}
-
-/// A function of a library of the system. Loaded by itself, from the system's own folder: what the
-/// program imports is looked for beside the program first, where anybody may have put another.
-fn function(
-    library: *const u16,
-    name: *const u8,
-) -> io::Result<unsafe extern "system" fn() -> isize> {
-    // SAFETY: both texts end with zero, and the library stays loaded.
-    let found: FARPROC = unsafe {
-        let library: HMODULE =
-            LoadLibraryExW(library, ptr::null_mut(), LOAD_LIBRARY_SEARCH_SYSTEM32);
-        if library.is_null() { None } else { GetProcAddress(library, name) }
-    };
-    found.ok_or_else(io::Error::last_os_error)
 }

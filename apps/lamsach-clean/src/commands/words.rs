@@ -2,7 +2,10 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write};
 
-use clean_up::{Change, Outcome, PlanFile, Report, RunFacts};
+use clean_up::{
+    Change, NotVerified, Outcome, PlanFile, PlannedSignature, PlannedStay, PlannedStep, Report,
+    RunFacts, Signature,
+};
 use command_line::bilingual::failure;
 use command_line::printable;
 use file_check::{Finding, LiveCounts, Summary, What};
@@ -58,8 +61,9 @@ pub(super) fn plan(out: &mut dyn Write, language: Language, plan: &PlanFile) -> 
     }
     for (index, step) in plan.steps.iter().enumerate() {
         writeln!(out, "{:>3}. {}", index + 1, change(language, &step.change))?;
-        let why = known(language, "clean-because", &step.reason, &clean_up::REASONS);
-        writeln!(out, "     {}", with_what(&why, &step.what))?;
+        for line in why_changed(language, step) {
+            writeln!(out, "     {line}")?;
+        }
         if let Change::RemoveLines { lines, .. } = &step.change {
             for (line, bytes) in lines.iter().take(MOST_LINES) {
                 let bytes = String::from_utf8_lossy(&bytes.0);
@@ -72,13 +76,51 @@ pub(super) fn plan(out: &mut dyn Write, language: Language, plan: &PlanFile) -> 
     }
     for stay in &plan.stays {
         writeln!(out, "   - {}", printable(&stay.at))?;
-        let why = known(language, "clean-stays", &stay.why, &clean_up::STAYS);
-        writeln!(out, "     {}", with_what(&why, &stay.what))?;
+        for line in why_kept(language, stay) {
+            writeln!(out, "     {line}")?;
+        }
     }
     if !plan.is_complete {
         writeln!(out, "\n{}", text(language, "clean-plan-incomplete"))?;
     }
     Ok(())
+}
+
+/// Why something is changed, and who signed it where that says something.
+pub(super) fn why_changed(language: Language, step: &PlannedStep) -> Vec<String> {
+    let why = known(language, "clean-because", &step.reason, &clean_up::REASONS);
+    // Nearly nothing that is taken away is signed.
+    let signature = step.signature.as_ref().filter(|it| it.is != Signature::Unsigned.code());
+    let signature = signature.map(|it| signed(language, it));
+    std::iter::once(with_what(&why, &step.what)).chain(signature).collect()
+}
+
+/// Why something stays, and who signed it where that was asked.
+pub(super) fn why_kept(language: Language, stay: &PlannedStay) -> Vec<String> {
+    let why = known(language, "clean-stays", &stay.why, &clean_up::STAYS);
+    let signature = stay.signature.as_ref().map(|it| signed(language, it));
+    std::iter::once(with_what(&why, &stay.what)).chain(signature).collect()
+}
+
+/// Who signed a file.
+fn signed(language: Language, signature: &PlannedSignature) -> String {
+    if !Signature::CODES.contains(&signature.is.as_str()) {
+        return printable(&signature.is);
+    }
+    let by = match &signature.by {
+        Some(by) => printable(by),
+        None => text(language, "clean-signature-nobody"),
+    };
+    let number = signature.number.as_deref().map(printable).unwrap_or_default();
+    let why = match signature.why.as_deref() {
+        Some(why) if NotVerified::CODES.contains(&why) => {
+            let values = [("number", number.into())];
+            text_with(language, &format!("clean-signature-why-{why}"), &values)
+        }
+        other => printable(other.unwrap_or_default()),
+    };
+    let values = [("by", by.into()), ("why", why.into())];
+    text_with(language, &format!("clean-signature-{}", signature.is), &values)
 }
 
 /// What became of each change.
@@ -354,4 +396,61 @@ fn megabytes(language: Language, bytes: f64) -> String {
 #[expect(clippy::cast_precision_loss, reason = "for people")]
 fn as_double(count: u64) -> f64 {
     count as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_of_a_plan_has_its_words() {
+        for language in [Language::Vi, Language::En] {
+            let sets = [
+                ("clean-because", &clean_up::REASONS[..]),
+                ("clean-stays", &clean_up::STAYS),
+                ("clean-why", &clean_up::HOST_CODES),
+                ("clean-signature", &Signature::CODES),
+                ("clean-signature-why", &NotVerified::CODES),
+            ];
+            for (prefix, codes) in sets {
+                for code in codes {
+                    let key = format!("{prefix}-{code}");
+                    let words = text_with(
+                        language,
+                        &key,
+                        &[("by", "x".into()), ("why", "x".into()), ("number", "x".into())],
+                    );
+                    assert!(!words.contains(&key), "{words}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_signature_is_told_with_its_signer_and_why() {
+        let check = |is: &str, by: Option<&str>, why: Option<&str>, expected: &str| {
+            let signature = PlannedSignature {
+                is: is.to_owned(),
+                by: by.map(str::to_owned),
+                why: why.map(str::to_owned),
+                number: (why == Some("failed")).then(|| "0x80070005".to_owned()),
+            };
+            assert_eq!(signed(Language::En, &signature), expected);
+        };
+        check(
+            "vendor",
+            Some("Microsoft Windows"),
+            None,
+            "Signed by Microsoft Windows; the file is what was signed",
+        );
+        check("unsigned", None, None, "Not signed");
+        check(
+            "not-verified",
+            Some("An\u{1b}[31m"),
+            Some("failed"),
+            "The signature cannot be verified (An\u{fffd}[31m): the operating system reports an error 0x80070005",
+        );
+        // Of a later program.
+        check("notarised", None, Some("x"), "notarised");
+    }
 }

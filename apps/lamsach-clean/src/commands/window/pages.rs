@@ -102,7 +102,7 @@ struct FoundPage {
     has_contact: bool,
     can_change: bool,
     steps: Vec<StepRow>,
-    stays: Vec<(String, String)>,
+    stays: Vec<(String, Vec<String>)>,
     not_scanned: Vec<(String, String)>,
     /// What is said where the code stands in the name of the program's file.
     code_known: Option<String>,
@@ -120,7 +120,7 @@ struct FindingRow {
 
 struct StepRow {
     change: String,
-    why: String,
+    why: Vec<String>,
 }
 
 pub(super) fn found(language: Language, found: &Found) -> anyhow::Result<String> {
@@ -167,19 +167,13 @@ pub(super) fn found(language: Language, found: &Found) -> anyhow::Result<String>
 fn steps(language: Language, plan: &PlanFile) -> Vec<StepRow> {
     let row = |it: &clean_up::PlannedStep| StepRow {
         change: words::change(language, &it.change),
-        why: words::with_what(
-            &words::known(language, "clean-because", &it.reason, &clean_up::REASONS),
-            &it.what,
-        ),
+        why: words::why_changed(language, it),
     };
     plan.steps.iter().map(row).collect()
 }
 
-fn stays(language: Language, plan: &PlanFile) -> Vec<(String, String)> {
-    let row = |it: &clean_up::PlannedStay| {
-        let why = words::known(language, "clean-stays", &it.why, &clean_up::STAYS);
-        (printable(&it.at), words::with_what(&why, &it.what))
-    };
+fn stays(language: Language, plan: &PlanFile) -> Vec<(String, Vec<String>)> {
+    let row = |it: &clean_up::PlannedStay| (printable(&it.at), words::why_kept(language, it));
     plan.stays.iter().take(MOST_SHOWN).map(row).collect()
 }
 
