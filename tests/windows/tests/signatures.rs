@@ -56,7 +56,7 @@ impl Signers {
         fs::write(self.path("usage"), usage).unwrap();
         let subject = format!("/O={claims}/CN={claims}");
         let mut request = Command::new("openssl");
-        request.args(["req", "-newkey", "rsa:2048", "-nodes", "-subj", &subject]);
+        request.args(["req", "-utf8", "-newkey", "rsa:2048", "-nodes", "-subj", &subject]);
         request.args(["-keyout", &format!("{name}.key"), "-out", "request"]);
         assert!(request.current_dir(self.folder.path()).output().unwrap().status.success());
         self.openssl(&format!(
@@ -72,7 +72,11 @@ impl Signers {
         drop(fs::remove_file(&signed));
         let mut command = Command::new("osslsigncode");
         command.args(["sign", "-h", "sha256", "-certs", &format!("{name}.pem")]);
-        command.args(["-key", &format!("{name}.key"), "-in"]).arg(program).arg("-out").arg(&signed);
+        command
+            .args(["-ac", &format!("{name}-root.pem"), "-key", &format!("{name}.key"), "-in"])
+            .arg(program)
+            .arg("-out")
+            .arg(&signed);
         let Output { status, stdout, .. } =
             command.current_dir(self.folder.path()).output().unwrap();
         assert!(status.success(), "{}", String::from_utf8_lossy(&stdout));
