@@ -196,16 +196,13 @@ pub(crate) fn keep_protected(
             Some(_) if standing != Standing::Own => Some("of-system"),
             why => why,
         };
-        match why {
-            Some(why) => {
-                kept.insert(path.0.clone());
-                let at = native_spelling(&path.0);
-                plan.stays.push(Stay { at, what: step.what, why, signature });
-            }
-            None => {
-                step.signature = signature;
-                plan.steps.push(step);
-            }
+        if let Some(why) = why {
+            kept.insert(path.0.clone());
+            let at = native_spelling(&path.0);
+            plan.stays.push(Stay { at, what: step.what, why, signature });
+        } else {
+            step.signature = signature;
+            plan.steps.push(step);
         }
     }
 }

@@ -110,7 +110,7 @@ impl Disk {
             memory: None,
         };
         let gathering = Gathering::default();
-        check_files(&[self.top.clone()], &detection, &settings, &gathering);
+        check_files(std::slice::from_ref(&self.top), &detection, &settings, &gathering);
         gathering.0.into_inner().unwrap()
     }
 

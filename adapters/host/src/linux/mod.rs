@@ -63,7 +63,7 @@ impl Computer {
         };
         let file = place.open_file()?;
         let stat = fs::fstat(&file).map_err(error)?;
-        if (u64::from(stat.st_dev), u64::from(stat.st_ino)) != expected.id {
+        if (stat.st_dev, stat.st_ino) != expected.id {
             return Err(HostError::Changed);
         }
         Ok(Some(check.signature(&file, Path::new(OsStr::from_bytes(&place.name)))))

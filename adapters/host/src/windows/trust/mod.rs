@@ -25,8 +25,8 @@ use windows_sys::Win32::Foundation::{
 use windows_sys::Win32::Security::Cryptography::{
     CERT_CHAIN_CONTEXT, CERT_CHAIN_POLICY_MICROSOFT_ROOT, CERT_CHAIN_POLICY_PARA,
     CERT_CHAIN_POLICY_STATUS, CERT_CONTEXT, CERT_FIND_EXT_ONLY_ENHKEY_USAGE_FLAG,
-    CERT_NAME_SIMPLE_DISPLAY_TYPE, CTL_USAGE,
-    MICROSOFT_ROOT_CERT_CHAIN_POLICY_CHECK_APPLICATION_ROOT_FLAG,
+    CERT_NAME_SIMPLE_DISPLAY_TYPE, CERT_TRUST_IS_PARTIAL_CHAIN, CERT_TRUST_IS_UNTRUSTED_ROOT,
+    CTL_USAGE, MICROSOFT_ROOT_CERT_CHAIN_POLICY_CHECK_APPLICATION_ROOT_FLAG,
 };
 use windows_sys::Win32::Security::WinTrust::{
     WINTRUST_ACTION_GENERIC_VERIFY_V2, WINTRUST_DATA, WINTRUST_DATA_0, WINTRUST_FILE_INFO,
@@ -134,6 +134,9 @@ struct Signer {
     by: Option<String>,
     /// Whether the chain ends in a root of the vendor's, and the signer signs the vendor's own.
     is_vendors: bool,
+    /// Whether the chain ends in a root that this computer trusts. Windows asks for it by itself, Wine
+    /// takes a signature for valid without.
+    is_known: bool,
 }
 
 /// The signer of a state; `None` where it did not come so far.
@@ -160,7 +163,10 @@ unsafe fn signer(calls: &Calls, state: HANDLE) -> Option<Signer> {
         }
         let is_vendors = has_vendors_root(calls, signer.pChainContext)
             && !signs_for_others(usages(calls, certificate).iter().map(String::as_str));
-        Some(Signer { by: name(calls, certificate), is_vendors })
+        let unknown = CERT_TRUST_IS_UNTRUSTED_ROOT | CERT_TRUST_IS_PARTIAL_CHAIN;
+        let chain = signer.pChainContext.as_ref();
+        let is_known = chain.is_some_and(|it| it.TrustStatus.dwErrorStatus & unknown == 0);
+        Some(Signer { by: name(calls, certificate), is_vendors, is_known })
     }
 }
 
@@ -239,10 +245,12 @@ unsafe fn usages(calls: &Calls, certificate: *const CERT_CONTEXT) -> Vec<String>
 
 /// What an answer of Windows amounts to.
 fn judged(status: i32, signer: Option<Signer>) -> Signature {
-    let (by, is_vendors) = signer.map_or((None, false), |it| (it.by, it.is_vendors));
+    let (by, is_vendors, is_known) =
+        signer.map_or((None, false, false), |it| (it.by, it.is_vendors, it.is_known));
     let why = match status {
         0 if is_vendors => return Signature::Vendor { by },
-        0 => return Signature::Other { by },
+        0 if is_known => return Signature::Other { by },
+        0 => NotVerified::UnknownIssuer,
         TRUST_E_NOSIGNATURE | TRUST_E_SUBJECT_FORM_UNKNOWN | TRUST_E_PROVIDER_UNKNOWN => {
             return Signature::Unsigned;
         }
@@ -293,7 +301,7 @@ mod tests {
     fn each_status_of_windows_is_one_answer() {
         let check = |status: i32, is_vendors, code, protects| {
             let by = Some("x".to_owned());
-            let signature = judged(status, Some(Signer { by, is_vendors }));
+            let signature = judged(status, Some(Signer { by, is_vendors, is_known: true }));
             assert_eq!((signature.code(), signature.protects()), (code, protects), "{status:x}");
         };
         check(0, true, "vendor", true);
@@ -307,7 +315,8 @@ mod tests {
         check(TRUST_E_EXPLICIT_DISTRUST, true, "not-verified", false);
         check(NTE_BAD_SIGNATURE, true, "not-verified", false);
         check(-1, true, "not-verified", false);
-        assert_eq!(judged(0, None), Signature::Other { by: None });
+        let nobody = judged(0, Some(Signer { by: None, is_vendors: false, is_known: false }));
+        assert_eq!((nobody.code(), judged(0, None).code()), ("not-verified", "not-verified"));
     }
 
     #[test]
