@@ -56,22 +56,23 @@ impl Tally {
 
     /// Adds what a piece gave.
     pub fn add_gain(&mut self, gain: Gain) {
-        let keys: Vec<String> = gain.sightings.iter().map(key_of).collect();
-        let questions = keys.iter().cloned().zip(gain.questions);
-        let questions = questions.filter_map(|(key, it)| Some((key, it?))).collect();
-        let sightings = keys.into_iter().zip(gain.sightings).collect();
-        self.add(Self {
+        let Gain { sightings, questions, .. } = gain;
+        self.count(&Self {
             format: gain.format,
             lines_read: gain.lines_read,
             lines_matched: gain.lines_matched,
             lines_not_parsed: gain.lines_not_parsed,
             dropped: gain.dropped,
             gaps: gain.gaps,
-            left_out: 0,
             days: gain.days,
-            sightings,
-            questions,
+            ..Self::default()
         });
+        // A piece may tell of one device twice: under a name that is spelled in two ways.
+        let mut questions = questions.into_iter();
+        for sighting in sightings {
+            let questions = questions.next().flatten();
+            self.see(key_of(&sighting), sighting, questions, 0);
+        }
     }
 
     /// Adds what came later. A sighting that only says more of a contact has the count 0.
@@ -86,32 +87,44 @@ impl Tally {
     }
 
     fn join(&mut self, mut later: Self, least: u64) {
-        self.format = later.format.or(self.format.take());
+        self.count(&later);
+        for (key, sighting) in later.sightings {
+            let questions = later.questions.remove(&key);
+            self.see(key, sighting, questions, least);
+        }
+    }
+
+    /// Adds everything but the sightings.
+    fn count(&mut self, later: &Self) {
+        if later.format.is_some() {
+            self.format.clone_from(&later.format);
+        }
         self.lines_read += later.lines_read;
         self.lines_matched += later.lines_matched;
         self.lines_not_parsed += later.lines_not_parsed;
         self.dropped += later.dropped;
         self.gaps += later.gaps;
         self.left_out += later.left_out;
-        self.days.extend(later.days);
-        for (key, sighting) in later.sightings {
-            let is_full = self.sightings.len() >= MOST_SIGHTINGS;
-            let questions = later.questions.remove(&key);
-            match self.sightings.entry(key) {
-                Entry::Occupied(mut held) => {
-                    let known = self.questions.remove(held.key());
-                    let questions = both(known, held.get(), questions, &sighting);
-                    merge(held.get_mut(), sighting);
-                    if let Some(questions) = questions {
-                        settle(held.get_mut(), &questions);
-                        self.questions.insert(held.key().clone(), questions);
-                    }
+        self.days.extend(&later.days);
+    }
+
+    /// Adds a sighting.
+    fn see(&mut self, key: String, sighting: Sighting, questions: Option<Questions>, least: u64) {
+        let is_full = self.sightings.len() >= MOST_SIGHTINGS;
+        match self.sightings.entry(key) {
+            Entry::Occupied(mut held) => {
+                let known = self.questions.remove(held.key());
+                let questions = both(known, held.get(), questions, &sighting);
+                merge(held.get_mut(), sighting);
+                if let Some(questions) = questions {
+                    settle(held.get_mut(), &questions);
+                    self.questions.insert(held.key().clone(), questions);
                 }
-                Entry::Vacant(_) if is_full => self.left_out += 1,
-                Entry::Vacant(room) => {
-                    self.questions.extend(questions.map(|it| (room.key().clone(), it)));
-                    room.insert(Sighting { count: sighting.count.max(least), ..sighting });
-                }
+            }
+            Entry::Vacant(_) if is_full => self.left_out += 1,
+            Entry::Vacant(room) => {
+                self.questions.extend(questions.map(|it| (room.key().clone(), it)));
+                room.insert(Sighting { count: sighting.count.max(least), ..sighting });
             }
         }
     }
@@ -278,5 +291,29 @@ mod tests {
         }
         next.add_to_day(piece(0));
         assert_eq!(count(&next), 1);
+    }
+    /// Two names of one device in one piece, spelled in two ways.
+    #[test]
+    fn both_of_two_sightings_of_one_device_in_a_piece_count() {
+        let layers = layers();
+        let mut log = LiveLog::new("dns.log".to_owned(), None, jiff::tz::TimeZone::UTC);
+        let mut piece = |line: &str, name: &str| {
+            let mut gain = log.read(&layers, 0, line.as_bytes(), Timestamp::UNIX_EPOCH);
+            gain.sightings[0].device_name = Some(name.to_owned());
+            gain.sightings[0].name_source = Some(NameSource::DhcpLease);
+            gain
+        };
+        let (first, second) = (piece(line('q'), "MAY-1"), piece(line('a'), "may-1"));
+        let (mut apart, mut together) = (Tally::default(), Tally::default());
+        apart.add_gain(first.clone());
+        apart.add_gain(second.clone());
+        let mut both = first;
+        both.lines_read += second.lines_read;
+        both.lines_matched += second.lines_matched;
+        both.sightings.extend(second.sightings);
+        both.questions.extend(second.questions);
+        together.add_gain(both);
+        assert_eq!(together.sightings.len(), 1);
+        assert_eq!(together, apart);
     }
 }
