@@ -247,6 +247,10 @@ async fn upload(
             continue;
         };
         if field.name() == Some("names") {
+            if names.is_some() {
+                outcomes.push(not_done(name, page.t("logs-names-late")));
+                continue;
+            }
             given.take(name, field, state.portal.now()).await?;
             continue;
         }

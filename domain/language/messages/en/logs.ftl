@@ -99,4 +99,5 @@ logs-names-taken = %claims lines that tell names of devices, %others lines of ot
 logs-names-unknown-format = %path: not a known kind of file that tells names of devices. Such are: DHCP leases or logs, the output of ip neigh or arp -a, an inventory as CSV with at least two of the columns ip, mac, name. No log was checked yet.
 logs-names-too-many = %path: too many lines about devices. Give files of the time that the logs are of only. No log was checked yet.
 logs-names-unreadable = The file %path cannot be read, or is too large. No log was checked yet.
+logs-names-late = Files that tell names of devices have to stand before the logs in what is sent; this one was not used. Please send both again.
 logs-see-outcome = See the outcome

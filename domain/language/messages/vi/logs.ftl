@@ -81,4 +81,5 @@ logs-names-taken = lấy được %claims dòng cho biết tên thiết bị, %o
 logs-names-unknown-format = %path: không phải dạng tệp cho biết tên thiết bị đã biết. Dùng được: bản ghi cấp địa chỉ hoặc nhật ký DHCP, kết quả ip neigh hoặc arp -a, danh mục CSV có ít nhất hai cột trong ip, mac, tên. Chưa đối chiếu tệp nhật ký nào.
 logs-names-too-many = %path: quá nhiều dòng về thiết bị. Chỉ đưa vào những tệp của khoảng thời gian trong nhật ký. Chưa đối chiếu tệp nhật ký nào.
 logs-names-unreadable = Không đọc được tệp %path, hoặc tệp quá lớn. Chưa đối chiếu tệp nhật ký nào.
+logs-names-late = Tệp cho biết tên thiết bị phải đứng trước các tệp nhật ký trong lần gửi; chưa dùng tệp này. Xin gửi lại cả hai.
 logs-see-outcome = Xem kết quả
