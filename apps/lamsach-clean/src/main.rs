@@ -7,5 +7,6 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     command_line::heap::share_one();
+    command_line::heap::return_large_pieces();
     commands::run(&env::args_os().collect::<Vec<_>>())
 }
