@@ -158,14 +158,21 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     }
     isSaving = false;
   };
-  form.addEventListener("input", () => { isDirty = true; later(1500); });
+  form.addEventListener("input", (event) => {
+    isDirty = true;
+    later(1500);
+    // A figure that is emptied stays empty, and says so at once.
+    const told = event.target.closest("td")?.querySelector(".left-blank");
+    if (told && event.target.matches(".count")) told.hidden = event.target.value.trim() !== "";
+  });
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
     isDirty = false;
     if (!isSaving) return;
     // What is under way has to end first, or this would be in conflict with itself.
     event.preventDefault();
-    setTimeout(() => form.requestSubmit(), 200);
+    const button = event.submitter;
+    setTimeout(() => form.requestSubmit(button), 200);
   });
   window.addEventListener("beforeunload", (event) => { if (isDirty) event.preventDefault(); });
 }

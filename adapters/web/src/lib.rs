@@ -19,6 +19,7 @@ mod browser_module;
 mod error;
 mod failure;
 mod guard;
+mod notice;
 mod page;
 mod pages;
 mod request_log;

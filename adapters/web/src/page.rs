@@ -3,14 +3,15 @@
 use std::fmt::Display;
 
 use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Response};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use language::{Language, Value};
-use portal::Actor;
+use portal::{Actor, Readable};
 
 use crate::error::PageError;
+use crate::notice::Notice;
 use crate::session::{self, MaybeSignedIn};
 use crate::{AppState, session::cookie_of};
 
@@ -27,8 +28,8 @@ pub(crate) struct Page {
     pub(crate) path: String,
     /// Whether everything shown is invented.
     pub(crate) is_demo: bool,
-    /// Message key of what was just done, from `?notice=`.
-    pub(crate) notice: Option<String>,
+    /// What was just done.
+    pub(crate) notice: Option<Notice>,
     /// Zone of the moments shown.
     zone: TimeZone,
 }
@@ -93,6 +94,13 @@ impl Page {
             Language::Vi => mark,
             Language::En => format!("{} ({mark})", self.t("demo-mark")),
         }
+    }
+
+    /// What a device contacted, or a list names, as people read it. The line of the log beside it
+    /// stays as it is.
+    #[expect(clippy::unused_self, reason = "templates ask the page")]
+    pub(crate) fn contacted(&self, written: &str) -> Readable {
+        Readable::of(written)
     }
 
     /// A letter's subject line: "V/v …", whether or not the author wrote the "V/v".
@@ -209,18 +217,10 @@ impl FromRequestParts<AppState> for Page {
             here: session::reachable_path(parts),
             path: parts.uri.path().to_owned(),
             is_demo: state.portal.is_demo,
-            notice: notice_of(&parts.uri),
+            notice: parts.uri.query().and_then(Notice::of_query),
             zone: TimeZone::get("Asia/Ho_Chi_Minh").unwrap_or(TimeZone::UTC),
         })
     }
-}
-
-/// `?notice=KEY`: only message keys of notices, so that a link cannot put words on our page.
-fn notice_of(uri: &Uri) -> Option<String> {
-    let query = uri.query()?;
-    let value = query.split('&').find_map(|pair| pair.strip_prefix("notice="))?;
-    let is_key = value.chars().all(|c| c.is_ascii_lowercase() || c == '-');
-    is_key.then(|| format!("notice-{value}"))
 }
 
 /// Renders a template, or fails as our own fault.

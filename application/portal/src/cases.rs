@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ::campaigns::{
     Action, CampaignId, CaseEventId, CaseId, CaseState, CaseStep, DEFAULT_QUIET_DAYS, Quiet,
-    UnitId, UserId, Verification, verify,
+    SourceId, UnitId, UserId, Verification, verify,
 };
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use matching::Intermediary;
 use serde_json::json;
 use storage::cases::{self, CaseEventRecord, CaseRecord};
-use storage::sightings::{self, SightingRecord};
+use storage::sightings::{self, SightingRecord, SourceRecord};
 use storage::users;
 
+use crate::checks::live_of;
 use crate::devices::{self, DeviceView};
 use crate::letters::{receipts_of, require_running};
 use crate::{Actor, Portal, PortalError, Problem, access, audit};
@@ -36,6 +37,44 @@ pub struct CaseSummary {
     /// What the device does in the place of others: it is then not the one to clean, and counts in no
     /// figure; a log behind it is to be looked at.
     pub intermediary: Option<Intermediary>,
+    /// What came to it since it was recorded as a false positive.
+    pub since_false_positive: Option<SinceFalsePositive>,
+}
+
+/// Findings of a false positive that whoever recorded it as one did not know of. They change nothing
+/// by themselves: a person has to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SinceFalsePositive {
+    /// How many sightings.
+    pub sightings: usize,
+    /// The last contact, where the logs tell its time.
+    pub last_at: Option<Timestamp>,
+}
+
+impl SinceFalsePositive {
+    /// Findings with contacts after the decision, or of a log that first came after it. A watched
+    /// log comes again and again: of that only the time of its contacts counts.
+    fn of(
+        case: &CaseRecord,
+        seen: &[SightingRecord],
+        sources: &BTreeMap<SourceId, SourceRecord>,
+    ) -> Option<Self> {
+        if case.state != CaseState::FalsePositive {
+            return None;
+        }
+        let decided_at = case.changed_at;
+        let came_later = |it: &SightingRecord| {
+            sources
+                .get(&it.source_id)
+                .is_some_and(|log| live_of(log).is_none() && log.created_at > decided_at)
+        };
+        let is_new = |it: &&SightingRecord| {
+            it.is_finding && (it.last_at.is_some_and(|at| at > decided_at) || came_later(it))
+        };
+        let new: Vec<_> = seen.iter().filter(is_new).collect();
+        let last_at = new.iter().filter_map(|it| it.last_at).max();
+        (!new.is_empty()).then_some(Self { sightings: new.len(), last_at })
+    }
 }
 
 impl CaseSummary {
@@ -132,11 +171,17 @@ pub async fn list(
         }
     }
     let scanned = storage::scans::found_on(&mut read, campaign_id, unit).await?;
+    let sources = if all.iter().any(|it| it.state == CaseState::FalsePositive) {
+        sources_of(&mut read, campaign_id, unit).await?
+    } else {
+        BTreeMap::new()
+    };
     let summaries = all.into_iter().filter_map(|case| {
         let device = devices.get(&case.device_id)?.clone();
         let sightings = seen.remove(&case.id).unwrap_or_default();
         let intermediary = devices::intermediary_of(&device, &sightings, &scanned);
-        Some(CaseSummary { case, device, sightings, intermediary })
+        let since_false_positive = SinceFalsePositive::of(&case, &sightings, &sources);
+        Some(CaseSummary { case, device, sightings, intermediary, since_false_positive })
     });
     Ok(summaries.collect())
 }
@@ -190,19 +235,16 @@ pub async fn view(portal: &Portal, actor: &Actor, id: CaseId) -> Result<CaseView
         others.sort_by(|left, right| left.label.cmp(&right.label));
     }
     let site_names = storage::devices::sites(&mut read, case.unit_id).await?;
-    let site_of: BTreeMap<_, _> = sightings::sources(&mut read, case.campaign_id, case.unit_id)
-        .await?
-        .into_iter()
-        .map(|it| (it.id, it.site_id))
-        .collect();
+    let sources = sources_of(&mut read, case.campaign_id, case.unit_id).await?;
     let sites = seen
         .iter()
-        .map(|it| site_of.get(&it.source_id).and_then(|site| site_names.get(site)))
+        .map(|it| sources.get(&it.source_id).and_then(|it| site_names.get(&it.site_id)))
         .map(|it| it.cloned().unwrap_or_default())
         .collect();
     let scanned = storage::scans::found_on(&mut read, case.campaign_id, case.unit_id).await?;
     let intermediary = devices::intermediary_of(&device, &seen, &scanned);
-    let summary = CaseSummary { case, device, sightings: seen, intermediary };
+    let since_false_positive = SinceFalsePositive::of(&case, &seen, &sources);
+    let summary = CaseSummary { case, device, sightings: seen, intermediary, since_false_positive };
     let mut scans = Vec::new();
     for it in storage::devices::group(&mut read, summary.device.id).await? {
         let found = storage::scans::with_findings(&mut read, summary.case.campaign_id, it.id);
@@ -223,6 +265,15 @@ pub async fn view(portal: &Portal, actor: &Actor, id: CaseId) -> Result<CaseView
         sites,
         scans,
     })
+}
+
+async fn sources_of(
+    read: &mut storage::Connection,
+    campaign: CampaignId,
+    unit: UnitId,
+) -> Result<BTreeMap<SourceId, SourceRecord>, PortalError> {
+    let sources = sightings::sources(read, campaign, unit).await?;
+    Ok(sources.into_iter().map(|it| (it.id, it)).collect())
 }
 
 /// Moves a case on. `note` says what was done, or why.
@@ -317,18 +368,30 @@ pub async fn describe_device(
     let device = devices::root_of(&mut write, case.device_id).await?;
     storage::devices::update_device(&mut write, device.id, &label, kind).await?;
     storage::devices::set_stands_as(&mut write, device.id, stands_as).await?;
-    // A name that somebody gave is work, which no log that is taken back takes along.
-    let event = CaseEventRecord {
-        id: portal.new_id::<CaseEventId>(),
-        case_id: id,
-        at: portal.now(),
-        user_id: Some(actor.user_id),
-        kind: "described".to_owned(),
-        from_state: None,
-        to_state: None,
-        note: label.clone(),
-    };
-    cases::insert_event(&mut write, &event).await?;
+    // What somebody said of a device is work, which no log that is taken back takes along. Each thing
+    // that changed is an event of its own.
+    let changes = [
+        ("described", device.label != label, label.as_str()),
+        ("kind-changed", device.kind != kind, kind),
+        (
+            "stands-as-changed",
+            device.stands_as.as_deref() != stands_as,
+            stands_as.unwrap_or_default(),
+        ),
+    ];
+    for (code, _, value) in changes.into_iter().filter(|(_, has_changed, _)| *has_changed) {
+        let event = CaseEventRecord {
+            id: portal.new_id::<CaseEventId>(),
+            case_id: id,
+            at: portal.now(),
+            user_id: Some(actor.user_id),
+            kind: code.to_owned(),
+            from_state: None,
+            to_state: None,
+            note: value.to_owned(),
+        };
+        cases::insert_event(&mut write, &event).await?;
+    }
     let detail = json!({ "label": label, "kind": kind, "stands_as": stands_as });
     let unit = Some(case.unit_id);
     audit::record(portal, &mut write, Some(actor), unit, "device.describe", device.id, detail)

@@ -100,10 +100,12 @@ fn report_statement(portal: &Portal, view: &ReportView, language: Language) -> S
         }
     });
     let zone = zone_of(portal, &view.campaign);
+    let is_draft = !view.report.state.is_handed_in() && view.report.state != ReportState::Approved;
+    let approver = view.approver.as_ref().filter(|_| !is_draft);
     Statement {
         language,
         marking: marking(portal),
-        is_draft: !view.report.state.is_handed_in() && view.report.state != ReportState::Approved,
+        is_draft,
         governing_body: view.governing_body.clone(),
         issuer: view.unit.name.clone(),
         issuer_code: view.unit.code.clone(),
@@ -121,8 +123,8 @@ fn report_statement(portal: &Portal, view: &ReportView, language: Language) -> S
         rows: rows.collect(),
         roll_up: None,
         state: state_word(language, &view.report.state.to_string()),
-        signer: signer(&view.unit),
-        signer_name: String::new(),
+        signer: signer(&view.unit, approver.map_or("", |it| it.position.as_str())),
+        signer_name: approver.map(|it| it.name.clone()).unwrap_or_default(),
     }
 }
 
@@ -155,6 +157,10 @@ fn roll_up_statement(portal: &Portal, view: &RollUpView, language: Language) -> 
         let code = report.map_or_else(|| "missing".to_owned(), |it| it.state.to_string());
         state_word(language, &code)
     };
+    let is_noted = |id: &UnitId| {
+        let state = view.reports.get(id).map(|it| it.state);
+        matches!(state, Some(ReportState::Noted | ReportState::Locked))
+    };
     let figure = |unit: UnitId, key: &str| {
         let cell = view.contents.get(&unit).map(|content| content.cell(key));
         cell.map(|it| Figure { declared: it.declared, measured: it.measured }).unwrap_or_default()
@@ -184,7 +190,7 @@ fn roll_up_statement(portal: &Portal, view: &RollUpView, language: Language) -> 
     let (signer, signer_name) = if is_of_own_letter {
         signature_block(&view.campaign.signer)
     } else {
-        (signer(&view.unit), String::new())
+        (signer(&view.unit, ""), String::new())
     };
     Statement {
         language,
@@ -208,6 +214,7 @@ fn roll_up_statement(portal: &Portal, view: &RollUpView, language: Language) -> 
         roll_up: Some(RollUpPart {
             expected: view.sums.expected.len(),
             reported: view.sums.reported.len(),
+            not_noted: view.sums.reported.iter().filter(|id| !is_noted(id)).count(),
             is_of_own_letter,
             units: units.collect(),
             missing: sorted(&view.sums.missing),
@@ -337,8 +344,9 @@ fn signature_block(typed: &str) -> (Vec<String>, String) {
     (posts, name)
 }
 
-/// Who signs a unit's report when nobody said otherwise, by what the unit is.
-fn signer(unit: &UnitRecord) -> Vec<String> {
+/// The posts above the name of who signs a unit's report, by what the unit is. A deputy signs for the
+/// head (Decree 30/2020/NĐ-CP, article 13); no other position says in whose place one signs.
+fn signer(unit: &UnitRecord, position: &str) -> Vec<String> {
     let posts: &[&str] = match unit.kind.parse() {
         Ok(UnitKind::PeopleCommittee | UnitKind::Commune) => &["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"],
         Ok(UnitKind::School) => &["HIỆU TRƯỞNG"],
@@ -346,7 +354,14 @@ fn signer(unit: &UnitRecord) -> Vec<String> {
         Ok(UnitKind::Department) if unit.name.starts_with("Sở ") => &["GIÁM ĐỐC"],
         _ => &["THỦ TRƯỞNG CƠ QUAN"],
     };
-    posts.iter().map(|it| (*it).to_owned()).collect()
+    let mut posts: Vec<String> = posts.iter().map(|it| (*it).to_owned()).collect();
+    let position = position.trim().to_uppercase();
+    if let Some(head) = position.strip_prefix("PHÓ ") {
+        posts.pop();
+        posts.push(format!("KT. {head}"));
+        posts.push(position.clone());
+    }
+    posts
 }
 
 fn lower_first(text: &str) -> String {
@@ -371,6 +386,31 @@ mod tests {
         assert_eq!(bare_task("22/9 là hạn"), "22/9 là hạn");
         assert_eq!(bare_task("1.5 điểm"), "1.5 điểm");
         assert_eq!(bare_task(". a"), ". a");
+    }
+
+    #[test]
+    fn a_deputy_signs_for_the_head() {
+        let check = |kind: UnitKind, position: &str, posts: &[&str]| {
+            let unit = UnitRecord {
+                id: UnitId::from(uuid::Uuid::nil()),
+                code: String::new(),
+                name: String::new(),
+                name_key: String::new(),
+                kind: kind.to_string(),
+                place: String::new(),
+                headcount: None,
+                valid_from: None,
+                valid_to: None,
+                created_at: jiff::Timestamp::UNIX_EPOCH,
+            };
+            assert_eq!(signer(&unit, position), posts, "{kind} {position}");
+        };
+        let committee = "TM. ỦY BAN NHÂN DÂN";
+        check(UnitKind::Commune, "", &[committee, "CHỦ TỊCH"]);
+        check(UnitKind::Commune, "Chủ tịch", &[committee, "CHỦ TỊCH"]);
+        check(UnitKind::Commune, "Phó Chủ tịch", &[committee, "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"]);
+        check(UnitKind::School, "Phó Hiệu trưởng", &["KT. HIỆU TRƯỞNG", "PHÓ HIỆU TRƯỞNG"]);
+        check(UnitKind::Health, "Lãnh đạo phụ trách", &["GIÁM ĐỐC"]);
     }
 
     #[test]

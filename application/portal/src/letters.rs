@@ -55,10 +55,35 @@ pub struct Letter {
     pub reminders: Vec<ReminderRecord>,
     /// Organisations outside the system that the unit told.
     pub told: Vec<ToldRecord>,
+    /// The unit it reports to, if it owes a report.
+    pub collector: Option<UnitRecord>,
+    /// The same letter from other units: for information, since it is carried out for the collector.
+    pub once_more: Vec<OnceMore>,
     /// Units below it that it can pass the letter on to and has not yet.
-    pub can_pass_to: Vec<UnitRecord>,
+    pub can_pass_to: Vec<Below>,
     /// Units it passed the letter on to.
-    pub passed_to: Vec<UnitRecord>,
+    pub passed_to: Vec<Below>,
+}
+
+/// A letter that a unit has for action already, as another unit passed it on.
+#[derive(Clone, Debug)]
+pub struct OnceMore {
+    /// The unit that passed it on.
+    pub from: UnitRecord,
+    /// The deadline it gave, where that is not the one that binds the unit.
+    pub deadline: Option<Deadline>,
+}
+
+/// A unit below the one that passes the letter on.
+#[derive(Clone, Debug)]
+pub struct Below {
+    /// The unit.
+    pub unit: UnitRecord,
+    /// The other unit from which it has the letter for action. What is passed on to it is then for
+    /// information.
+    pub acts_for: Option<UnitRecord>,
+    /// The deadline that binds it, as the other unit gave it.
+    pub deadline: Option<Deadline>,
 }
 
 /// What a unit adds when it passes the letter on.
@@ -172,7 +197,27 @@ pub async fn open(
         .filter_map(|receipt| all_directives.iter().find(|it| it.id == receipt.directive_id))
         .filter_map(|it| Some((it.clone(), known.get(&it.from_unit_id)?.clone())))
         .collect();
-    let (passed_to, can_pass_to) = below.into_iter().partition(|it| passed.contains(&it.id));
+    let collector = if counting.is_counting { known.get(&counting.parent_id) } else { None };
+    let again = receipts.iter().filter(|it| !it.is_counting && collector.is_some());
+    let once_more = again
+        .filter_map(|receipt| {
+            let from = known.get(&receipt.parent_id)?.clone();
+            let given = binding_deadline(&campaign, &all_directives, receipt);
+            let is_other = given.map(Deadline::last_day) != deadline.map(Deadline::last_day);
+            Some(OnceMore { from, deadline: given.filter(|_| is_other) })
+        })
+        .collect();
+    let acts_for = |below: UnitRecord| {
+        let counts = |it: &&ReceiptRecord| it.unit_id == below.id && it.is_counting;
+        let elsewhere = all_receipts.iter().find(counts).filter(|it| it.parent_id != unit);
+        Below {
+            acts_for: elsewhere.and_then(|it| known.get(&it.parent_id).cloned()),
+            deadline: elsewhere.and_then(|it| binding_deadline(&campaign, &all_directives, it)),
+            unit: below,
+        }
+    };
+    let below = below.into_iter().map(acts_for);
+    let (passed_to, can_pass_to) = below.partition(|it| passed.contains(&it.unit.id));
     Ok(Letter {
         unit: known.get(&unit).cloned().ok_or(PortalError::NotFound)?,
         view: whole(portal, campaign).await?,
@@ -184,6 +229,8 @@ pub async fn open(
             .filter(|it| receipts.iter().any(|receipt| receipt.id == it.receipt_id))
             .collect(),
         told,
+        collector: collector.cloned(),
+        once_more,
         can_pass_to,
         passed_to,
         directives,
@@ -287,7 +334,7 @@ pub async fn pass_on(
     let chosen: Vec<UnitId> = letter
         .can_pass_to
         .iter()
-        .map(|it| it.id)
+        .map(|it| it.unit.id)
         .filter(|id| given.units.contains(id) && !has_it_from_us(*id))
         .collect();
     if chosen.is_empty() {

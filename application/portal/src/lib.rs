@@ -54,7 +54,7 @@ use storage::Database;
 /// Plain records that pages show.
 pub mod records {
     pub use storage::campaigns::{AttachmentRecord, CampaignRecord, ListRecord};
-    pub use storage::cases::CaseRecord;
+    pub use storage::cases::{CaseEventRecord, CaseRecord};
     pub use storage::directives::{DirectiveRecord, ReceiptRecord, ReminderRecord, ToldRecord};
     pub use storage::reports::{
         ProposalAnswerRecord, ReportEventRecord, ReportRecord, ReportStanding,
@@ -67,6 +67,7 @@ pub mod records {
 }
 
 pub use error::{PortalError, Problem};
+pub use observables::Readable;
 
 /// Tells the time; a test gives its own.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;

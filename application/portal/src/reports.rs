@@ -46,14 +46,23 @@ pub struct ReportView {
     pub events: Vec<(ReportEventRecord, Option<String>)>,
     /// Name of its author.
     pub author: Option<String>,
-    /// Name of who approved it.
-    pub approver: Option<String>,
+    /// Who approved it.
+    pub approver: Option<Approver>,
     /// The answer to its proposals.
     pub answer: Option<ProposalAnswerRecord>,
     /// The deadline that binds the unit.
     pub deadline: Option<Deadline>,
     /// What this person may do with it now.
     pub steps: BTreeSet<ReportStep>,
+}
+
+/// The leader who approved a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approver {
+    /// Name.
+    pub name: String,
+    /// Their post.
+    pub position: String,
 }
 
 /// The report of a unit, begun when there is none and the person writes it, with the measured
@@ -165,13 +174,15 @@ async fn handed_in(portal: &Portal, mut report: ReportRecord) -> Result<ReportRe
         let mut read = portal.database.read().await?;
         let revisions = reports::newest_revisions(&mut read, report.campaign_id).await?;
         let submitted = revisions.into_iter().find(|it| it.report_id == report.id);
-        report.content = submitted.ok_or(PortalError::NotFound)?.content;
+        let submitted = submitted.ok_or(PortalError::NotFound)?;
+        (report.content, report.approver_id) = (submitted.content, submitted.approver_id);
     }
     Ok(report)
 }
 
 /// Sets the measured figures of now beside the declared ones, while the report is being written.
-/// A blank declared figure takes the measured one: that is the prefilling.
+/// A declared figure that nobody wrote takes the measured one: that is the prefilling. One that the
+/// unit emptied stays blank.
 async fn measure(
     portal: &Portal,
     mut report: ReportRecord,
@@ -187,7 +198,9 @@ async fn measure(
         let cell = report.content.cells.entry(row.key.clone()).or_default();
         // As long as the unit left the figure as it was filled in, it follows the measured one;
         // but what a person just typed is theirs, whatever was measured before.
-        if cell.declared.is_none() || (follows && cell.declared == cell.measured) {
+        let is_untouched = cell.declared.is_none() && !cell.is_left_blank;
+        let was_filled_in = cell.declared.is_some() && cell.declared == cell.measured;
+        if is_untouched || (follows && was_filled_in) {
             cell.declared = Some(*value);
         }
         cell.measured = Some(*value);
@@ -212,23 +225,24 @@ async fn view(
     let collector = storage::units::find(&mut read, receipt.parent_id).await?;
     let sent = storage::directives::of_campaign(&mut read, campaign.id).await?;
     let answers = reports::answers(&mut read, campaign.id).await?;
-    let mut names: BTreeMap<UserId, String> = BTreeMap::new();
+    let mut people_found: BTreeMap<UserId, Approver> = BTreeMap::new();
     let events = reports::events(&mut read, report.id).await?;
     let people = events.iter().filter_map(|it| it.user_id);
     let people: BTreeSet<UserId> =
         people.chain(report.author_id).chain(report.approver_id).collect();
     for user in people {
         if let Some(found) = users::find(&mut read, user).await? {
-            names.insert(user, found.name);
+            people_found.insert(user, Approver { name: found.name, position: found.position });
         }
     }
-    let name = |user: Option<UserId>| user.and_then(|user| names.get(&user).cloned());
+    let person = |user: Option<UserId>| user.and_then(|user| people_found.get(&user));
+    let name = |user: Option<UserId>| person(user).map(|it| it.name.clone());
     let form = form_of_report(&report);
     Ok(ReportView {
         problems: check(&form, &report.content, unit.headcount),
         events: events.into_iter().map(|it| (it.clone(), name(it.user_id))).collect(),
         author: name(report.author_id),
-        approver: name(report.approver_id),
+        approver: person(report.approver_id).cloned(),
         answer: answers.into_iter().find(|it| it.report_id == report.id),
         deadline: binding_deadline(&campaign, &sent, receipt),
         form,
@@ -279,7 +293,8 @@ async fn steps(
     Ok(steps)
 }
 
-/// Saves what a unit wrote. Nobody's words are overwritten: when somebody else saved since
+/// Saves what a unit wrote. A row that is not there keeps to the measured figure; one that is there
+/// and says that it was left blank stays blank. Nobody's words are overwritten: when somebody else saved since
 /// `version`, nothing is changed and the caller can show both.
 pub async fn save(
     portal: &Portal,
@@ -308,6 +323,8 @@ pub async fn save(
     for row in &form.rows {
         let cell = content.cells.entry(row.key.clone()).or_default();
         cell.measured = before.content.cell(&row.key).measured;
+        // Where nothing is measured, nothing would fill it in.
+        cell.is_left_blank &= cell.declared.is_none() && row.measure.is_some();
     }
     content.cells.retain(|key, _| form.row(key).is_some());
     let is_next_revision = before.state == ReportState::SupplementAsked;

@@ -227,9 +227,75 @@ async fn a_false_positive_is_in_no_figure_and_stays_one_when_seen_again() {
         step(&world, &cases[0], CaseStep::MarkFalsePositive, "Máy kiểm thử").await.unwrap();
         step(&world, &cases[1], CaseStep::DeclareClean, "Quét sạch").await.unwrap();
         assert_eq!(measured().await, [1, 1, 1, 1]);
-        let later = bind_log(&[(date(2026, 8, 5), "10.0.0.5", &bad)]);
+        let since = async || {
+            let cases = cases_of(&world, id, "sen").await;
+            let view = cases::view(portal, &world.officer("sen").await, cases[0].case.id).await;
+            assert_eq!(view.unwrap().summary.since_false_positive, cases[0].since_false_positive);
+            assert_eq!(cases[1].since_false_positive, None, "declared clean");
+            cases[0].since_false_positive
+        };
+        assert_eq!(since().await, None);
+        // What comes after the decision is told, and changes nothing by itself.
+        test.clock.set("2026-08-06T09:00:00+07:00");
+        let later = bind_log(&[(date(2026, 8, 4), "10.0.0.5", &bad), (day, "10.0.0.9", "a.vn")]);
         world.check(id, "sen", "Trụ sở", &later).await.unwrap();
         assert_eq!(measured().await, [1, 1, 1, 1]);
+        let told = since().await.unwrap();
+        assert_eq!((told.sightings, told.last_at.is_some()), (1, true));
+        // Whoever looks and decides again knows of it.
+        test.clock.set("2026-08-07T09:00:00+07:00");
+        let again = cases_of(&world, id, "sen").await.remove(0);
+        step(&world, &again, CaseStep::Reopen, "Xem lại").await.unwrap();
+        let again = cases_of(&world, id, "sen").await.remove(0);
+        step(&world, &again, CaseStep::MarkFalsePositive, "Vẫn là nhầm").await.unwrap();
+        assert_eq!(since().await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_changed_of_a_device_is_what_its_case_says() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let (portal, coordinator) = (&world.portal, world.coordinator("department").await);
+        let id = world.launched(&coordinator, &[("sen", ACTION)]).await;
+        let log = bind_log(&[(date(2026, 8, 4), "10.0.0.5", &listed_name())]);
+        world.check(id, "sen", "Trụ sở", &log).await.unwrap();
+        let case = cases_of(&world, id, "sen").await.remove(0).case.id;
+        let officer = world.officer("sen").await;
+        let mut known = BTreeSet::new();
+        let mut described = async |label: &str, kind: &str, stands_as: &str| {
+            cases::describe_device(portal, &officer, case, label, kind, Some(stands_as))
+                .await
+                .unwrap();
+            let view = cases::view(portal, &officer, case).await.unwrap();
+            let new = view.events.into_iter().filter(|(it, _)| known.insert(it.id));
+            new.filter(|(it, _)| it.kind != "opened")
+                .map(|(it, _)| (it.kind, it.note))
+                .collect::<BTreeSet<_>>()
+        };
+        let events = |all: &[(&str, &str)]| {
+            let all = all.iter().map(|(kind, note)| ((*kind).to_owned(), (*note).to_owned()));
+            all.collect::<BTreeSet<_>>()
+        };
+        assert_eq!(described("10.0.0.5", "unknown", "").await, events(&[]), "nothing changed");
+        assert_eq!(
+            described("10.0.0.5", "camera", "").await,
+            events(&[("kind-changed", "camera")])
+        );
+        assert_eq!(
+            described("Camera cổng", "camera", "").await,
+            events(&[("described", "Camera cổng")])
+        );
+        assert_eq!(
+            described("Camera", "router", "nat").await,
+            events(&[
+                ("described", "Camera"),
+                ("kind-changed", "router"),
+                ("stands-as-changed", "nat")
+            ])
+        );
+        assert_eq!(described("Camera", "router", "").await, events(&[("stands-as-changed", "")]));
     })
     .await;
 }

@@ -169,10 +169,26 @@ async fn a_unit_of_two_lines_counts_along_the_first_that_reached_it() {
         let mut read = portal.database.read().await.unwrap();
         let receipts = directives::receipts_of_unit(&mut read, world.unit("school")).await.unwrap();
         drop(read);
+        let school = world.unit("school");
         let lines: Vec<_> =
             receipts.iter().map(|it| (it.parent_id, it.role, it.is_counting)).collect();
         let (education, sen) = (world.unit("education"), world.unit("sen"));
         assert_eq!(lines, [(education, ACTION, true), (sen, ReceiverRole::Information, false)]);
+
+        // Who passes it on is told so, before and after; so is the school.
+        let officer = world.officer("sen").await;
+        let letter = letters::open(portal, &officer, id, sen).await.unwrap();
+        let told: Vec<_> = letter
+            .passed_to
+            .iter()
+            .map(|it| (it.unit.id, it.acts_for.as_ref().map(|from| from.id)))
+            .collect();
+        assert_eq!(told, [(school, Some(education)), (world.unit("library"), None)]);
+        let officer = world.officer("school").await;
+        let letter = letters::open(portal, &officer, id, school).await.unwrap();
+        assert_eq!(letter.collector.unwrap().id, education);
+        let again: Vec<_> = letter.once_more.iter().map(|it| (it.from.id, it.deadline)).collect();
+        assert_eq!(again, [(sen, None)], "both gave the campaign's own deadline");
 
         // The school reports to education; sen sees that it got the letter and counts nothing.
         let sens = world.coordinator("sen").await;

@@ -30,6 +30,14 @@ fn declared(view: &RollUpView) -> [Option<i64>; 2] {
     [view.sums.rows[0].declared.value, view.sums.rows[1].declared.value]
 }
 
+/// Declared and measured figures of the letter's two rows.
+fn figures(view: &functions::ReportView) -> [(Option<i64>, Option<i64>); 2] {
+    ["informed", "launched"].map(|key| {
+        let cell = view.report.content.cell(key);
+        (cell.declared, cell.measured)
+    })
+}
+
 #[tokio::test]
 async fn the_measured_figure_is_filled_in_and_a_difference_needs_a_reason() {
     on_both_portals(async |test| {
@@ -51,12 +59,6 @@ async fn the_measured_figure_is_filled_in_and_a_difference_needs_a_reason() {
 
         // Row 1: itself and three told, one an enterprise. Row 2: itself and one told.
         let view = world.report(id, "sen").await;
-        let figures = |view: &functions::ReportView| {
-            ["informed", "launched"].map(|key| {
-                let cell = view.report.content.cell(key);
-                (cell.declared, cell.measured)
-            })
-        };
         assert_eq!(figures(&view), [(Some(4), Some(4)), (Some(2), Some(2))]);
 
         let mut content = view.report.content.clone();
@@ -117,6 +119,38 @@ async fn a_typed_figure_stays_and_approval_takes_what_is_measured_by_then() {
         letters::tell(portal, &officer, id, sen, "Hội B", false, false).await.unwrap();
         world.approve_and_submit(&saved, "sen").await.unwrap();
         assert_eq!(informed(&world.report(id, "sen").await), (Some(3), Some(3)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_figure_that_was_emptied_stays_blank_and_one_that_nobody_wrote_is_filled_in() {
+    on_both_portals(async |test| {
+        let world = World::new(test).await;
+        let (portal, coordinator) = (&world.portal, world.coordinator("department").await);
+        let id = world.launched(&coordinator, &[("sen", ACTION)]).await;
+        let officer = world.officer("sen").await;
+        letters::launch(portal, &officer, id, world.unit("sen")).await.unwrap();
+        let view = world.report(id, "sen").await;
+        let mut content = view.report.content.clone();
+        "Đã phổ biến".clone_into(&mut content.assessment);
+        let emptied = ::reports::Cell { is_left_blank: true, ..::reports::Cell::default() };
+        content.cells.insert("informed".to_owned(), emptied);
+        // Nobody wrote this one.
+        content.cells.remove("launched");
+        let saved = world.save(&view, "sen", content.clone()).await.unwrap();
+        assert_eq!(figures(&saved), [(None, Some(1)), (Some(1), Some(1))]);
+        assert_eq!(saved.problems[0].kind, ProblemKind::Blank);
+        // It stays so when more is measured, and when the leader approves.
+        letters::tell(portal, &officer, id, world.unit("sen"), "Hội A", false, false)
+            .await
+            .unwrap();
+        assert_eq!(figures(&world.report(id, "sen").await)[0], (None, Some(2)));
+        "Chưa thống kê được".clone_into(&mut content.cells.get_mut("informed").unwrap().note);
+        let saved = world.save(&saved, "sen", content.clone()).await.unwrap();
+        assert_eq!(saved.problems, []);
+        world.approve_and_submit(&saved, "sen").await.unwrap();
+        assert_eq!(figures(&world.report(id, "sen").await)[0], (None, Some(2)));
     })
     .await;
 }
@@ -186,6 +220,9 @@ async fn a_report_as_a_file_names_both_sides_and_the_letter() {
         );
         assert_eq!(sent["To"][0]["OrganName"], "Đơn vị sen");
         assert_eq!(sent["SignerInfo"]["Position"], "HIỆU TRƯỞNG");
+        // Nobody signs a draft; who approved it signs the report.
+        assert_eq!(draft["SignerInfo"]["FullName"], "");
+        assert_eq!(sent["SignerInfo"]["FullName"], "approver school");
         assert_eq!(
             field("InReplyTo"),
             "Công văn số 12/SKHCN-CĐS ngày 05 tháng 8 năm 2026 của Đơn vị department về việc triển \

@@ -166,15 +166,19 @@ fn report_body(sheet: &mut Sheet, statement: &Statement) {
     sheet.paragraph(last(&closing));
 }
 
-/// The form of the letter, filled in.
+/// Title of the appendix of a report: what it holds, not what it was written into.
+const FIGURES: &str = "Thông tin, số liệu về kết quả triển khai";
+
+/// The form of the letter, filled in: the appendix of a report.
 fn filled_form(statement: &Statement) -> Sheet {
     let mut sheet = Sheet::upright();
-    let letter = if statement.form_letter.is_empty() {
-        format!("Công văn số{BLANK}/{BLANK}ngày{BLANK}tháng{BLANK}năm{BLANK}")
-    } else {
-        statement.form_letter.clone()
+    appendix_title(&mut sheet, "", FIGURES, &attached_to(statement));
+    let form = lower_first(&one_line(&statement.form_title));
+    let form = match statement.form_letter.as_str() {
+        "" => format!("Theo {form}"),
+        letter => format!("Theo {form} kèm theo {}", one_line(letter)),
     };
-    appendix_title(&mut sheet, "", &statement.form_title, &letter);
+    remark(&mut sheet, &form);
     remark(&mut sheet, &statement.form_remark);
     sheet.paragraph(heading("1. Thông tin chung"));
     sheet.labelled("- Tên đơn vị:", &statement.issuer, "");
@@ -188,7 +192,7 @@ fn filled_form(statement: &Statement) -> Sheet {
         let measured = measured.map(|it| format!("Hệ thống ghi nhận: {}.", number(it)));
         vec![row.number.clone(), row.label.clone(), figure(row), remarks(row, measured)]
     });
-    sheet.table(grid(&form_columns(), rows, true));
+    sheet.table(grid(&form_columns(), rows));
     sheet
 }
 
@@ -209,7 +213,7 @@ fn blank_form(form: &BlankForm, number: &str, attached_to: &str) -> Sheet {
         .rows
         .iter()
         .map(|(number, label)| vec![number.clone(), label.clone(), String::new(), String::new()]);
-    sheet.table(grid(&form_columns(), rows, false));
+    sheet.table(grid(&form_columns(), rows));
     sheet
 }
 
@@ -241,8 +245,12 @@ fn roll_up_body(sheet: &mut Sheet, statement: &Statement, part: &RollUpPart) -> 
     };
     sheet.paragraph(paragraph(&format!("{basis}{issuer} tổng hợp, báo cáo kết quả như sau:")));
     sheet.paragraph(heading("1. Tình hình gửi báo cáo"));
-    let share =
+    let mut share =
         format!("{}/{} đơn vị đã báo cáo", number_of(part.reported), number_of(part.expected));
+    if part.not_noted > 0 {
+        let count = number_of(part.not_noted);
+        share = format!("{share}, trong đó {count} báo cáo chưa được tiếp nhận");
+    }
     let missing = match part.missing.as_slice() {
         [] => format!("{share}."),
         names if names.len() <= MOST_NAMES_IN_TEXT => {
@@ -291,7 +299,7 @@ fn roll_up_body(sheet: &mut Sheet, statement: &Statement, part: &RollUpPart) -> 
         let note = remarks(row, None);
         vec![row.number.clone(), row.label.clone(), figure(row), measured, note]
     });
-    sheet.table(grid(&columns, rows, false));
+    sheet.table(grid(&columns, rows));
     if !part.informed_beside.is_empty() {
         let text = format!(
             "Ngoài số liệu trên, có {} cơ quan, tổ chức nhận công văn để phối hợp, để biết đã tiếp \
@@ -351,6 +359,13 @@ fn closing(statement: &Statement, part: &RollUpPart) -> String {
     }
 }
 
+/// What the appendices of a report belong to.
+fn attached_to(statement: &Statement) -> String {
+    let day = statement.date.map(language::day_phrase);
+    let day = day.unwrap_or_else(|| format!("ngày{BLANK}tháng{BLANK}năm{BLANK}"));
+    format!("Báo cáo số{BLANK}/BC-{BLANK}{day} của {}", one_line(&statement.issuer))
+}
+
 /// The appendices of a roll-up, numbered in the order in which the text names them.
 struct Appendices {
     attached_to: String,
@@ -359,11 +374,7 @@ struct Appendices {
 
 impl Appendices {
     fn of(statement: &Statement) -> Self {
-        let day = statement.date.map(language::day_phrase);
-        let day = day.unwrap_or_else(|| format!("ngày{BLANK}tháng{BLANK}năm{BLANK}"));
-        let issuer = one_line(&statement.issuer);
-        let attached_to = format!("Báo cáo số{BLANK}/BC-{BLANK}{day} của {issuer}");
-        Self { attached_to, sheets: Vec::new() }
+        Self { attached_to: attached_to(statement), sheets: Vec::new() }
     }
 
     /// Adds one behind the others; gives its number.
@@ -388,7 +399,7 @@ fn name_list(sheet: &mut Sheet, names: &[String]) {
         Column::new("Đơn vị", TEXT_WIDTH - 900, AlignmentType::Left),
     ];
     let rows = (1_usize..).zip(names).map(|(index, name)| vec![number_of(index), name.clone()]);
-    sheet.table(grid(&columns, rows, false));
+    sheet.table(grid(&columns, rows));
 }
 
 /// Every unit with its figures: upright for a few rows, lying for many.
@@ -423,7 +434,7 @@ fn units_table(sheet: &mut Sheet, width: usize, rows: &[StatementRow], units: &[
             cells.extend(part.iter().map(|index| beside(figure(index))));
             cells
         });
-        sheet.table(grid(&columns, lines, false));
+        sheet.table(grid(&columns, lines));
     }
 }
 
@@ -448,7 +459,7 @@ fn opinions_table(sheet: &mut Sheet, opinions: &[Opinion]) {
         let words = [&it.unit, &it.assessment, &it.proposals, &it.answer].map(Clone::clone);
         [vec![number_of(index)], words.to_vec()].concat()
     });
-    sheet.table(grid(&columns, rows, true));
+    sheet.table(grid(&columns, rows));
 }
 
 fn in_reply(statement: &Statement) -> String {
@@ -493,6 +504,11 @@ fn figure(row: &StatementRow) -> String {
         (Some(declared), None) => number(declared),
         (None, _) => String::new(),
     }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
 fn number(value: i64) -> String {

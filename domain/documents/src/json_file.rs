@@ -49,10 +49,10 @@ pub fn to_json(statement: &Statement) -> Value {
         .map(|it| organisation(it))
         .into_iter()
         .collect();
-    let (position, competence) = match statement.signer.as_slice() {
-        [competence, position] => (position.as_str(), competence.as_str()),
-        [position] => (position.as_str(), ""),
-        _ => ("", ""),
+    // "TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH"; then the post.
+    let (position, competence) = match statement.signer.split_last() {
+        Some((position, competence)) => (position.as_str(), competence.join(", ")),
+        None => ("", String::new()),
     };
     json!({
         "OrganId": statement.issuer_code,
@@ -118,6 +118,7 @@ fn roll_up(statement: &Statement, part: &RollUpPart) -> Value {
     json!({
         "Expected": part.expected,
         "Reported": part.reported,
+        "NotNoted": part.not_noted,
         "Missing": names(&part.missing),
         "Late": names(&part.late),
         "InformedBeside": names(&part.informed_beside),

@@ -45,7 +45,7 @@ pub struct Statement {
     pub rows: Vec<StatementRow>,
     /// What a roll-up has and a single report has not.
     pub roll_up: Option<RollUpPart>,
-    /// State of the report in words: "Đã gửi".
+    /// State of the report in words: "Đã gửi, chờ tiếp nhận".
     pub state: String,
     /// Signature block, one line each: `KT. GIÁM ĐỐC`, `PHÓ GIÁM ĐỐC`.
     pub signer: Vec<String>,
@@ -81,6 +81,8 @@ pub struct RollUpPart {
     pub expected: usize,
     /// Units that did.
     pub reported: usize,
+    /// Of their reports, those that nobody took note of yet.
+    pub not_noted: usize,
     /// Whether the units answer a letter of the issuer itself.
     pub is_of_own_letter: bool,
     /// Each expected unit with its figures, in the order of the codes.
@@ -226,7 +228,7 @@ impl Statement {
             proposals: "Đề nghị hỗ trợ kiểm tra camera giám sát.".to_owned(),
             rows,
             roll_up: None,
-            state: "Đã gửi".to_owned(),
+            state: "Đã gửi, chờ tiếp nhận".to_owned(),
             signer: vec!["TM. ỦY BAN NHÂN DÂN".to_owned(), "CHỦ TỊCH".to_owned()],
             signer_name: String::new(),
         }
@@ -287,6 +289,7 @@ impl Statement {
             roll_up: Some(RollUpPart {
                 expected: units.len(),
                 reported: 18,
+                not_noted: 2,
                 is_of_own_letter: true,
                 units,
                 missing: names,

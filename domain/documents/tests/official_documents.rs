@@ -155,7 +155,7 @@ fn three_thousand_units_and_long_names_are_listed_one_by_one() {
         })
         .collect();
     part.missing = part.units.iter().map(|it| it.name.clone()).collect();
-    (part.expected, part.reported) = (3_000, 0);
+    (part.expected, part.reported, part.not_noted) = (3_000, 0, 0);
     let docx = to_docx(&statement).unwrap();
     assert!(docx.len() < 1_000_000, "{} bytes", docx.len());
     let rows = table_rows(&docx);
@@ -179,4 +179,54 @@ fn a_roll_up_of_nobody_is_still_a_document() {
     statement.roll_up = Some(RollUpPart::default());
     statement.rows.clear();
     assert!(outline(&to_docx(&statement).unwrap()).contains("0/0 đơn vị đã báo cáo."));
+}
+
+#[test]
+fn rows_stay_together_unless_one_is_long_and_heads_are_repeated() {
+    let rows = |docx: &[u8]| {
+        let xml = member(docx, "word/document.xml");
+        let rows: Vec<String> = xml.split("<w:tr>").skip(1).map(str::to_owned).collect();
+        rows
+    };
+    let together = |row: &String| row.contains("<w:cantSplit />");
+    let all = rows(&to_docx(&Statement::example_roll_up()).unwrap());
+    assert!(all.len() > 25 && all.iter().all(together), "{}", all.len());
+    assert!(rows(&to_docx(&Statement::example()).unwrap()).iter().all(together));
+    assert_eq!(all.iter().filter(|it| it.contains("<w:tblHeader />")).count(), 3);
+
+    let mut statement = Statement::example_roll_up();
+    let opinions = &mut statement.roll_up.as_mut().unwrap().opinions;
+    opinions[0].assessment = "Một câu dài. ".repeat(20);
+    opinions[1].assessment = "Một câu dài. ".repeat(200);
+    let all = rows(&to_docx(&statement).unwrap());
+    let apart: Vec<_> = all.iter().filter(|it| !together(it)).collect();
+    assert_eq!(apart.len(), 1);
+    assert!(apart[0].contains("Minh Họa 2<"), "{}", apart[0]);
+}
+
+#[test]
+fn the_approver_stands_below_the_post_and_the_appendix_says_what_it_holds() {
+    let mut statement = Statement::example();
+    "Nguyễn Thị Minh Họa".clone_into(&mut statement.signer_name);
+    let docx = to_docx(&statement).unwrap();
+    let outline = outline(&docx);
+    assert!(outline.contains("CHỦ TỊCH // Nguyễn Thị Minh Họa |"), "{outline}");
+    let appendix = outline.split("] Phụ lục\n").nth(1).unwrap();
+    let title = appendix.lines().next().unwrap();
+    assert!(title.ends_with("THÔNG TIN, SỐ LIỆU VỀ KẾT QUẢ TRIỂN KHAI"), "{title}");
+    assert!(appendix.contains("(Kèm theo Báo cáo số"), "{appendix}");
+    assert!(appendix.contains("(Theo mẫu thống kê, báo cáo kết quả triển khai kèm theo Công văn"));
+}
+
+#[test]
+fn a_roll_up_says_how_many_reports_are_not_taken_note_of() {
+    let outline_of = |not_noted| {
+        let mut statement = Statement::example_roll_up();
+        statement.roll_up.as_mut().unwrap().not_noted = not_noted;
+        outline(&to_docx(&statement).unwrap())
+    };
+    let some = outline_of(16);
+    let share = "18/20 đơn vị đã báo cáo, trong đó 16 báo cáo chưa được tiếp nhận; còn thiếu:";
+    assert!(some.contains(share), "{some}");
+    assert!(outline_of(0).contains("18/20 đơn vị đã báo cáo; còn thiếu:"));
 }

@@ -20,10 +20,12 @@ mod address;
 mod defang;
 mod domain_name;
 mod observable;
+mod readable;
 mod web_url;
 
 pub use address::{AddressError, Endpoint, Network, parse_address};
 pub use defang::refang;
 pub use domain_name::{DomainName, DomainNameError};
 pub use observable::{Observable, ObservableError, ObservableKind};
+pub use readable::Readable;
 pub use web_url::{Host, WebUrl, WebUrlError, path_covers};

@@ -22,6 +22,9 @@ pub struct Content {
 pub struct Cell {
     /// What the unit declares.
     pub declared: Option<i64>,
+    /// Whether the unit emptied a figure that was filled in: it then stays blank, whatever is
+    /// measured.
+    pub is_left_blank: bool,
     /// What the system counted when the cell was last filled.
     pub measured: Option<i64>,
     /// "Ghi chú".

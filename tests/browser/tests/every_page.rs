@@ -22,6 +22,19 @@ async fn every_page_of_an_officer_and_of_everybody_is_sound() {
     let sections = browser.hrefs("nav.sections a").await;
     walk(&portal, &browser, "officer", &sections).await;
     walk(&portal, &browser, "officer", &browser.hrefs("nav.tabs a").await).await;
+    // A figure that is emptied says so at once and after it was saved.
+    let report = sections.iter().find(|it| it.contains("/report/")).unwrap();
+    browser.go(&portal.url(report)).await;
+    let blank = ".left-blank:not([hidden])";
+    assert_eq!(browser.count(blank).await, 0);
+    let figure = browser.find("input[name='declared.informed']").await;
+    figure.send_keys("\u{E003}\u{E003}\u{E017}\u{E017}").await.unwrap();
+    assert_eq!(browser.count(blank).await, 1);
+    browser.submit("form[data-autosave] .actions button").await;
+    assert_eq!(browser.count(blank).await, 1);
+    browser.look_at("officer-report-blank").await;
+    browser.submit(".left-blank:not([hidden]) button").await;
+    assert_eq!(browser.count(blank).await, 0);
 
     // The unit whose cases and report stand in every state.
     browser.sign_in(&portal.address, &portal.busy_officer(), Portal::PASSWORD).await;
@@ -90,6 +103,9 @@ async fn every_page_of_the_focal_unit_is_sound() {
     let boxes = browser.count("input[name=receipts]").await;
     assert_eq!(browser.count("input[name=receipts]:checked").await, boxes);
     browser.look_at("dieuphoi-board-chosen").await;
+    browser.go(&portal.url(board)).await;
+    browser.follow("a[href*='show=submitted']").await;
+    browser.look_at("dieuphoi-board-submitted").await;
 
     // In English too, on the widest page.
     browser.submit("button[name=language][value=en]").await;

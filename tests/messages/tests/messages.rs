@@ -87,6 +87,8 @@ fn sources() -> Vec<(String, String)> {
         .map(|file| {
             let text = fs::read_to_string(&file).unwrap();
             let text = text.split("#[cfg(test)]").next().unwrap().to_owned();
+            // Within the repository, wherever that lies.
+            let file = file.strip_prefix(root()).unwrap();
             (file.display().to_string(), text)
         })
         .collect()
@@ -213,6 +215,8 @@ fn word_sets() -> BTreeMap<&'static str, Vec<String>> {
             "seen-again",
             "verified",
             "described",
+            "kind-changed",
+            "stands-as-changed",
             "merged",
             "scan-clean",
             "scan-found",

@@ -173,7 +173,8 @@ pub(crate) struct CaseEvent {
     /// When, in UTC.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
-    /// `opened`, `seen-again`, `verified`, `described`, `merged`, `split`, `log-taken-back`,
+    /// `opened`, `seen-again`, `verified`, `described` (named), `kind-changed`,
+    /// `stands-as-changed`, `merged`, `split`, `log-taken-back`,
     /// `verification-withdrawn`, `seen-again-withdrawn`, or the
     /// step's code.
     #[schema(example = "start-cleaning")]

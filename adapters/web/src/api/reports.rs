@@ -167,7 +167,8 @@ pub(crate) async fn read_report(
     asked.json(&ReportWire::from(&view))
 }
 
-/// What a unit writes into its report; what is left out becomes blank.
+/// What a unit writes into its report. A text that is left out becomes blank; a row that is left out
+/// takes the measured figure, if there is one.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct ReportContent {
     /// The version this change was made on.
@@ -189,7 +190,7 @@ pub(crate) struct ReportContent {
 /// What a unit writes into one row.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct RowContent {
-    /// What the unit declares; `null` for blank.
+    /// What the unit declares; `null` for blank, which stays blank whatever is measured.
     #[serde(default)]
     #[schema(minimum = 0, maximum = 1_000_000_000)]
     declared: Option<i64>,
@@ -228,7 +229,8 @@ pub(crate) async fn save_report(
     }
     let cells = given.rows.into_iter().map(|(key, it)| {
         let (note, reason) = (it.note.trim().to_owned(), it.reason.trim().to_owned());
-        (key, Cell { declared: it.declared, measured: None, note, reason })
+        let is_left_blank = it.declared.is_none();
+        (key, Cell { declared: it.declared, is_left_blank, measured: None, note, reason })
     });
     let content = Content {
         assessment: given.assessment.trim().to_owned(),

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::Router;
 use axum::extract::{Form, State};
 use axum::http::{StatusCode, header};
-use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::{get, post};
 use language::Language;
 use portal::PortalError;
@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::AppState;
 use crate::error::{PageError, sentence};
+use crate::notice::Notice;
 use crate::page::{Page, show, show_with};
 use crate::session::{self, SignedIn};
 
@@ -75,7 +76,7 @@ async fn profile(
         Ok(language) => {
             let cookie = session::set_language(&state, language);
             let headers = AppendHeaders([(header::SET_COOKIE, cookie)]);
-            Ok((headers, Redirect::to("/account?notice=saved")).into_response())
+            Ok((headers, Notice::AccountSaved.redirect("/account")).into_response())
         }
         Err(PortalError::Invalid(problems)) => {
             let mut shown = AccountPage::new(page, &actor);
@@ -104,7 +105,7 @@ async fn password(
         Ok(new) => {
             let cookie = session::set_session(&state, &new.secret, new.lasts);
             let headers = AppendHeaders([(header::SET_COOKIE, cookie)]);
-            Ok((headers, Redirect::to("/account?notice=password-changed")).into_response())
+            Ok((headers, Notice::PasswordChanged.redirect("/account")).into_response())
         }
         Err(error) => {
             let mut shown = AccountPage::new(page, &actor);

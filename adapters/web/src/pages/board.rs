@@ -10,15 +10,17 @@ use axum::routing::get;
 use axum_extra::extract::Form;
 use campaigns::{CampaignId, CampaignState, ReceiptId, ReceiptStage, UnitId};
 use portal::exports::{self, Kind};
-use portal::progress::{self, Board};
+use portal::progress::{self, Board, UnitProgress};
 use portal::reports::{self as functions, RollUpView};
 use portal::{PortalError, access};
+use reports::ReportState;
 use serde::Deserialize;
 
 use super::letter::download;
 use super::nav::{self, CampaignNav};
 use crate::AppState;
 use crate::error::PageError;
+use crate::notice::Notice;
 use crate::page::{Page, show};
 use crate::session::SignedIn;
 
@@ -39,6 +41,8 @@ struct BoardPage {
     may_collect: bool,
     /// Whether every unit that has not reported comes chosen.
     is_all_chosen: bool,
+    /// Whether only units are shown whose report waits to be taken note of.
+    shows_submitted: bool,
 }
 
 impl BoardPage {
@@ -60,9 +64,23 @@ impl BoardPage {
         self.board.action.iter().filter(|it| it.stage != ReceiptStage::Reported).count()
     }
 
+    /// Units whose report waits to be taken note of.
+    fn submitted(&self) -> usize {
+        self.board.action.iter().filter(|it| is_submitted(it)).count()
+    }
+
+    /// The units that are shown.
+    fn shown(&self) -> impl Iterator<Item = &UnitProgress> {
+        self.board.action.iter().filter(|it| !self.shows_submitted || is_submitted(it))
+    }
+
     fn is_running(&self) -> bool {
         self.board.campaign.state == CampaignState::Launched
     }
+}
+
+fn is_submitted(it: &UnitProgress) -> bool {
+    it.report == Some(ReportState::Submitted)
 }
 
 /// A bar of SVG: the policy on styles allows nothing inline, and a picture prints. It says nothing
@@ -128,11 +146,13 @@ impl RollUpPage {
     }
 }
 
-/// Which units come chosen: `unreported`, or none.
+/// Which units come chosen: `unreported`, or none; and which are shown: `submitted`, or all.
 #[derive(Default, Deserialize)]
 struct Choice {
     #[serde(default)]
     choose: String,
+    #[serde(default)]
+    show: String,
 }
 
 async fn board(
@@ -151,6 +171,7 @@ async fn board(
         may_collect: access::allows(portal, &actor, campaigns::Action::CollectReports, unit)
             .await?,
         is_all_chosen: choice.choose == "unreported",
+        shows_submitted: choice.show == "submitted",
         page,
         nav,
         board,
@@ -173,7 +194,7 @@ async fn remind(
 ) -> Result<Redirect, PageError> {
     let portal = &state.portal;
     progress::remind(portal, &actor, campaign, unit, &given.receipts, &given.message).await?;
-    Ok(Redirect::to(&format!("/campaigns/{campaign}/board/{unit}?notice=reminded")))
+    Ok(Notice::Reminded.redirect(&format!("/campaigns/{campaign}/board/{unit}")))
 }
 
 async fn roll_up(

@@ -23,6 +23,7 @@ use super::nav::{self, CampaignNav};
 use super::tools::OfferedPack;
 use crate::AppState;
 use crate::error::{PageError, sentences};
+use crate::notice::Notice;
 use crate::page::{Page, show, show_with};
 use crate::session::SignedIn;
 
@@ -124,8 +125,8 @@ async fn create(
 ) -> Result<Response, PageError> {
     match functions::create(&state.portal, &actor, unit, &form).await {
         Ok(id) => {
-            let path = format!("/campaigns/{id}/edit/{unit}?notice=saved");
-            Ok(Redirect::to(&path).into_response())
+            let path = format!("/campaigns/{id}/edit/{unit}");
+            Ok(Notice::CampaignCreated.redirect(&path).into_response())
         }
         Err(PortalError::Invalid(problems)) => {
             let problems = sentences(page.language, &problems);
@@ -189,7 +190,7 @@ async fn update(
     Form(form): Form<CampaignForm>,
 ) -> Result<Response, PageError> {
     match functions::update(&state.portal, &actor, campaign, &form).await {
-        Ok(()) => Ok(back(campaign, unit, "saved").into_response()),
+        Ok(()) => Ok(back(campaign, unit, Notice::CampaignSaved).into_response()),
         Err(PortalError::Invalid(problems)) => {
             let mut shown = prepare(&state, &actor, page, campaign, unit).await?;
             shown.problems = sentences(shown.page.language, &problems);
@@ -222,7 +223,7 @@ async fn receivers(
         })
         .collect();
     functions::set_receivers(&state.portal, &actor, campaign, &chosen).await?;
-    Ok(back(campaign, unit, "saved"))
+    Ok(back(campaign, unit, Notice::ReceiversSaved))
 }
 
 async fn launch(
@@ -232,14 +233,14 @@ async fn launch(
     Path((campaign, unit)): Path<(CampaignId, UnitId)>,
 ) -> Result<Response, PageError> {
     let done = functions::launch(&state.portal, &actor, campaign).await;
-    let path = format!("/campaigns/{campaign}/board/{unit}?notice=campaign-launched");
-    or_problems(done, &path, &state, &actor, page, campaign, unit).await
+    let path = Notice::CampaignLaunched.on(&format!("/campaigns/{campaign}/board/{unit}"));
+    let done = done.map(|()| path);
+    or_problems(done, &state, &actor, page, campaign, unit).await
 }
 
-/// On to the next page, or the campaign again with what stands in the way.
+/// On to the page that was named, or the campaign again with what stands in the way.
 async fn or_problems(
-    done: Result<(), PortalError>,
-    path: &str,
+    done: Result<String, PortalError>,
     state: &AppState,
     actor: &portal::Actor,
     page: Page,
@@ -247,7 +248,7 @@ async fn or_problems(
     unit: UnitId,
 ) -> Result<Response, PageError> {
     match done {
-        Ok(()) => Ok(Redirect::to(path).into_response()),
+        Ok(path) => Ok(Redirect::to(&path).into_response()),
         Err(PortalError::Invalid(problems)) => {
             with_problems(state, actor, page, campaign, unit, &problems).await
         }
@@ -275,7 +276,7 @@ async fn close(
     Path((campaign, unit)): Path<(CampaignId, UnitId)>,
 ) -> Result<Redirect, PageError> {
     functions::close(&state.portal, &actor, campaign).await?;
-    Ok(back(campaign, unit, "campaign-closed"))
+    Ok(back(campaign, unit, Notice::CampaignClosed))
 }
 
 /// Files beside the letter, and indicator lists, by the name of their field.
@@ -287,8 +288,9 @@ async fn add_files(
     form: Multipart,
 ) -> Result<Response, PageError> {
     let done = take_files(&state, &actor, campaign, form).await?;
-    let path = format!("/campaigns/{campaign}/edit/{unit}?notice=saved");
-    or_problems(done, &path, &state, &actor, page, campaign, unit).await
+    let path = format!("/campaigns/{campaign}/edit/{unit}");
+    let done = done.map(|notice| notice.on(&path));
+    or_problems(done, &state, &actor, page, campaign, unit).await
 }
 
 async fn take_files(
@@ -296,12 +298,12 @@ async fn take_files(
     actor: &portal::Actor,
     campaign: CampaignId,
     mut form: Multipart,
-) -> Result<Result<(), PortalError>, PageError> {
+) -> Result<Result<Notice, PortalError>, PageError> {
     let unreadable =
         |error: axum::extract::multipart::MultipartError| PageError::BadRequest(error.to_string());
     // Before a byte of a file is read: may this person?
     functions::view(&state.portal, actor, campaign).await?;
-    let mut taken = 0;
+    let mut taken = None;
     while let Some(field) = form.next_field().await.map_err(unreadable)? {
         let Some(name) = field.file_name().filter(|it| !it.is_empty()).map(str::to_owned) else {
             continue;
@@ -310,19 +312,18 @@ async fn take_files(
         let bytes = field.bytes().await.map_err(unreadable)?;
         let portal = &state.portal;
         let done = if is_list {
-            functions::add_list(portal, actor, campaign, &name, bytes).await.map(drop)
+            let added = functions::add_list(portal, actor, campaign, &name, bytes).await;
+            added.map(|_| Notice::ListAdded)
         } else {
-            functions::attach(portal, actor, campaign, &name, bytes).await
+            let attached = functions::attach(portal, actor, campaign, &name, bytes).await;
+            attached.map(|()| Notice::AttachmentAdded)
         };
-        if done.is_err() {
-            return Ok(done);
+        match done {
+            Ok(notice) => taken = Some(notice),
+            Err(error) => return Ok(Err(error)),
         }
-        taken += 1;
     }
-    if taken == 0 {
-        return Ok(Err(Problem::new("list-file", "problem-no-file").into()));
-    }
-    Ok(Ok(()))
+    Ok(taken.ok_or_else(|| Problem::new("list-file", "problem-no-file").into()))
 }
 
 async fn withdraw(
@@ -331,7 +332,7 @@ async fn withdraw(
     Path((campaign, list, unit)): Path<(CampaignId, ListId, UnitId)>,
 ) -> Result<Redirect, PageError> {
     functions::withdraw_list(&state.portal, &actor, campaign, list).await?;
-    Ok(back(campaign, unit, "saved"))
+    Ok(back(campaign, unit, Notice::ListWithdrawn))
 }
 
 async fn letter_file(
@@ -366,6 +367,6 @@ async fn index_file(
     Ok(download("lamsach.lsx", "application/octet-stream", image.as_ref().to_vec()))
 }
 
-fn back(campaign: CampaignId, unit: UnitId, notice: &str) -> Redirect {
-    Redirect::to(&format!("/campaigns/{campaign}/edit/{unit}?notice={notice}"))
+fn back(campaign: CampaignId, unit: UnitId, notice: Notice) -> Redirect {
+    notice.redirect(&format!("/campaigns/{campaign}/edit/{unit}"))
 }

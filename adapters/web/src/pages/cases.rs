@@ -3,10 +3,11 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{Form, Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use campaigns::{CampaignId, CaseId, CaseStep, DeviceId, UnitId, Verification};
 use portal::cases::{self, CaseScan, CaseSummary, CaseView, DEVICE_KINDS, STANDS_AS};
+use portal::records::CaseEventRecord;
 use portal::scans::FoundThing;
 use portal::{Actor, PortalError, Problem, campaigns as runs, devices, units};
 use serde::Deserialize;
@@ -14,6 +15,7 @@ use serde::Deserialize;
 use super::nav::{self, CampaignNav};
 use crate::AppState;
 use crate::error::{PageError, sentences, status_of};
+use crate::notice::Notice;
 use crate::page::{Page, show, show_with};
 use crate::session::SignedIn;
 
@@ -94,6 +96,18 @@ impl CasePage {
         all.saturating_sub(MOST_SHOWN as u64)
     }
 
+    /// What stands behind an event: words of a person, or a code in words.
+    fn note_of(&self, event: &CaseEventRecord) -> String {
+        match event.kind.as_str() {
+            "kind-changed" => self.page.word("device-kind", &event.note),
+            "stands-as-changed" if event.note.is_empty() => {
+                self.page.t("case-device-stands-as-log")
+            }
+            "stands-as-changed" => self.page.word("device-stands-as", &event.note),
+            _ => event.note.clone(),
+        }
+    }
+
     fn is_wrong(&self, field: &str) -> bool {
         self.problems.iter().any(|(it, _)| it == field)
     }
@@ -155,13 +169,12 @@ async fn or_problems(
     done: Result<(), PortalError>,
     (state, actor, page): (&AppState, &Actor, Page),
     case: CaseId,
-    notice: &str,
+    notice: Notice,
     typed: impl FnOnce(&mut CasePage),
 ) -> Result<Response, PageError> {
     let error = match done {
         Ok(()) => {
-            let to = format!("/cases/{case}?notice={notice}");
-            return Ok(Redirect::to(&to).into_response());
+            return Ok(notice.redirect(&format!("/cases/{case}")).into_response());
         }
         Err(error) => error,
     };
@@ -195,7 +208,8 @@ async fn step(
     let step: CaseStep =
         given.step.parse().map_err(|_| PageError::BadRequest("unknown step".to_owned()))?;
     let done = cases::step(&state.portal, &actor, case, step, &given.note, given.version).await;
-    or_problems(done, (&state, &actor, page), case, "saved", |shown| shown.note = given.note).await
+    or_problems(done, (&state, &actor, page), case, step.into(), |shown| shown.note = given.note)
+        .await
 }
 
 #[derive(Deserialize)]
@@ -216,7 +230,7 @@ async fn device(
 ) -> Result<Response, PageError> {
     let (label, kind, stands_as) = (&given.label, &given.kind, Some(&*given.stands_as));
     let done = cases::describe_device(&state.portal, &actor, case, label, kind, stands_as).await;
-    or_problems(done, (&state, &actor, page), case, "saved", |shown| {
+    or_problems(done, (&state, &actor, page), case, Notice::DeviceDescribed, |shown| {
         (shown.label, shown.kind) = (given.label, given.kind);
         shown.stands_as = given.stands_as;
     })
@@ -241,7 +255,7 @@ async fn merge(
         Ok(other) => devices::merge(&state.portal, &actor, case, other).await,
         Err(_) => Err(Problem::new("other", "problem-device-merge").into()),
     };
-    or_problems(done, (&state, &actor, page), case, "device-merged", |_| {}).await
+    or_problems(done, (&state, &actor, page), case, Notice::DeviceMerged, |_| {}).await
 }
 
 async fn split(
@@ -255,5 +269,5 @@ async fn split(
         Ok(other) => devices::split(&state.portal, &actor, case, other).await,
         Err(_) => Err(Problem::new("", "problem-device-split").into()),
     };
-    or_problems(done, (&state, &actor, page), case, "device-split", |_| {}).await
+    or_problems(done, (&state, &actor, page), case, Notice::DeviceSplit, |_| {}).await
 }

@@ -10,6 +10,7 @@ use portal::PortalError;
 use portal::accounts::{self, FirstRun};
 
 use crate::error::{PageError, sentences};
+use crate::notice::Notice;
 use crate::page::{Page, show, show_with};
 use crate::{AppState, session};
 
@@ -41,7 +42,7 @@ async fn submit(
         Ok(new) => {
             let cookie = session::set_session(&state, &new.secret, new.lasts);
             let headers = AppendHeaders([(header::SET_COOKIE, cookie)]);
-            Ok((headers, Redirect::to("/?notice=first-run-done")).into_response())
+            Ok((headers, Notice::FirstRunDone.redirect("/")).into_response())
         }
         Err(PortalError::Invalid(problems)) => {
             let problems = sentences(page.language, &problems);

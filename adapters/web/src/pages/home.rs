@@ -63,12 +63,12 @@ impl Place {
 impl Place {
     /// Where a task is done.
     fn path(&self, task: &Task) -> String {
-        let section = match task.waiting {
-            Waiting::Notes { .. } => "board",
-            Waiting::Cases { .. } => "cases",
-            _ => "report",
+        let (section, shown) = match task.waiting {
+            Waiting::Notes { .. } => ("board", "?show=submitted#units"),
+            Waiting::Cases { .. } => ("cases", ""),
+            _ => ("report", ""),
         };
-        format!("/campaigns/{}/{section}/{}", task.campaign, self.unit.id)
+        format!("/campaigns/{}/{section}/{}{shown}", task.campaign, self.unit.id)
     }
 }
 

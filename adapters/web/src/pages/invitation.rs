@@ -11,6 +11,7 @@ use portal::people::{self, AcceptForm, Invited};
 use serde::Deserialize;
 
 use crate::error::{PageError, sentence};
+use crate::notice::Notice;
 use crate::page::{Page, show, show_with};
 use crate::{AppState, session};
 
@@ -83,7 +84,7 @@ async fn accept(
         Ok(new) => {
             let cookie = session::set_session(&state, &new.secret, new.lasts);
             let headers = AppendHeaders([(header::SET_COOKIE, cookie)]);
-            Ok((headers, Redirect::to("/?notice=invitation-accepted")).into_response())
+            Ok((headers, Notice::InvitationAccepted.redirect("/")).into_response())
         }
         Err(PortalError::Invalid(problems)) => {
             let problems = problems.iter().map(|it| sentence(page.language, it)).collect();

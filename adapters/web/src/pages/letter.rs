@@ -3,21 +3,22 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum_extra::extract::Form;
 use campaigns::{AttachmentId, CampaignId, ReceiptStage, ToldId, UnitId};
 use language::Language;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use portal::letters::{self, Letter, PassOn};
-use portal::{Actor, access, letter_text};
+use portal::letters::{self, Below, Letter, PassOn};
+use portal::{Actor, PortalError, access, letter_text};
 use serde::Deserialize;
 
 use super::nav::{self, CampaignNav};
 use crate::AppState;
-use crate::error::PageError;
-use crate::page::{Page, show};
+use crate::error::{PageError, sentences};
+use crate::notice::Notice;
+use crate::page::{Page, show, show_with};
 use crate::session::SignedIn;
 
 pub(crate) fn routes() -> Router<AppState> {
@@ -44,6 +45,10 @@ struct LetterPage {
     may_act: bool,
     may_pass_on: bool,
     is_running: bool,
+    /// What is wrong with what was given: field and sentence.
+    problems: Vec<(String, String)>,
+    /// What was given and not taken.
+    given: Option<PassOn>,
 }
 
 impl LetterPage {
@@ -55,6 +60,30 @@ impl LetterPage {
     /// deadline.
     fn owes_report(&self) -> bool {
         self.letter.receipts.iter().any(|it| it.role.owes_report())
+    }
+
+    /// Whether a unit below comes chosen: every one at first, then as it was chosen.
+    fn is_chosen(&self, unit: &UnitId) -> bool {
+        self.given.as_ref().is_none_or(|it| it.units.contains(unit))
+    }
+
+    /// What was typed into the form that passes the letter on.
+    fn typed(&self) -> PassOn {
+        self.given.clone().unwrap_or_default()
+    }
+
+    fn is_wrong(&self, field: &str) -> bool {
+        self.problems.iter().any(|(it, _)| it == field)
+    }
+
+    /// Whether the letter can only be passed on for information to one of the units below.
+    fn informs(&self) -> bool {
+        self.letter.can_pass_to.iter().any(|it| it.acts_for.is_some())
+    }
+
+    /// Units that the letter was passed on to for information alone.
+    fn informed(&self) -> impl Iterator<Item = &Below> {
+        self.letter.passed_to.iter().filter(|it| it.acts_for.is_some())
     }
 
     /// "Kính gửi", when they are few enough for a line each.
@@ -85,11 +114,21 @@ async fn letter(
     page: Page,
     Path((campaign, unit)): Path<(CampaignId, UnitId)>,
 ) -> Result<Response, PageError> {
+    show(&prepare(&state, &actor, page, campaign, unit).await?)
+}
+
+async fn prepare(
+    state: &AppState,
+    actor: &Actor,
+    page: Page,
+    campaign: CampaignId,
+    unit: UnitId,
+) -> Result<LetterPage, PageError> {
     let portal = &state.portal;
-    let letter = letters::open(portal, &actor, campaign, unit).await?;
+    let letter = letters::open(portal, actor, campaign, unit).await?;
     let nav = nav::of(
         portal,
-        &actor,
+        actor,
         campaign,
         unit,
         &letter.view.campaign.title,
@@ -97,12 +136,14 @@ async fn letter(
         "letter",
     )
     .await?;
-    let allows = async |action| access::allows(portal, &actor, action, unit).await;
-    show(&LetterPage {
+    let allows = async |action| access::allows(portal, actor, action, unit).await;
+    Ok(LetterPage {
         base: format!("/campaigns/{campaign}/letter/{unit}"),
         may_act: allows(campaigns::Action::Acknowledge).await?,
         may_pass_on: allows(campaigns::Action::PassOn).await?,
         is_running: letter.view.campaign.state == campaigns::CampaignState::Launched,
+        problems: Vec::new(),
+        given: None,
         page,
         nav,
         letter,
@@ -115,7 +156,7 @@ async fn acknowledge(
     Path((campaign, unit)): Path<(CampaignId, UnitId)>,
 ) -> Result<Redirect, PageError> {
     letters::acknowledge(&state.portal, &actor, campaign, unit).await?;
-    Ok(back(campaign, unit, "acknowledged"))
+    Ok(back(campaign, unit, Notice::Acknowledged))
 }
 
 async fn launch(
@@ -124,17 +165,27 @@ async fn launch(
     Path((campaign, unit)): Path<(CampaignId, UnitId)>,
 ) -> Result<Redirect, PageError> {
     letters::launch(&state.portal, &actor, campaign, unit).await?;
-    Ok(back(campaign, unit, "launched"))
+    Ok(back(campaign, unit, Notice::Launched))
 }
 
 async fn pass_on(
     State(state): State<AppState>,
     SignedIn(actor): SignedIn,
+    page: Page,
     Path((campaign, unit)): Path<(CampaignId, UnitId)>,
     Form(given): Form<PassOn>,
-) -> Result<Redirect, PageError> {
-    letters::pass_on(&state.portal, &actor, campaign, unit, &given).await?;
-    Ok(back(campaign, unit, "passed-on"))
+) -> Result<Response, PageError> {
+    match letters::pass_on(&state.portal, &actor, campaign, unit, &given).await {
+        Ok(_) => Ok(back(campaign, unit, Notice::PassedOn).into_response()),
+        // Nothing that was typed is lost: the form comes back with it.
+        Err(PortalError::Invalid(problems)) => {
+            let mut shown = prepare(&state, &actor, page, campaign, unit).await?;
+            shown.problems = sentences(shown.page.language, &problems);
+            shown.given = Some(given);
+            show_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[derive(Deserialize)]
@@ -155,7 +206,7 @@ async fn tell(
     let (is_enterprise, has_launched) = (told.is_enterprise.is_some(), told.has_launched.is_some());
     let portal = &state.portal;
     letters::tell(portal, &actor, campaign, unit, &told.name, is_enterprise, has_launched).await?;
-    Ok(back(campaign, unit, "saved"))
+    Ok(back(campaign, unit, Notice::Told))
 }
 
 #[derive(Deserialize)]
@@ -170,7 +221,7 @@ async fn untell(
     Form(given): Form<Untold>,
 ) -> Result<Redirect, PageError> {
     letters::untell(&state.portal, &actor, campaign, unit, given.id).await?;
-    Ok(back(campaign, unit, "saved"))
+    Ok(back(campaign, unit, Notice::Untold))
 }
 
 async fn attachment(
@@ -224,8 +275,8 @@ fn plain_character(c: char) -> char {
     }
 }
 
-fn back(campaign: CampaignId, unit: UnitId, notice: &str) -> Redirect {
-    Redirect::to(&format!("/campaigns/{campaign}/letter/{unit}?notice={notice}"))
+fn back(campaign: CampaignId, unit: UnitId, notice: Notice) -> Redirect {
+    notice.redirect(&format!("/campaigns/{campaign}/letter/{unit}"))
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ use super::nav::{self, CampaignNav};
 use crate::AppState;
 use crate::error::{PageError, sentence};
 use crate::failure::wants_json;
+use crate::notice::Notice;
 use crate::page::{Count, Page, show, show_with};
 use crate::running;
 use crate::session::SignedIn;
@@ -307,14 +308,14 @@ async fn upload(
     }
     let base = format!("/campaigns/{campaign}/logs/{unit}");
     if outcomes.iter().all(|it| it.source.is_none() && it.ok) {
-        return Ok(Redirect::to(&format!("{base}?notice=log-not-checked")).into_response());
+        return Ok(Notice::NoFile.redirect(&base).into_response());
     }
     let is_all_taken = outcomes.iter().all(|it| it.ok);
     if is_all_taken && outcomes.iter().all(|it| it.refused.is_empty()) {
         let checked: Vec<_> =
             outcomes.iter().filter_map(|it| it.source).map(|it| it.to_string()).collect();
-        let to = format!("{base}?checked={}&notice=log-checked", checked.join(","));
-        return Ok(Redirect::to(&to).into_response());
+        let to = format!("{base}?checked={}", checked.join(","));
+        return Ok(Notice::LogChecked.redirect(&to).into_response());
     }
     let mut shown = logs_page(&state, &actor, page, campaign, unit).await?;
     if !site.trim().is_empty() {
@@ -440,7 +441,7 @@ async fn take_back(
 ) -> Result<Redirect, PageError> {
     let source = sources::take_back(&state.portal, &actor, source).await?.source;
     let (campaign, unit) = (source.campaign_id, source.unit_id);
-    Ok(Redirect::to(&format!("/campaigns/{campaign}/logs/{unit}?notice=log-taken-back")))
+    Ok(Notice::LogTakenBack.redirect(&format!("/campaigns/{campaign}/logs/{unit}")))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]

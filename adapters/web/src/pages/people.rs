@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use crate::AppState;
 use crate::error::{PageError, sentence};
+use crate::notice::Notice;
 use crate::page::{Page, show, show_with};
 use crate::session::SignedIn;
 
@@ -165,7 +166,7 @@ async fn grant(
     Form(form): Form<GrantForm>,
 ) -> Result<Response, PageError> {
     match people::grant(&state.portal, &actor, unit, &form.login, &form.role).await {
-        Ok(()) => Ok(back(unit).into_response()),
+        Ok(()) => Ok(back(unit, Notice::RoleGranted).into_response()),
         Err(error) => {
             let mut shown = refuse(&state, &actor, page, unit, "grant", error).await?;
             shown.granted = form;
@@ -198,18 +199,24 @@ async fn change(
             }
             Err(error) => Err(error),
         },
-        "lock" => people::set_locked(portal, &actor, unit, user, true).await,
-        "unlock" => people::set_locked(portal, &actor, unit, user, false).await,
+        "lock" => {
+            let done = people::set_locked(portal, &actor, unit, user, true).await;
+            done.map(|()| Notice::PersonLocked)
+        }
+        "unlock" => {
+            let done = people::set_locked(portal, &actor, unit, user, false).await;
+            done.map(|()| Notice::PersonUnlocked)
+        }
         "revoke" => {
             let parts = form.role.split_once(':');
             let parts = parts.and_then(|(at, role)| Some((at.parse().ok()?, role.parse().ok()?)));
             let (at, role) = parts.ok_or(PortalError::NotFound)?;
-            people::revoke(portal, &actor, at, user, role).await
+            people::revoke(portal, &actor, at, user, role).await.map(|()| Notice::RoleRevoked)
         }
         _ => Err(PortalError::NotFound),
     };
     match done {
-        Ok(()) => Ok(back(unit).into_response()),
+        Ok(notice) => Ok(back(unit, notice).into_response()),
         Err(error) => {
             let shown = refuse(&state, &actor, page, unit, "change", error).await?;
             show_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
@@ -217,6 +224,6 @@ async fn change(
     }
 }
 
-fn back(unit: UnitId) -> Redirect {
-    Redirect::to(&format!("/units/{unit}/people?notice=saved"))
+fn back(unit: UnitId, notice: Notice) -> Redirect {
+    notice.redirect(&format!("/units/{unit}/people"))
 }

@@ -22,6 +22,7 @@ use super::nav::{self, CampaignNav};
 use crate::AppState;
 use crate::error::{PageError, sentence};
 use crate::failure::wants_json;
+use crate::notice::Notice;
 use crate::page::{Page, show, show_with};
 use crate::session::SignedIn;
 
@@ -60,6 +61,12 @@ impl ReportPage {
     fn declared(&self, row: &Row) -> String {
         let typed = self.typed.get(&row.key).cloned();
         typed.or_else(|| Some(self.page.number(self.cell(row).declared?))).unwrap_or_default()
+    }
+
+    /// Whether the unit left a figure blank that the system would have filled in.
+    fn is_left_blank(&self, row: &Row) -> bool {
+        let cell = self.cell(row);
+        cell.is_left_blank && cell.declared.is_none() && self.declared(row).trim().is_empty()
     }
 
     fn measured(&self, row: &Row) -> String {
@@ -177,6 +184,9 @@ struct Saved {
     assessment: String,
     #[serde(default)]
     proposals: String,
+    /// Key of a row that is to take the measured figure.
+    #[serde(default)]
+    take: String,
     /// `declared.KEY`, `note.KEY`, `reason.KEY`.
     #[serde(flatten)]
     cells: BTreeMap<String, String>,
@@ -194,8 +204,12 @@ fn content_of(saved: &Saved) -> Result<Content, Vec<Problem>> {
         let Some((part, key)) = field.split_once('.') else { continue };
         let cell = content.cells.entry(key.to_owned()).or_default();
         match part {
+            "declared" if saved.take == key => {}
             "declared" => match parse_count(typed) {
-                Ok(count) => cell.declared = count,
+                Ok(count) => {
+                    cell.declared = count;
+                    cell.is_left_blank = count.is_none();
+                }
                 Err(error) => {
                     let message = match error {
                         CountError::Negative => "problem-count-negative",
@@ -236,8 +250,11 @@ async fn save(
         }
         Ok(view) => {
             let (campaign, unit) = (view.campaign.id, view.unit.id);
-            let path = format!("/campaigns/{campaign}/report/{unit}?notice=saved");
-            Ok(Redirect::to(&path).into_response())
+            // A whole report waits on the leader's first page; another one does not.
+            let is_whole = view.problems.is_empty();
+            let notice = if is_whole { Notice::ReportWhole } else { Notice::ReportSaved };
+            let path = format!("/campaigns/{campaign}/report/{unit}");
+            Ok(notice.redirect(&path).into_response())
         }
         Err(error @ (PortalError::Invalid(_) | PortalError::Conflict)) => {
             let (status, message, problems) = match error {
@@ -308,23 +325,25 @@ async fn step(
     // The moment the request arrived decides whether a report is in time.
     let received_at = portal.now();
     let (version, comment) = (given.version, given.comment.as_str());
+    let unknown = || PageError::BadRequest("unknown step".to_owned());
     let step = ReportStep::ALL.into_iter().find(|it| it.code() == given.step);
+    let step = step.ok_or_else(unknown)?;
     match step {
-        Some(ReportStep::Approve) => functions::approve(portal, &actor, id, version).await?,
-        Some(ReportStep::HandBack) => {
+        ReportStep::Approve => functions::approve(portal, &actor, id, version).await?,
+        ReportStep::HandBack => {
             functions::hand_back(portal, &actor, id, version, comment).await?;
         }
-        Some(ReportStep::Submit) => {
+        ReportStep::Submit => {
             functions::submit(portal, &actor, id, version, received_at).await?;
         }
-        Some(ReportStep::Note) => functions::note(portal, &actor, id, comment).await?,
-        Some(ReportStep::AskSupplement) => {
+        ReportStep::Note => functions::note(portal, &actor, id, comment).await?,
+        ReportStep::AskSupplement => {
             functions::ask_supplement(portal, &actor, id, comment).await?;
         }
-        _ => return Err(PageError::BadRequest("unknown step".to_owned())),
+        ReportStep::Edit | ReportStep::Lock => return Err(unknown()),
     }
     let (campaign, unit) = functions::place(portal, &actor, id).await?;
-    Ok(Redirect::to(&format!("/campaigns/{campaign}/report/{unit}?notice=saved")))
+    Ok(Notice::from(step).redirect(&format!("/campaigns/{campaign}/report/{unit}")))
 }
 
 #[derive(Deserialize)]
@@ -342,7 +361,7 @@ async fn answer(
     let portal = &state.portal;
     functions::answer(portal, &actor, id, &given.owner, &given.answer).await?;
     let (campaign, unit) = functions::place(portal, &actor, id).await?;
-    Ok(Redirect::to(&format!("/campaigns/{campaign}/report/{unit}?notice=saved")))
+    Ok(Notice::ProposalAnswered.redirect(&format!("/campaigns/{campaign}/report/{unit}")))
 }
 
 async fn file(

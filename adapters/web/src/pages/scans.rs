@@ -4,7 +4,7 @@ use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use campaigns::{Action, CampaignId, CampaignState, UnitId};
 use portal::other_scanners::{self, ReportForm, ReportReceived};
@@ -15,6 +15,7 @@ use super::nav::{self, CampaignNav};
 use super::tools::Offer;
 use crate::AppState;
 use crate::error::{PageError, sentence, sentences};
+use crate::notice::Notice;
 use crate::page::{Page, show, show_with};
 use crate::session::SignedIn;
 
@@ -166,7 +167,7 @@ async fn import(
     }
     let base = format!("/campaigns/{campaign}/scans/{unit}");
     if outcomes.is_empty() {
-        return Ok(Redirect::to(&format!("{base}?notice=log-not-checked")).into_response());
+        return Ok(Notice::NoFile.redirect(&base).into_response());
     }
     let status = if outcomes.iter().all(|it| it.ok) {
         StatusCode::OK

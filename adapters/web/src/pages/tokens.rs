@@ -16,6 +16,7 @@ use serde::Deserialize;
 
 use crate::AppState;
 use crate::error::PageError;
+use crate::notice::Notice;
 use crate::page::{Page, show};
 use crate::session::SignedIn;
 
@@ -125,7 +126,7 @@ async fn revoke(
     Form(given): Form<Revoked>,
 ) -> Result<Redirect, PageError> {
     tokens::revoke(&state.portal, &actor, unit, given.id).await?;
-    Ok(Redirect::to("/tokens?notice=saved"))
+    Ok(Notice::TokenRevoked.redirect("/tokens"))
 }
 
 #[derive(Deserialize)]
@@ -158,5 +159,5 @@ async fn revoke_code(
     Form(given): Form<RevokedCode>,
 ) -> Result<Redirect, PageError> {
     scans::revoke_code(&state.portal, &actor, unit, given.id).await?;
-    Ok(Redirect::to("/tokens?notice=saved"))
+    Ok(Notice::CodeRevoked.redirect("/tokens"))
 }

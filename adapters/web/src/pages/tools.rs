@@ -21,6 +21,7 @@ use tokio_util::io::ReaderStream;
 use super::letter::disposition;
 use crate::AppState;
 use crate::error::PageError;
+use crate::notice::Notice;
 use crate::page::Page;
 use crate::session::SignedIn;
 use crate::tools::{Leave, Program, System};
@@ -196,8 +197,8 @@ async fn add_pack(
 ) -> Result<Response, PageError> {
     match take_pack(&state, &actor, campaign, form).await? {
         Ok(_) => {
-            let path = format!("/campaigns/{campaign}/edit/{unit}?notice=saved#pack");
-            Ok(Redirect::to(&path).into_response())
+            let path = format!("/campaigns/{campaign}/edit/{unit}#pack");
+            Ok(Notice::PackAdded.redirect(&path).into_response())
         }
         Err(PortalError::Invalid(problems)) => {
             super::campaign::with_problems(&state, &actor, page, campaign, unit, &problems).await
@@ -238,7 +239,7 @@ async fn withdraw_pack(
     Path((campaign, pack, unit)): Path<(CampaignId, PackId, UnitId)>,
 ) -> Result<Redirect, PageError> {
     packs::withdraw(&state.portal, &actor, campaign, pack).await?;
-    Ok(Redirect::to(&format!("/campaigns/{campaign}/edit/{unit}?notice=saved#pack")))
+    Ok(Notice::PackWithdrawn.redirect(&format!("/campaigns/{campaign}/edit/{unit}#pack")))
 }
 
 fn program_file(program: Program, code: Option<&str>, leave: Option<Leave>) -> Response {

@@ -186,7 +186,7 @@ async fn a_refused_step_shows_the_case_with_the_reason_and_what_was_typed() {
     assert!(refused.text.contains("10.0.0.5"), "the case is still there");
 
     // Somebody else was first: the note stays, with the version as it is now.
-    done(&story.officer.post(&step, &fields("notify", "")).await, "?notice=saved");
+    done(&story.officer.post(&step, &fields("notify", "")).await, "?notice=case-notified");
     let late = story.officer.post(&step, &fields("declare-clean", "Đã quét, sạch <ổ C>")).await;
     assert_eq!(late.status, StatusCode::CONFLICT);
     assert_is_whole(&late, "a step on an old version");
@@ -194,7 +194,7 @@ async fn a_refused_step_shows_the_case_with_the_reason_and_what_was_typed() {
     let now = late.value_of("version");
     assert_ne!(now, version);
     let again = [("step", "declare-clean"), ("note", "Đã quét"), ("version", now.as_str())];
-    done(&story.officer.post(&step, &again).await, "?notice=saved");
+    done(&story.officer.post(&step, &again).await, "?notice=case-declared-clean");
 
     // So does the form that names a device.
     let device = [("label", " "), ("kind", "camera")];
@@ -202,4 +202,56 @@ async fn a_refused_step_shows_the_case_with_the_reason_and_what_was_typed() {
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_is_whole(&refused, "a device without a name");
     assert!(refused.text.contains("<option value=\"camera\" selected>"), "{}", refused.text);
+}
+
+#[tokio::test]
+async fn a_contacted_name_is_shown_in_its_own_letters_and_the_line_stays_as_it_is() {
+    let mut story = Story::written().await;
+    let list: [(&str, &str, &[u8]); 1] = [("list", "ten.txt", "làmsạch.example\n".as_bytes())];
+    let to = story.of("files", "H90.21");
+    done(&story.coordinator.upload(&to, &[], &list).await, "?notice=list-added");
+    story.launch().await;
+    let written = "WWW.XN--LMSCH-RQA5344C.Example.";
+    send(&mut story, "Trụ sở", &[("dns.log", &log(&[("10.0.0.5", written)]))]).await;
+    let case = story.cases().await.remove(0);
+    let (logs, cases) = (story.of("logs", "H90.61"), story.of("cases", "H90.61"));
+    let name = "<code>www.làmsạch.example (www.xn--lmsch-rqa5344c.example)</code>";
+    let indicator = "<code>làmsạch.example (xn--lmsch-rqa5344c.example)</code>";
+    for (path, shown) in [(&case, name), (&case, indicator), (&cases, indicator), (&logs, name)] {
+        let page = story.officer.get(path).await;
+        assert!(page.text.contains(shown), "{path}: {}", page.text);
+    }
+    let line = story.officer.get(&case).await.text;
+    let line = line.split("<pre>").nth(1).unwrap();
+    assert!(line.contains(&format!("query: {written} IN A")), "{line}");
+}
+
+#[tokio::test]
+async fn a_case_says_what_came_since_it_was_a_false_positive_and_what_changed_of_its_device() {
+    let mut story = started().await;
+    let bad = bad();
+    send(&mut story, "Trụ sở", &[("dns.log", &log(&[("10.0.0.5", &bad)]))]).await;
+    let case = story.cases().await.remove(0);
+    let version = story.officer.get(&case).await.value_of("version");
+    let fields =
+        [("step", "mark-false-positive"), ("note", "Máy kiểm thử"), ("version", version.as_str())];
+    let marked = story.officer.post(&format!("{case}/step"), &fields).await;
+    done(&marked, "?notice=case-false-positive");
+    let told = "hệ thống nhận thêm 1 lượt ghi nhận kết nối của thiết bị này.";
+    assert!(!story.officer.get(&case).await.text.contains(told));
+    story.world.set_clock("2026-08-05T10:00:00+07:00");
+    let more = log(&[("10.0.0.5", &bad), ("10.0.0.7", "tot.example")]);
+    send(&mut story, "Trụ sở", &[("dns-2.log", &more)]).await;
+    let page = story.officer.get(&case).await;
+    assert_is_whole(&page, "a false positive that was seen again");
+    assert!(page.text.contains(told), "{}", page.text);
+    let list = story.officer.get(&story.of("cases", "H90.61")).await;
+    assert!(list.text.contains(">có kết nối mới</span>"), "{}", list.text);
+
+    // The kind alone.
+    let device = [("label", "10.0.0.5"), ("kind", "camera")];
+    let described = story.officer.post(&format!("{case}/device"), &device).await;
+    done(&described, "?notice=device-described");
+    let page = story.officer.get(&case).await.text;
+    assert!(page.contains("Ghi loại thiết bị: Camera") && !page.contains("Đặt tên thiết bị"));
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod letters;
 mod logs;
 mod story;
 mod visitor;
@@ -160,7 +161,7 @@ async fn two_officers_in_one_draft_lose_nothing() {
     let mut again = second.clone();
     let version = shown.value_of("version");
     again[0].1 = &version;
-    story::done(&other.post(&save, &again).await, "?notice=saved");
+    story::done(&other.post(&save, &again).await, "?notice=report-whole");
     let (_, now) = story.report().await;
     assert!(now.text.contains(">Bản của người thứ hai</textarea>"));
 }
@@ -197,6 +198,21 @@ async fn the_first_page_says_what_waits_for_whom() {
     story.step("submit").await;
     assert_eq!(waits(&mut story.leader).await, none);
     assert_eq!(waits(&mut story.coordinator).await, ["1 báo cáo chờ tiếp nhận"]);
+    // The task leads to just these reports; the board says where each of letter and report is.
+    let links = story.coordinator.get("/").await.links();
+    let task = links.iter().find(|it| it.contains("?show=submitted")).unwrap();
+    let shown = story.coordinator.get(task.split('#').next().unwrap()).await;
+    assert_is_whole(&shown, "reports to take note of");
+    let rows = |page: &Answer| {
+        let (_, table) = page.text.split_once("<tbody>").unwrap().1.split_once("<tbody>").unwrap();
+        ["phường Bình Minh", "xã Tân Lập"].map(|it| table.contains(it))
+    };
+    assert_eq!(rows(&shown), [true, false]);
+    assert!(!shown.text.contains("name=\"message\""), "nobody of these is reminded");
+    let all = story.coordinator.get(&story.of("board", "H90.21")).await;
+    assert_eq!(rows(&all), [true, true]);
+    assert!(all.text.contains(">Đã gửi đến đơn vị<"), "the letter");
+    assert!(all.text.contains(">Đã gửi, chờ tiếp nhận<"), "the report");
     story.step("ask-supplement").await;
     assert_eq!(waits(&mut story.coordinator).await, none);
     assert_eq!(waits(&mut story.officer).await, ["Cơ quan đầu mối đề nghị bổ sung báo cáo"]);
@@ -321,4 +337,53 @@ async fn a_figure_that_cannot_be_read_comes_back_as_it_was_typed() {
         assert!(refused.text.contains(said));
         assert!(refused.text.contains(">Đánh giá</textarea>"));
     }
+}
+
+#[tokio::test]
+async fn a_link_cannot_put_words_on_a_page() {
+    let world = World::new().await;
+    let mut visitor = world.visitor("can.bo").await;
+    let told = visitor.get("/?notice=report-submitted").await.text;
+    assert!(told.contains("role=\"status\"><p>Đã gửi báo cáo"), "{told}");
+    for unknown in ["saved", "no-such-step", "%3Cb%3E", "report-submitted-now"] {
+        let page = visitor.get(&format!("/?notice={unknown}")).await;
+        assert_is_whole(&page, unknown);
+        assert!(!page.text.contains("role=\"status\""), "{unknown}");
+    }
+}
+
+#[tokio::test]
+async fn a_figure_that_was_emptied_says_so_and_offers_the_measured_one() {
+    let mut story = Story::written().await;
+    story.launch().await;
+    story.take_in().await;
+    let (report, opened) = story.report().await;
+    let (field, row) = ("declared.informed", "informed");
+    let measured = opened.value_of(field);
+    assert!(!measured.is_empty(), "{}", opened.text);
+    let shown = "<p class=\"hint left-blank\">Đơn vị để trống.";
+    assert!(!opened.text.contains(shown));
+    let mut fields = fields_of(&opened, "Đánh giá");
+    fields.iter_mut().find(|(name, _)| name == field).unwrap().1.clear();
+    let save = format!("{report}/save");
+    let pairs: Vec<_> = fields.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    done(&story.officer.post(&save, &pairs).await, "?notice=report-saved");
+    let (_, emptied) = story.report().await;
+    assert_is_whole(&emptied, "an emptied figure");
+    assert_eq!(emptied.value_of(field), "");
+    assert!(emptied.text.contains(shown), "{}", emptied.text);
+    let offer =
+        format!("value=\"{row}\" class=\"quiet small\">Lấy số hệ thống ghi nhận: {measured}");
+    assert!(emptied.text.contains(&offer), "{}", emptied.text);
+
+    // Taking the offer saves what else was typed, too.
+    let version = emptied.value_of("version");
+    fields[0].1 = version;
+    "Đánh giá mới".clone_into(&mut fields[1].1);
+    fields.push(("take".to_owned(), row.to_owned()));
+    let pairs: Vec<_> = fields.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    done(&story.officer.post(&save, &pairs).await, "?notice=report-whole");
+    let (_, taken) = story.report().await;
+    assert_eq!(taken.value_of(field), measured);
+    assert!(taken.text.contains(">Đánh giá mới</textarea>") && !taken.text.contains(shown));
 }

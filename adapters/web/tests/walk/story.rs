@@ -55,14 +55,14 @@ impl Story {
         let focal = world.unit("H90.21");
         let mut coordinator = world.visitor("dieu.phoi").await;
         let created = coordinator.post(&format!("/campaigns/new/{focal}"), &CAMPAIGN).await;
-        done(&created, "?notice=saved");
+        done(&created, "?notice=campaign-created");
         let campaign = created.location.split('/').nth(2).unwrap().to_owned();
         let files: [(&str, &str, &[u8]); 2] = [
             ("list", "danh-sach.csv", &demo_list(LIST_SEED)),
             ("file", "Phụ lục.pdf", b"%PDF-1.4 minh hoa"),
         ];
         let to = format!("/campaigns/{campaign}/files/{focal}");
-        done(&coordinator.upload(&to, &[], &files).await, "?notice=saved");
+        done(&coordinator.upload(&to, &[], &files).await, "?notice=attachment-added");
         let officer = world.visitor("can.bo").await;
         let leader = world.visitor("lanh.dao").await;
         Self { world, campaign, coordinator, officer, leader }
@@ -82,7 +82,7 @@ impl Story {
         ];
         let receivers: Vec<_> = receivers.iter().map(|(name, it)| (*name, it.as_str())).collect();
         let to = self.of("receivers", "H90.21");
-        done(&self.coordinator.post(&to, &receivers).await, "?notice=saved");
+        done(&self.coordinator.post(&to, &receivers).await, "?notice=receivers-saved");
         let to = self.of("launch", "H90.21");
         done(&self.coordinator.post(&to, &[]).await, "?notice=campaign-launched");
     }
@@ -98,7 +98,7 @@ impl Story {
         let pass_on = [("units", school.as_str()), ("cover_text", "Đề nghị trường thực hiện.")];
         done(&officer.post(&format!("{letter}/pass-on"), &pass_on).await, "?notice=passed-on");
         let told = [("name", "Công ty Minh Họa"), ("is_enterprise", "on")];
-        done(&officer.post(&format!("{letter}/tell"), &told).await, "?notice=saved");
+        done(&officer.post(&format!("{letter}/tell"), &told).await, "?notice=told");
     }
 
     /// The ward drops a log in, once again, and something that is no log. Gives the devices that
@@ -141,10 +141,17 @@ impl Story {
             for (step, note) in steps {
                 let version = self.officer.get(case).await.value_of("version");
                 let fields = [("step", *step), ("note", *note), ("version", version.as_str())];
-                done(&self.officer.post(&format!("{case}/step"), &fields).await, "?notice=saved");
+                let told = match *step {
+                    "notify" => "?notice=case-notified",
+                    "start-cleaning" => "?notice=case-cleaning",
+                    "declare-clean" => "?notice=case-declared-clean",
+                    _ => "?notice=case-false-positive",
+                };
+                done(&self.officer.post(&format!("{case}/step"), &fields).await, told);
             }
             let device = [("label", "Máy một cửa"), ("kind", "computer")];
-            done(&self.officer.post(&format!("{case}/device"), &device).await, "?notice=saved");
+            let done_device = self.officer.post(&format!("{case}/device"), &device).await;
+            done(&done_device, "?notice=device-described");
         }
     }
 
@@ -161,7 +168,8 @@ impl Story {
         let (report, answer) = self.report().await;
         let fields = fields_of(&answer, assessment);
         let fields: Vec<_> = fields.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
-        done(&self.officer.post(&format!("{report}/save"), &fields).await, "?notice=saved");
+        let saved = self.officer.post(&format!("{report}/save"), &fields).await;
+        done(&saved, "?notice=report-whole");
     }
 
     /// Somebody takes a step with the ward's report.
@@ -176,7 +184,19 @@ impl Story {
         let version = who.get(&page).await.value_of("version");
         let version = if version.is_empty() { "1" } else { &version };
         let fields = [("step", step), ("version", version), ("comment", "Xin ghi rõ thêm.")];
-        done(&who.post(&format!("{report}/step"), &fields).await, "?notice=saved");
+        let (notice, said) = match step {
+            "approve" => ("report-approved", ["Đã duyệt báo cáo.", "The report is approved."]),
+            "submit" => {
+                ("report-submitted", ["Đã gửi báo cáo đến cơ quan đầu mối.", "was submitted to"])
+            }
+            "note" => ("report-noted", ["Đã tiếp nhận báo cáo.", "Note was taken of the report."]),
+            _ => ("supplement-asked", ["Đã gửi đề nghị bổ sung", "asked for a supplement."]),
+        };
+        let answer = who.post(&format!("{report}/step"), &fields).await;
+        done(&answer, &format!("?notice={notice}"));
+        // In whichever language the person reads.
+        let page = who.get(&answer.location).await.text;
+        assert!(said.iter().any(|words| page.contains(words)), "{notice} is not said: {page}");
     }
 
     /// The ward's report is written, approved and submitted; sent back once; then noted.
@@ -190,7 +210,7 @@ impl Story {
         let (report, _) = self.report().await;
         let answer = [("owner", "Phòng Chuyển đổi số"), ("answer", "Sẽ tập huấn trong tháng 10.")];
         let to = format!("{report}/answer");
-        done(&self.coordinator.post(&to, &answer).await, "?notice=saved");
+        done(&self.coordinator.post(&to, &answer).await, "?notice=proposal-answered");
     }
 
     /// The coordinator reminds the first unit that owes a report.

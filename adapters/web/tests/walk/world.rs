@@ -22,12 +22,13 @@ const UNITS: [(&str, &str, &str, &str); 5] = [
 ];
 
 /// Login, name, unit, role.
-const PEOPLE: [(&str, &str, &str, Role); 6] = [
+const PEOPLE: [(&str, &str, &str, Role); 7] = [
     ("dieu.phoi", "Trần Thị Điều Phối", "H90.21", Role::Coordinator),
     ("can.bo", "Lê Văn Cán Bộ", "H90.61", Role::Officer),
     ("can.bo.2", "Phạm Văn Cán Bộ", "H90.61", Role::Officer),
     ("lanh.dao", "Nguyễn Thị Lãnh Đạo", "H90.61", Role::Approver),
     ("giam.sat", "Hoàng Văn Giám Sát", "H90.61", Role::Auditor),
+    ("giao.duc", "Bùi Thị Giáo Dục", "H90.22", Role::Officer),
     ("truong", "Đỗ Thị Nhà Trường", "H90.61.1", Role::Officer),
 ];
 
@@ -42,7 +43,7 @@ pub(crate) struct World {
     pub(crate) router: Router,
     units: BTreeMap<&'static str, UnitId>,
     // Keeps the database and folder.
-    _test: TestPortal,
+    test: TestPortal,
 }
 
 impl World {
@@ -103,6 +104,16 @@ impl World {
             storage::units::insert_membership(&mut write, &membership).await.unwrap();
             units.insert(code, unit.id);
         }
+        // The school stands in the line of education too.
+        let other_line = MembershipRecord {
+            id: portal.new_id::<MembershipId>().to_string(),
+            unit_id: units["H90.61.1"],
+            line: "education".to_owned(),
+            parent_id: Some(units["H90.22"]),
+            valid_from: None,
+            valid_to: None,
+        };
+        storage::units::insert_membership(&mut write, &other_line).await.unwrap();
         for (login, name, unit, role) in PEOPLE {
             let user = UserRecord {
                 id: portal.new_id::<UserId>(),
@@ -116,7 +127,12 @@ impl World {
             storage::users::grant(&mut write, grant, portal.now()).await.unwrap();
         }
         write.commit().await.unwrap();
-        Self { router, units, _test: test }
+        Self { router, units, test }
+    }
+
+    /// It is this moment now.
+    pub(crate) fn set_clock(&self, at: &str) {
+        self.test.clock.set(at);
     }
 
     /// The id of the unit with this code.

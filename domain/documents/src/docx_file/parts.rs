@@ -136,13 +136,24 @@ impl Column {
     }
 }
 
-/// A table with lines and a bold head that stands on every page; rows do not break over pages
-/// unless `may_split`, for rows that can be longer than one.
-pub(super) fn grid(
-    columns: &[Column],
-    rows: impl Iterator<Item = Vec<String>>,
-    may_split: bool,
-) -> Table {
+/// Width of a character of 13 pt, on average.
+const CHARACTER_WIDTH: usize = 125;
+/// A row of more lines than these goes on on the next page: kept together it would leave most of a
+/// page empty, or not fit on one at all. Some 26 lines stand on a sheet that lies.
+const MOST_LINES_TOGETHER: usize = 18;
+
+/// About how many lines a row has.
+fn lines_of(columns: &[Column], texts: &[String]) -> usize {
+    let lines = |(column, text): (&Column, &String)| -> usize {
+        let a_line = (column.width.saturating_sub(180) / CHARACTER_WIDTH).max(1);
+        text.lines().map(|line| line.chars().count().div_ceil(a_line)).sum()
+    };
+    columns.iter().zip(texts).map(lines).max().unwrap_or(0)
+}
+
+/// A table with lines and a bold head that stands on every page; rows do not break over pages,
+/// unless they are very long.
+pub(super) fn grid(columns: &[Column], rows: impl Iterator<Item = Vec<String>>) -> Table {
     let cell = |text: &str, column: &Column, is_head: bool| {
         let run = lines(text, 26);
         let run = if is_head { run.bold() } else { run };
@@ -163,9 +174,9 @@ pub(super) fn grid(
     let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
     let head = line(&names, true).cant_split();
     let mut table_rows = vec![head.row_height(HEAD_HEIGHT).height_rule(HeightRule::AtLeast)];
-    table_rows.extend(rows.map(|row| {
-        let row = line(&row, false);
-        if may_split { row } else { row.cant_split() }
+    table_rows.extend(rows.map(|texts| {
+        let row = line(&texts, false);
+        if lines_of(columns, &texts) > MOST_LINES_TOGETHER { row } else { row.cant_split() }
     }));
     let widths: Vec<usize> = columns.iter().map(|column| column.width).collect();
     Table::new(table_rows)

@@ -20,6 +20,12 @@ board-chosen = { $count ->
     [one] { $count } unit that has not reported is chosen.
    *[other] { $count } units that have not reported are chosen.
 }
+board-submitted-only = { $count ->
+    [one] Only the { $count } unit whose report waits to be taken note of is shown.
+   *[other] Only the { $count } units whose reports wait to be taken note of are shown.
+}
+board-none-submitted = No report waits to be taken note of.
+board-show-all = Show all units
 board-others = For coordination or information
 board-remind-head = Choose
 board-remind-unit = Remind { $unit }

@@ -24,6 +24,13 @@ case-advice-verified-clean = Verified. The case can be closed.
 case-advice-closed = The case is closed. It opens again by itself if the device is seen once more.
 case-advice-false-positive = This finding was wrong and does not count.
 case-advice-reinfected = The device contacted a malicious address after it was declared clean. Look for the cause: remains of the malware, a USB stick, or cracked software installed again.
+case-since-false-positive = { $count ->
+    [one] Since the case was recorded as a false positive, { $count } more sighting of this device came.
+   *[other] Since the case was recorded as a false positive, { $count } more sightings of this device came.
+}
+case-since-last = Last contact: { $at }.
+case-since-look = The case does not reopen by itself and is in no figure: please look at the evidence below, and reopen the case if it is none.
+cases-since-false-positive = new contacts
 case-waiting = Not seen on { $days } of the { $needed } days needed whose logs were read.
 case-lacks-evidence = Not enough to verify it yet: the remedy must be on record; a PC on which a scanner found malware needs a scan of the whole PC by lamsach-clean that finds nothing.
 case-seen-again = The device was seen after it was declared clean.

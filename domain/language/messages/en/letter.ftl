@@ -36,3 +36,7 @@ letter-own-number = Number of your own letter
 letter-own-phrase = Phrase of the deadline
 letter-own-deadline = Your own deadline, not later than the one above
 letter-pass-on-do = Pass on
+letter-information = What { $from } passed on is for information: the unit has this letter for action from { $collector }, reports to { $collector } and keeps the deadline given there.
+letter-information-deadline = The end of { $day }, which { $from } gave, does not bind the unit.
+letter-pass-information = – for information only: it has this letter for action from { $from } and reports there.
+letter-pass-hint = Your own deadline binds the units that get the letter for action. Who gets it for information keeps the deadline of the unit it reports to.

@@ -47,7 +47,6 @@ invitation-code-hint = 20 characters; capital or small, with or without hyphens.
 invitation-open = Continue
 invitation-login-hint = 3 to 100 characters: letters without marks, digits and . - _ @ +.
 invitation-accept = Start
-notice-invitation-accepted = Welcome. Your account is ready.
 
 account-title = My account
 account-language = Language
@@ -56,7 +55,6 @@ account-password-lead = Every other device that is signed in will have to sign i
 account-current-password = Current password
 account-new-password = New password
 account-password-do = Change password
-notice-password-changed = The password is changed.
 
 problem-position = A position may have at most 200 characters.
 problem-role = Choose a role.

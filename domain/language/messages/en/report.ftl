@@ -13,7 +13,7 @@ report-of = { $count ->
     [one] of { $count } person
    *[other] of { $count } people
 }
-report-figures-hint = Figures are filled in from what the system measured; change them where needed and say why. Write 0 where there is none; do not leave a figure blank.
+report-figures-hint = Figures are filled in from what the system measured; change them where needed and say why. Write 0 where there is none. Where it does not apply, empty the figure and say so in the note: it is not filled in again.
 report-revision = Revision { $number }
 report-author = Author: { $name }.
 report-approver = Approved by { $name }.
@@ -48,6 +48,9 @@ report-offline = Not saved: the connection is lost. Do not close the page; it wi
 report-conflict = Somebody else saved this report while you were writing. What you typed is all here and not saved yet; where it differs, the saved version stands under the field. Compare them, then press “Save the report” to keep yours.
 report-conflict-told = Somebody else saved this report, so what you typed is not saved. Press “Save the report” to see both versions; nothing is lost.
 report-conflict-saved = Saved version:
+report-left-blank = Left blank by the unit.
+report-take-measured = Take the measured figure: { $count }
+report-blank = left blank
 
 reports-headcount = the unit's head count
 reports-problem-blank = The figure is blank. Write 0 where there is none; where it does not apply, leave it blank and say so in the note.

@@ -99,7 +99,6 @@ units-import-column = Column
 units-import-why = Reason
 units-import-what = Change
 units-import-more = And { $count } more.
-notice-units-imported = The list of units is written.
 
 problem-row-code-missing = The code is missing.
 problem-row-too-long = Too long; { $most } characters at the most.

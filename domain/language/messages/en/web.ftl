@@ -23,7 +23,6 @@ first-run-submit = Start
 
 home-title = My work
 
-notice-first-run-done = The portal is set up. You are signed in as its administrator.
 
 problem-sign-in = The login or the password is wrong.
 problem-sign-in-wait = Too many failed sign-ins. Please wait { $seconds ->
@@ -33,6 +32,7 @@ problem-sign-in-wait = Too many failed sign-ins. Please wait { $seconds ->
 problem-login = A login has 3 to 100 characters: letters without marks, digits and . - _ @ +.
 problem-name = Please enter a name (at most 200 characters).
 problem-password = The password needs at least { $least } characters and must not contain the login.
+problem-password-common = Many people use this password, or it is easy to guess. Choose a long sentence that you remember; no common words, rows of keys, dates or login.
 
 problem-unit-code = A unit's code has capital letters and digits in groups separated by dots, at most 35 characters.
 problem-unit-code-taken = This unit code exists already.

@@ -7,7 +7,7 @@ receiver-action = For action
 receiver-coordination = For coordination
 receiver-information = For information
 
-receipt-delivered = Delivered
+receipt-delivered = Sent to the unit
 receipt-opened = Opened
 receipt-acknowledged = Acknowledged
 receipt-launched = Launched
@@ -43,6 +43,8 @@ case-event-declare-clean = Declared clean
 case-event-mark-false-positive = Marked as a false positive
 case-event-reopen = Reopened
 case-event-described = Device named
+case-event-kind-changed = Kind of device set
+case-event-stands-as-changed = Role in the network set
 case-event-merged = Merged with the device
 case-event-split = Split from the device
 case-event-log-taken-back = Log taken back
@@ -54,7 +56,7 @@ case-event-scan-clean = The clean-up tool scanned the whole PC and found nothing
 
 report-state-draft = Being written
 report-state-approved = Approved by the unit's leader
-report-state-submitted = Submitted
+report-state-submitted = Submitted, not noted yet
 report-state-supplement-asked = Supplement asked for
 report-state-noted = Noted
 report-state-locked = Locked

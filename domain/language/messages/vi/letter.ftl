@@ -30,3 +30,7 @@ letter-own-number = Số, ký hiệu công văn của đơn vị
 letter-own-phrase = Cách ghi hạn
 letter-own-deadline = Hạn riêng, không muộn hơn hạn trên
 letter-pass-on-do = Chuyển công văn
+letter-information = Công văn do { $from } chuyển đến là để biết: đơn vị đã nhận công văn này để thực hiện từ { $collector }, báo cáo cho { $collector } và theo hạn của nơi đó.
+letter-information-deadline = Hạn hết ngày { $day } do { $from } ghi không áp dụng cho đơn vị.
+letter-pass-information = – chỉ để biết: đã nhận công văn này để thực hiện từ { $from } và báo cáo cho nơi đó.
+letter-pass-hint = Hạn riêng chỉ áp dụng cho đơn vị nhận để thực hiện. Đơn vị nhận để biết vẫn theo hạn của nơi mà đơn vị đó báo cáo.

@@ -44,7 +44,6 @@ invitation-code-hint = 20 ký tự, không phân biệt chữ hoa, chữ thườ
 invitation-open = Tiếp tục
 invitation-login-hint = 3 đến 100 ký tự: chữ không dấu, số và các dấu . - _ @ +.
 invitation-accept = Bắt đầu sử dụng
-notice-invitation-accepted = Chào mừng! Tài khoản đã sẵn sàng.
 
 account-title = Tài khoản của tôi
 account-language = Ngôn ngữ
@@ -53,7 +52,6 @@ account-password-lead = Sau khi đổi, mọi thiết bị khác đang đăng nh
 account-current-password = Mật khẩu hiện nay
 account-new-password = Mật khẩu mới
 account-password-do = Đổi mật khẩu
-notice-password-changed = Đã đổi mật khẩu.
 
 problem-position = Chức vụ tối đa 200 ký tự.
 problem-role = Xin chọn một vai trò.

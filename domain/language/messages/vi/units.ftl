@@ -87,7 +87,6 @@ units-import-column = Cột
 units-import-why = Lý do
 units-import-what = Thay đổi
 units-import-more = Và { $count } mục nữa.
-notice-units-imported = Đã ghi danh sách đơn vị.
 
 problem-row-code-missing = Chưa có mã đơn vị.
 problem-row-too-long = Nội dung quá dài, tối đa { $most } ký tự.

@@ -23,13 +23,13 @@ first-run-submit = Bắt đầu
 
 home-title = Công việc của tôi
 
-notice-first-run-done = Đã thiết lập xong. Bạn đang đăng nhập với quyền quản trị.
 
 problem-sign-in = Tên đăng nhập hoặc mật khẩu không đúng.
 problem-sign-in-wait = Đăng nhập sai nhiều lần. Xin chờ { $seconds } giây rồi thử lại.
 problem-login = Tên đăng nhập gồm 3 đến 100 ký tự: chữ không dấu, số và các dấu . - _ @ +.
 problem-name = Xin nhập họ và tên (tối đa 200 ký tự).
 problem-password = Mật khẩu cần ít nhất { $least } ký tự và không chứa tên đăng nhập.
+problem-password-common = Mật khẩu này nhiều người dùng hoặc dễ đoán. Xin chọn một câu dài dễ nhớ với bạn; không dùng từ phổ biến, dãy phím, ngày tháng hay tên đăng nhập.
 
 problem-unit-code = Mã đơn vị gồm chữ in hoa không dấu và số, các nhóm cách nhau bằng dấu chấm, tối đa 35 ký tự.
 problem-unit-code-taken = Mã đơn vị này đã có.

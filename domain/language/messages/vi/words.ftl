@@ -7,7 +7,7 @@ receiver-action = Để thực hiện
 receiver-coordination = Để phối hợp
 receiver-information = Để biết
 
-receipt-delivered = Đã gửi
+receipt-delivered = Đã gửi đến đơn vị
 receipt-opened = Đã mở
 receipt-acknowledged = Đã tiếp nhận
 receipt-launched = Đã phát động
@@ -43,6 +43,8 @@ case-event-declare-clean = Báo cáo đã sạch
 case-event-mark-false-positive = Ghi là phát hiện nhầm
 case-event-reopen = Mở lại hồ sơ
 case-event-described = Đặt tên thiết bị
+case-event-kind-changed = Ghi loại thiết bị
+case-event-stands-as-changed = Ghi vai trò trên mạng
 case-event-merged = Gộp với thiết bị
 case-event-split = Tách khỏi thiết bị
 case-event-log-taken-back = Rút lại nhật ký
@@ -54,7 +56,7 @@ case-event-scan-clean = Công cụ quét toàn máy, không thấy gì
 
 report-state-draft = Đang soạn
 report-state-approved = Lãnh đạo đơn vị đã duyệt
-report-state-submitted = Đã gửi
+report-state-submitted = Đã gửi, chờ tiếp nhận
 report-state-supplement-asked = Được đề nghị bổ sung
 report-state-noted = Đã được tiếp nhận
 report-state-locked = Đã chốt số liệu

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Form, Multipart, Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use campaigns::tree_import::{Column, PlacePlan, PlaceWrite, RowRefused, UnitPlan};
 use portal::tree_import::{self as functions, Confirmed, LARGEST_TABLE_BYTES, Preview};
@@ -14,6 +14,7 @@ use serde::Deserialize;
 use super::super::letter::download;
 use crate::AppState;
 use crate::error::{PageError, sentence};
+use crate::notice::Notice;
 use crate::page::{Page, show, show_with};
 use crate::session::SignedIn;
 
@@ -170,7 +171,7 @@ async fn confirm(
     Form(given): Form<Confirmation>,
 ) -> Result<Response, PageError> {
     match functions::confirm(&state.portal, &actor, &given.file, &given.fingerprint).await {
-        Ok(Confirmed::Done(_)) => Ok(Redirect::to("/units?notice=units-imported").into_response()),
+        Ok(Confirmed::Done(_)) => Ok(Notice::UnitsImported.redirect("/units").into_response()),
         Err(PortalError::Invalid(problems)) => {
             let problems = problems.iter().map(|it| sentence(page.language, it)).collect();
             let shown = ImportPage { page, problems, preview: None, has_changed: false };

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::Router;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use campaigns::{UnitId, UnitKind};
 use portal::units::{self, UnitForm, UnitPage, UnitView};
@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use crate::AppState;
 use crate::error::{PageError, sentence};
+use crate::notice::Notice;
 use crate::page::{Page, show, show_with};
 use crate::session::SignedIn;
 
@@ -142,14 +143,16 @@ async fn change(
 ) -> Result<Response, PageError> {
     let portal = &state.portal;
     let done = match change.as_str() {
-        "edit" => units::edit(portal, &actor, id, &form).await.map(|()| id),
-        "add" => units::add(portal, &actor, id, &form).await,
-        "move" => units::move_below(portal, &actor, id, &form).await.map(|()| id),
-        "end" => units::end(portal, &actor, id, &form).await.map(|()| id),
+        "edit" => units::edit(portal, &actor, id, &form).await.map(|()| (id, Notice::UnitEdited)),
+        "add" => units::add(portal, &actor, id, &form).await.map(|new| (new, Notice::UnitAdded)),
+        "move" => {
+            units::move_below(portal, &actor, id, &form).await.map(|()| (id, Notice::UnitMoved))
+        }
+        "end" => units::end(portal, &actor, id, &form).await.map(|()| (id, Notice::UnitEnded)),
         _ => return Err(PortalError::NotFound.into()),
     };
     match done {
-        Ok(to) => Ok(Redirect::to(&format!("/units/{to}?notice=saved")).into_response()),
+        Ok((to, notice)) => Ok(notice.redirect(&format!("/units/{to}")).into_response()),
         Err(PortalError::Invalid(problems)) => {
             let mut shown = prepare(&state, &actor, page, id).await?;
             let language = shown.page.language;
