@@ -107,14 +107,60 @@ pub(crate) fn account_problems(login: &str, name: &str, password: &str) -> Vec<P
     problems
 }
 
-/// Length is what makes a password hard to guess; composition rules make it hard to remember.
+/// Length is what makes a password hard to guess; composition rules make it hard to remember. What is
+/// long and common all the same is refused.
 pub(crate) fn password_problem(login: &str, password: &str) -> Option<Problem> {
     let length = password.chars().count();
     let is_weak = length < SHORTEST_PASSWORD || password.to_lowercase().contains(login);
-    let is_too_long = password.len() > 1000;
-    (is_weak || is_too_long).then(|| {
-        Problem::new("password", "problem-password").with("least", SHORTEST_PASSWORD.to_string())
-    })
+    if is_weak || password.len() > 1000 {
+        let problem = Problem::new("password", "problem-password");
+        return Some(problem.with("least", SHORTEST_PASSWORD.to_string()));
+    }
+    is_common(login, password).then(|| Problem::new("password", "problem-password-common"))
+}
+
+/// Words that people here reach for, beside the lists of `zxcvbn`, which know no Vietnamese.
+const LOCAL_WORDS: [&str; 24] = [
+    "matkhau",
+    "matkhaumoi",
+    "khongbiet",
+    "khongco",
+    "anhyeuem",
+    "emyeuanh",
+    "yeuem",
+    "yeuanh",
+    "toiyeuvietnam",
+    "vietnam",
+    "hanoi",
+    "saigon",
+    "xinchao",
+    "conheo",
+    "giadinh",
+    "bimat",
+    "dangnhap",
+    "quantri",
+    "canbo",
+    "phuong",
+    "ubnd",
+    "lamsach",
+    "chiendich",
+    "congvan",
+];
+
+/// Whether a password is among the first million guesses: common passwords, words and names, rows of
+/// keys, repeats, dates, and what is put together of them.
+///
+/// zxcvbn (D. Wheeler, USENIX Security 2016): a score below 2 means fewer than 10^6 guesses.
+fn is_common(login: &str, password: &str) -> bool {
+    let plain: String = language::without_marks(&password.to_lowercase())
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
+    let mut words = LOCAL_WORDS.to_vec();
+    words.extend(login.split(['.', '-', '_', '@', '+']).filter(|it| it.len() > 2));
+    [password, plain.as_str()]
+        .iter()
+        .any(|it| zxcvbn::zxcvbn(it, &words).score() < zxcvbn::Score::Two)
 }
 
 #[cfg(test)]
@@ -123,12 +169,46 @@ mod tests {
 
     #[test]
     fn a_password_is_long_and_not_the_login() {
-        let check = |password, is_taken: bool| {
+        let check = |password: &str, is_taken: bool| {
             assert_eq!(password_problem("quan.tri", password).is_none(), is_taken, "{password}");
         };
         check("ngắn", false);
         check("QUAN.TRI-2026", false);
         check("một câu dài dễ nhớ", true);
         check(&"x".repeat(1001), false);
+        check(crate::demo::PASSWORD, true);
+    }
+
+    #[test]
+    fn a_common_password_is_refused_with_its_own_reason() {
+        let check = |password: &str, is_common: bool| {
+            let problem = password_problem("quan.tri", password);
+            let message = problem.map(|it| it.message);
+            let expected = is_common.then_some("problem-password-common");
+            assert_eq!(message, expected, "{password}");
+        };
+        for common in [
+            "1234567890",
+            "qwertyuiop",
+            "password123",
+            "iloveyou123",
+            "aaaaaaaaaaaa",
+            "abcabcabcabc",
+            "matkhau123",
+            "mật khẩu 123",
+            "Matkhau@123",
+            "anhyeuem123",
+            "vietnam2026",
+            "P@ssw0rd123",
+            "0987654321",
+            "quantri2026",
+        ] {
+            check(common, true);
+        }
+        for uncommon in
+            ["một câu dài dễ nhớ", "mật khẩu rất dài", "năm con mèo ngủ trưa", "Kx7-pqm2-Wz"]
+        {
+            check(uncommon, false);
+        }
     }
 }
