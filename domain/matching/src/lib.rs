@@ -54,5 +54,6 @@ pub use index::{Described, Index, IndexFull, IndicatorId};
 pub use layers::{Describe, Layers, TooManyLayers};
 pub use matcher::{Destination, Device, Hit, Matcher};
 pub use naming::{Confidence as NameConfidence, Intermediary, Source as NameSource, ToldBy};
+pub use observables::Readable;
 pub use sighting::{Evidence, Sighting, Verdict};
 pub use standing_in::StandingIn;

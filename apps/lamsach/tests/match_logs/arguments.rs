@@ -32,6 +32,15 @@ fn an_empty_log_is_called_empty() {
     let folder = folder();
     let ran = run(folder.path(), &["--indicators", "list.txt", "empty.log"]);
     assert!(ran.out.contains("! empty.log: Tệp rỗng"), "{}", ran.out);
+    // It was read to its end, and it says nothing.
+    assert!(!ran.out.contains("CHƯA ĐỌC HẾT"), "{}", ran.out);
+    assert!(ran.out.contains("CHƯA KIỂM TRA ĐƯỢC HẾT: có nhật ký rỗng."), "{}", ran.out);
+    let page = run(
+        folder.path(),
+        &["--indicators", "list.txt", "--output", "html", "clean.log", "empty.log"],
+    );
+    assert!(page.out.contains("CHƯA KIỂM TRA ĐƯỢC HẾT: có nhật ký rỗng."), "{}", page.out);
+    assert!(page.out.contains("Tìm hiểu vì sao nhật ký rỗng"), "{}", page.out);
     let english =
         run(folder.path(), &["--indicators", "list.txt", "--language", "en", "empty.log"]);
     assert!(english.out.contains("! empty.log: The file is empty"), "{}", english.out);

@@ -64,6 +64,7 @@ match-not-parsed-such-as = lines not parsed, such as:
 match-meant-as-list = If this is a list: write --indicators before each list.
 match-complete = Every line of every file was read.
 match-incomplete = INCOMPLETE: some files or lines could not be read. That nothing was found there does not mean it is clean.
+match-incomplete-empty = INCOMPLETE: some logs are empty. An empty log says nothing; it does not mean clean.
 match-too-many = There are too many sightings, so that some are not listed. Check the logs in parts, or look at the lists: one address may be too broad.
 match-lists = Lists of malicious addresses
 match-list-taken = { $accepted ->
@@ -91,6 +92,7 @@ match-next-clean = Scan and clean it with the campaign's clean-up tool. Cameras,
 match-next-case = Open a case for each device and report on the campaign's form.
 match-next-again = Keep logging and check again: a device is verified clean only when it has not been seen for 14 days with logs.
 match-next-unread = Read the rest: see the reason at each file under “Logs read”, then check again.
+match-next-empty = Find out why a log is empty (is the device writing it, was the file copied wrongly?), then check again.
 match-next-clear = Keep logging, and check again when there are new lists.
 match-private = This page holds addresses of devices and log lines, which are personal data: keep it inside the organisation.
 

@@ -54,6 +54,7 @@ match-not-parsed-such-as = những dòng không đọc được, ví dụ:
 match-meant-as-list = Nếu đây là danh sách: hãy ghi --indicators trước từng danh sách.
 match-complete = Đã đọc hết mọi dòng của mọi tệp.
 match-incomplete = CHƯA ĐỌC HẾT: có tệp hoặc dòng không đọc được. Không thấy phát hiện ở phần đó không có nghĩa là sạch.
+match-incomplete-empty = CHƯA KIỂM TRA ĐƯỢC HẾT: có nhật ký rỗng. Nhật ký rỗng không nói lên điều gì, không có nghĩa là sạch.
 match-too-many = Có quá nhiều lượt ghi nhận nên một phần không được liệt kê. Hãy đối chiếu từng phần nhật ký, hoặc xem lại danh sách: có thể một địa chỉ quá rộng.
 match-lists = Danh sách địa chỉ độc hại
 match-list-taken = { $accepted } địa chỉ được dùng, { $refused } bị từ chối
@@ -75,6 +76,7 @@ match-next-clean = Quét và xử lý bằng công cụ xử lý mã độc củ
 match-next-case = Lập hồ sơ xử lý cho từng thiết bị và báo cáo theo mẫu của chiến dịch.
 match-next-again = Sau khi xử lý, tiếp tục ghi nhật ký và đối chiếu lại: thiết bị chỉ được coi là đã kiểm chứng sạch khi không còn xuất hiện trong 14 ngày có nhật ký.
 match-next-unread = Đọc nốt phần chưa đọc: xem lý do ghi ở từng tệp trong mục “Nhật ký đã đọc”, rồi đối chiếu lại.
+match-next-empty = Tìm hiểu vì sao nhật ký rỗng (thiết bị có đang ghi nhật ký không, tệp có bị sao chép sai không), rồi đối chiếu lại.
 match-next-clear = Tiếp tục ghi nhật ký và đối chiếu lại khi có danh sách mới.
 match-private = Trang này có địa chỉ thiết bị và dòng nhật ký, là dữ liệu cá nhân: chỉ dùng trong đơn vị, không đăng tải, không gửi ra ngoài.
 

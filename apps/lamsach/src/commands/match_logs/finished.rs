@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use jiff::Timestamp;
-use log_check::{CheckReport, Intermediary, ListReport, NamesReport, Summary, Unit};
+use log_check::{CheckReport, FileSummary, Intermediary, ListReport, NamesReport, Summary, Unit};
 use matching::Sighting;
 use serde::Serialize;
 
@@ -64,6 +64,22 @@ impl Finished {
     /// How many addresses with findings stand for devices behind them.
     pub(super) fn intermediary_count(&self) -> usize {
         self.intermediaries().into_iter().map(|(device, _)| device).collect::<BTreeSet<_>>().len()
+    }
+
+    /// Message keys of what is said when not everything was read: the sentence, and what to do next.
+    /// An empty log was read to its end; it says nothing all the same.
+    pub(super) fn incomplete_keys(&self) -> (&'static str, &'static str) {
+        let summary = &self.report.summary;
+        let is_empty =
+            |it: &FileSummary| it.problem.as_ref().is_some_and(|it| it.code() == "empty");
+        let is_read = |it: &FileSummary| it.problem.is_none() && it.lines_not_parsed == 0;
+        let has_empty = summary.files.iter().any(is_empty);
+        let is_else_read = summary.files.iter().all(|it| is_empty(it) || is_read(it));
+        if has_empty && is_else_read && !summary.too_many_sightings {
+            ("match-incomplete-empty", "match-next-empty")
+        } else {
+            ("match-incomplete", "match-next-unread")
+        }
     }
 
     /// 1 with findings, else 3 when something was not read, else 0. An error, 2, never gets here.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use askama::Template;
 use log_check::FileSummary;
-use matching::Sighting;
+use matching::{Readable, Sighting};
 
 use super::super::finished::Finished;
 use super::super::words::{Words, printable};
@@ -25,6 +25,7 @@ pub(super) fn write(out: &mut dyn Write, words: &Words, finished: &Finished) -> 
         headline: if is_clear { words.t("match-no-findings") } else { headline(words, finished) },
         is_clear,
         is_complete: summary.complete,
+        incomplete: finished.incomplete_keys(),
         has_too_many: summary.too_many_sightings,
         findings: finished.findings().map(|it| row(words, finished, it)).collect(),
         behind: finished
@@ -54,6 +55,8 @@ struct Page<'p> {
     headline: String,
     is_clear: bool,
     is_complete: bool,
+    /// Message keys of why it is not complete, and what to do next.
+    incomplete: (&'static str, &'static str),
     has_too_many: bool,
     findings: Vec<Row>,
     /// Addresses that stand for others, each with the log to ask for.
@@ -110,7 +113,7 @@ fn row(words: &Words, finished: &Finished, sighting: &Sighting) -> Row {
             printable(&sighting.device)
         },
         device_lines: words.device_lines(sighting).iter().map(|it| printable(it)).collect(),
-        destination: printable(&sighting.destination),
+        destination: printable(&Readable::of(&sighting.destination).to_string()),
         indicator: indicator_words(words, sighting).map(|it| printable(&it)),
         list: printable(&sighting.list),
         verdict: words.verdict(sighting.verdict),

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width};
 use log_check::FileSummary;
-use matching::Sighting;
+use matching::{Readable, Sighting};
 
 use super::super::finished::Finished;
 use super::super::words::{Words, printable};
@@ -105,7 +105,7 @@ pub(super) fn write_summary(
     if summary.too_many_sightings {
         writeln!(out, "{}", wrapped(&words.t("match-too-many"), width))?;
     }
-    let end = if summary.complete { "match-complete" } else { "match-incomplete" };
+    let end = if summary.complete { "match-complete" } else { finished.incomplete_keys().0 };
     writeln!(out, "{}", wrapped(&words.t(end), width))
 }
 
@@ -145,7 +145,7 @@ fn sightings(words: &Words, heading: &str, sightings: &[&Sighting], width: Optio
         device.extend(words.device_lines(sighting));
         let device = device.join("\n");
         let evidence = &sighting.evidence;
-        let mut destination = vec![sighting.destination.clone()];
+        let mut destination = vec![Readable::of(&sighting.destination).to_string()];
         destination.extend(indicator_words(words, sighting));
         destination.push(format!("{}:{}", evidence.file, evidence.line_number));
         let seen = if sighting.count > 1 {
@@ -176,8 +176,9 @@ fn sightings(words: &Words, heading: &str, sightings: &[&Sighting], width: Optio
 /// The indicator when it is not the destination itself, its family, and what warns of it.
 pub(super) fn indicator_words(words: &Words, sighting: &Sighting) -> Option<String> {
     let mut parts = Vec::new();
-    if sighting.indicator != sighting.destination {
-        parts.push(words.t1("match-by-indicator", "indicator", &sighting.indicator));
+    let indicator = Readable::of(&sighting.indicator);
+    if indicator != Readable::of(&sighting.destination) {
+        parts.push(words.t1("match-by-indicator", "indicator", &indicator.to_string()));
     }
     parts.extend(sighting.family.clone());
     if let Some(list) = &sighting.warning {
