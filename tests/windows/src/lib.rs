@@ -7,7 +7,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -73,7 +73,18 @@ impl Wine {
 
     /// What a program of this Windows gives.
     pub fn run(&self, program: &str, arguments: &[&str]) -> Output {
-        self.program(program, arguments).output().unwrap()
+        // Not through pipes: what Wine starts besides holds on to them as long as any program runs.
+        let [mut out, mut err] = [(); 2].map(|()| tempfile::tempfile().unwrap());
+        let mut command = self.program(program, arguments);
+        command.stdout(out.try_clone().unwrap()).stderr(err.try_clone().unwrap());
+        let status = command.status().unwrap();
+        let [stdout, stderr] = [&mut out, &mut err].map(|file| {
+            let mut text = Vec::new();
+            file.rewind().unwrap();
+            file.read_to_end(&mut text).unwrap();
+            text
+        });
+        Output { status, stdout, stderr }
     }
 
     /// A program of this Windows, to be started.
