@@ -11,6 +11,7 @@ use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 const LINKER: &str = "x86_64-w64-mingw32-gcc";
 
@@ -18,6 +19,8 @@ const LINKER: &str = "x86_64-w64-mingw32-gcc";
 #[derive(Debug)]
 pub struct Wine {
     folder: tempfile::TempDir,
+    /// Whether a program was started that may still run.
+    has_started: AtomicBool,
 }
 
 impl Wine {
@@ -46,7 +49,8 @@ impl Wine {
         if program.trim().is_empty() {
             return skipped("no compiler here makes programs for Windows");
         }
-        let wine = Self { folder: tempfile::tempdir().unwrap() };
+        let folder = tempfile::tempdir().unwrap();
+        let wine = Self { folder, has_started: AtomicBool::new(false) };
         fs::create_dir(wine.home()).unwrap();
         assert!(wine.command("wineboot").arg("-i").output().unwrap().status.success());
         wine.settle(&top.join(program.trim()));
@@ -73,9 +77,12 @@ impl Wine {
 
     /// What a program of this Windows gives.
     pub fn run(&self, program: &str, arguments: &[&str]) -> Output {
+        if !self.has_started.load(Ordering::Relaxed) {
+            return self.to_run(program, arguments).output().unwrap();
+        }
         // Not through pipes: what Wine starts besides holds on to them as long as any program runs.
         let [mut out, mut err] = [(); 2].map(|()| tempfile::tempfile().unwrap());
-        let mut command = self.program(program, arguments);
+        let mut command = self.to_run(program, arguments);
         command.stdout(out.try_clone().unwrap()).stderr(err.try_clone().unwrap());
         let status = command.status().unwrap();
         let [stdout, stderr] = [&mut out, &mut err].map(|file| {
@@ -89,6 +96,11 @@ impl Wine {
 
     /// A program of this Windows, to be started.
     pub fn program(&self, program: &str, arguments: &[&str]) -> Command {
+        self.has_started.store(true, Ordering::Relaxed);
+        self.to_run(program, arguments)
+    }
+
+    fn to_run(&self, program: &str, arguments: &[&str]) -> Command {
         let mut command = self.command("wine");
         command.arg(program).args(arguments);
         command
