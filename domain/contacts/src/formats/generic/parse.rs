@@ -155,30 +155,30 @@ fn path(after: &[u8]) -> &[u8] {
     after.get(..end).unwrap_or(after)
 }
 
-/// Start and end of the run of bytes around one; `None` when it is longer than any name, so that a
+/// Start and end of the run of digits and colons around one; `None` when it is longer than any name, so that a
 /// line of nothing else is not read over and over.
 #[inline]
-fn run_around(
-    line: &[u8],
-    at: usize,
-    from: usize,
-    is_part: impl Fn(u8) -> bool,
-) -> Option<(usize, usize)> {
+fn run_around(line: &[u8], at: usize, from: usize) -> Option<(usize, usize)> {
     let first = from.max(at.saturating_sub(LONGEST_RUN));
     let before = line.get(first..at)?;
-    let start = match before.iter().rposition(|b| !is_part(*b)) {
+    let start = match before.iter().rposition(|b| !is_v6_part(*b)) {
         Some(it) => first + it + 1,
         None if first == from => from,
         None => return None,
     };
     let last = line.len().min(at + LONGEST_RUN);
     let rest = line.get(at..last)?;
-    let end = match rest.iter().position(|b| !is_part(*b)) {
+    let end = match rest.iter().position(|b| !is_v6_part(*b)) {
         Some(it) => at + it,
         None if last == line.len() => last,
         None => return None,
     };
     Some((start, end))
+}
+
+/// Whether an IPv6 address may be written with a byte.
+fn is_v6_part(byte: u8) -> bool {
+    byte.is_ascii_hexdigit() || byte == b':'
 }
 
 /// Longer than a name of 253 octets with its escapes and a dot.
@@ -202,13 +202,12 @@ fn may_hold_v6(line: &[u8]) -> bool {
 
 /// An IPv6 address: with `::` in it, or all eight groups. Times and MAC addresses have neither.
 fn v6(line: &[u8], at: usize, from: usize) -> Option<(Token<'_>, usize)> {
-    let is_part = |b: &u8| b.is_ascii_hexdigit() || *b == b':';
     let next = line.get(at + 1)?;
     // `http:` and `key: value` end here.
-    if !is_part(next) {
+    if !is_v6_part(*next) {
         return None;
     }
-    let (start, end) = run_around(line, at, from, |b| is_part(&b))?;
+    let (start, end) = run_around(line, at, from)?;
     let text = line.get(start..end)?;
     let text = if text.ends_with(b"::") { text } else { text.strip_suffix(b":").unwrap_or(text) };
     let colons = memchr::memchr_iter(b':', text).count();
