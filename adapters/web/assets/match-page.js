@@ -106,7 +106,7 @@
         if (data.named) {
           named = data.named;
           const problems = named.filter((it) => it.problem);
-          if (problems.length) { end(); say(problems.map(namesProblem)); return; }
+          if (problems.length) { end(); say([...problems.map(namesProblem), form.dataset.namesNone]); return; }
         }
         if (data.list !== undefined) {
           bar.value = 100 * data.list;

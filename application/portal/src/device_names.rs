@@ -49,7 +49,7 @@ pub async fn read(
     let read = reading.await;
     let read = read.map_err(|error| PortalError::Internal(format!("files of names: {error}")))?;
     let (names, reports) = read.map_err(|unread| {
-        Problem::new("names", "problem-names-unreadable").with("path", unread.name)
+        refused(vec![Problem::new("names", "problem-names-unreadable").with("path", unread.name)])
     })?;
     let problems = reports.iter().filter_map(|(name, report)| {
         let message = match report.problem? {
@@ -59,5 +59,11 @@ pub async fn read(
         Some(Problem::new("names", message).with("path", name))
     });
     let problems: Vec<_> = problems.collect();
-    if problems.is_empty() { Ok((names, reports)) } else { Err(PortalError::Invalid(problems)) }
+    if problems.is_empty() { Ok((names, reports)) } else { Err(refused(problems)) }
+}
+
+/// Why files of names are not used, and that therefore no log is read.
+pub fn refused(mut problems: Vec<Problem>) -> PortalError {
+    problems.push(Problem::new("names", "logs-names-none"));
+    PortalError::Invalid(problems)
 }

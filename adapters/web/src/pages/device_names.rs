@@ -60,7 +60,7 @@ impl NamesFields {
             let problem = Problem::new("names", "problem-names-too-much")
                 .with("files", MOST_FILES.to_string())
                 .with("megabytes", (MOST_BYTES >> 20).to_string());
-            return Err(problem.into());
+            return Err(device_names::refused(vec![problem]));
         }
         let files = std::mem::take(&mut self.files);
         if files.is_empty() {
