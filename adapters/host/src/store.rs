@@ -114,6 +114,11 @@ impl Store for FolderStore {
         self.names(JOURNALS, JOURNAL_ENDING)
     }
 
+    fn delete_run(&mut self, run: &str) -> Result<(), HostError> {
+        let path = self.journal_path(run)?;
+        fs::remove_file(&path).and_then(|()| sync_folder(&path)).map_err(io_error)
+    }
+
     fn journal(&mut self, run: &str) -> Result<Vec<u8>, HostError> {
         let file = match File::open(self.journal_path(run)?) {
             Ok(file) => file,

@@ -199,6 +199,9 @@ impl Store for Dying<FolderStore> {
     fn items(&mut self) -> Result<Vec<String>, HostError> {
         self.inner.items()
     }
+    fn delete_run(&mut self, run: &str) -> Result<(), HostError> {
+        self.inner.delete_run(run)
+    }
     fn delete_item(&mut self, item: &str) -> Result<(), HostError> {
         self.inner.delete_item(item)
     }

@@ -27,7 +27,7 @@ pub use plan_file::{
     PlanFile, PlanFileError, PlannedSignature, PlannedStay, PlannedStep, REASONS, STAYS,
 };
 pub use planning::{PlanRequest, make_plan, who_talks};
-pub use quarantine::{EXPORT_PASSWORD, Kept, Purge};
+pub use quarantine::{EXPORT_PASSWORD, Kept, Purge, Purged};
 pub use result::{ResultRequest, scan_result};
 pub use results::{Device, EnrolmentCode, KnownPlaces, PackUsed, ScanResult};
 pub use stick::make_stick_plan;

@@ -3,7 +3,7 @@
 use std::io::{self, Read as _, Seek, Write};
 
 use artifacts::native_spelling;
-use cleaning::{Cleaner, HostError, Opener, Report, Store as _, io_error};
+use cleaning::{Cleaner, HostError, Opener, Report, Run, Store as _, io_error};
 use host::Computer;
 use zip_archives::unstable::write::FileOptionsExt as _;
 use zip_archives::write::SimpleFileOptions;
@@ -47,6 +47,15 @@ pub enum Purge {
     Before(i64),
     /// Everything.
     All,
+}
+
+/// What was deleted for good.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Purged {
+    /// Names of content, copies of edited files among it.
+    pub items: Vec<String>,
+    /// Names of runs whose journals are gone.
+    pub runs: Vec<String>,
 }
 
 impl Keeper {
@@ -117,31 +126,48 @@ impl Keeper {
         Ok(kept)
     }
 
-    /// Deletes content for good: what it came from cannot be put back any more. Gives the names of
-    /// what was deleted, copies of edited files among them.
-    pub fn purge(&mut self, what: &Purge) -> Result<Vec<String>, CleanUpError> {
+    /// Deletes content for good: what it came from cannot be put back any more. Journals by which then
+    /// nothing can be undone or gone on with go with it, those of registry entries and attributes stay.
+    pub fn purge(&mut self, what: &Purge) -> Result<Purged, CleanUpError> {
         let there = self.store.items().map_err(CleanUpError::Folder)?;
-        let wanted: Vec<String> = match what {
-            Purge::All => there,
-            Purge::Items(items) => {
-                let missing = items.iter().find(|item| !there.contains(item));
-                if let Some(missing) = missing {
-                    return Err(CleanUpError::NoItem(missing.clone()));
-                }
-                items.clone()
-            }
-            Purge::Before(moment) => {
-                let old = self.all_runs()?.into_iter().filter(|run| run.at < *moment);
-                let runs: Vec<String> = old.map(|run| run.name).collect();
-                let is_of = |item: &String| {
-                    item.rsplit_once('-').is_some_and(|(run, _)| runs.iter().any(|it| it == run))
-                };
-                there.into_iter().filter(is_of).collect()
-            }
+        let runs = self.all_runs()?;
+        let is_of = |item: &String, run: &Run| {
+            item.rsplit_once('-').is_some_and(|(name, _)| name == run.name)
         };
+        if let Purge::Items(items) = what
+            && let Some(missing) = items.iter().find(|item| !there.contains(item))
+        {
+            return Err(CleanUpError::NoItem(missing.clone()));
+        }
+        let is_meant = |run: &Run| match what {
+            Purge::All => true,
+            Purge::Items(items) => items.iter().any(|item| is_of(item, run)),
+            Purge::Before(moment) => run.at < *moment,
+        };
+        let runs: Vec<Run> = runs.into_iter().filter(is_meant).collect();
+        let (mut wanted, mut left) = (Vec::new(), Vec::new());
+        for item in there {
+            let is_wanted = match what {
+                Purge::All => true,
+                Purge::Items(items) => items.contains(&item),
+                Purge::Before(_) => runs.iter().any(|run| is_of(&item, run)),
+            };
+            if is_wanted { wanted.push(item) } else { left.push(item) }
+        }
+        let mut over = Vec::new();
+        for run in &runs {
+            if run.is_over(|item| left.iter().any(|it| it == item)) {
+                // What a change copied that was not made then.
+                wanted.extend(left.extract_if(.., |item| is_of(item, run)));
+                over.push(run.name.clone());
+            }
+        }
         for item in &wanted {
             self.store.delete_item(item).map_err(CleanUpError::Folder)?;
         }
-        Ok(wanted)
+        for run in &over {
+            self.store.delete_run(run).map_err(CleanUpError::Folder)?;
+        }
+        Ok(Purged { items: wanted, runs: over })
     }
 }

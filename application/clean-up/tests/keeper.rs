@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clean_up::{CleanUpError, Computer, HostError, Keeper, Outcome, PlanFile, Purge};
+use clean_up::{CleanUpError, Computer, HostError, Keeper, Outcome, PlanFile, Purge, Purged};
 
 const PLAN: &str = r#"{ "lamsach_plan": 1, "made_at": "2026-11-27T00:00:00Z", "root": "/disk",
     "is_complete": true, "stays": [], "steps": [
@@ -103,10 +103,62 @@ fn old_runs_are_purged_and_one_program_is_at_work() {
     keeper.apply(&mut computer, &plan, 1_000).unwrap();
     fs::write(disk.join("a"), "later").unwrap();
     keeper.apply(&mut computer, &plan, 5_000).unwrap();
-    assert_eq!(keeper.purge(&Purge::Before(2_000)).unwrap().len(), 3);
+    let purged = keeper.purge(&Purge::Before(2_000)).unwrap();
+    assert_eq!((purged.items.len(), purged.runs.len()), (3, 1));
     let kept = keeper.kept().unwrap();
-    let there: Vec<_> = kept.iter().filter(|it| it.is_there).map(|it| it.path.as_str()).collect();
-    assert_eq!((kept.len(), there), (4, vec!["/a"]));
+    let there: Vec<_> = kept.iter().map(|it| (it.path.as_str(), it.is_there)).collect();
+    assert_eq!(there, [("/a", true)]);
     assert!(matches!(keeper.purge(&Purge::Items(vec!["x".into()])), Err(CleanUpError::NoItem(_))));
-    assert_eq!(keeper.purge(&Purge::All).unwrap().len(), 1);
+    let purged = keeper.purge(&Purge::All).unwrap();
+    assert_eq!((purged.items.len(), purged.runs.len()), (1, 1));
+    assert!(keeper.runs().unwrap().0.is_empty());
+    assert_eq!(keeper.purge(&Purge::All).unwrap(), Purged::default());
+}
+
+#[test]
+fn a_journal_stays_as_long_as_something_can_be_undone_by_it() {
+    let (folder, disk, mut plan) = world();
+    // The last change is a move, which needs nothing that is kept.
+    fs::create_dir(disk.join("d")).unwrap();
+    let moved =
+        r#"{ "reason": "swallowed", "what": "x", "change": "move", "from": "/c", "to": "/d/c" }"#;
+    plan.steps[2] = serde_json::from_str(moved).unwrap();
+    let mut computer = Computer::open(Some(&disk)).unwrap();
+    let mut keeper = Keeper::open(&folder.path().join("store")).unwrap();
+    let run = keeper.apply(&mut computer, &plan, 1_000).unwrap().run;
+    let items: Vec<String> = keeper.kept().unwrap().into_iter().map(|it| it.item).collect();
+    let purged = keeper.purge(&Purge::Items(items[..1].to_vec())).unwrap();
+    assert_eq!((purged.items.len(), purged.runs.len()), (1, 0));
+    // What remains is undone; what was deleted for good is told.
+    let report = keeper.undo(&mut computer, &run).unwrap();
+    let outcomes: Vec<&Outcome> = report.outcomes.iter().map(|it| &it.2).collect();
+    assert_eq!(outcomes, [&Outcome::Undone, &Outcome::Undone, &Outcome::Kept(HostError::Absent)]);
+    assert_eq!(names(&disk), ["b", "c", "d"]);
+    let purged = keeper.purge(&Purge::Items(items[1..].to_vec())).unwrap();
+    assert_eq!((purged.items.len(), purged.runs), (1, vec![run]));
+
+    // With everything deleted but the move, the journal stays, and undoes it.
+    fs::write(disk.join("a"), "a").unwrap();
+    let run = keeper.apply(&mut computer, &plan, 2_000).unwrap().run;
+    assert_eq!(names(&disk), ["d"]);
+    let purged = keeper.purge(&Purge::All).unwrap();
+    assert_eq!((purged.items.len(), purged.runs.len()), (2, 0));
+    keeper.undo(&mut computer, &run).unwrap();
+    assert_eq!(names(&disk), ["c", "d"]);
+    assert_eq!(keeper.purge(&Purge::All).unwrap().runs, [run]);
+}
+
+#[test]
+fn the_journal_of_a_run_that_was_stopped_is_never_purged() {
+    let (folder, disk, plan) = world();
+    let store = folder.path().join("store");
+    let mut computer = Computer::open(Some(&disk)).unwrap();
+    let mut keeper = Keeper::open(&store).unwrap();
+    let run = keeper.apply(&mut computer, &plan, 1_000).unwrap().run;
+    let journal = store.join(format!("journals/{run}.journal"));
+    let whole = fs::read_to_string(&journal).unwrap();
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    fs::write(&journal, lines[..lines.len() - 1].concat()).unwrap();
+    assert!(keeper.purge(&Purge::All).unwrap().runs.is_empty());
+    assert_eq!(keeper.runs().unwrap().0.len(), 1);
 }

@@ -242,6 +242,25 @@ fn a_run_that_is_gone_on_with_asks_again() {
     assert_eq!(fs::read(disk.top.join("Users/An/vendor.dll")).unwrap(), content);
 }
 
+/// Where nothing tells who signed a program, that is said; of what is no program of Windows nothing is.
+#[test]
+fn a_mounted_disk_says_that_signatures_are_not_verified() {
+    let files = [("Users/An/x.exe", "MZ"), ("Windows/System32/y.dll", "MZ"), ("Users/An/z", "-")];
+    let disk = Disk::new(&files);
+    let mut computer = Computer::open(Some(&disk.top)).unwrap();
+    let plan = disk.plan(&mut computer, &disk.scanned());
+    let told: Vec<_> = plan.steps.iter().map(|it| it.signature.clone()).collect();
+    let told: Vec<_> = told.iter().map(|it| it.as_ref().and_then(|it| it.why.as_deref())).collect();
+    assert_eq!(told, [Some("no-means"), None]);
+    assert_eq!(plan.stays.len(), 1);
+    assert_eq!(plan.stays[0].why, "system-unverified");
+    let signature = plan.stays[0].signature.as_ref().unwrap();
+    assert_eq!(signature.why.as_deref(), Some("no-means"));
+    let report = disk.keeper().apply(&mut computer, &plan, 2).unwrap();
+    assert!(report.outcomes.iter().all(|it| it.2 == Outcome::Done), "{report:?}");
+    assert!(!disk.has("Users/An/x.exe") && disk.has("Windows/System32/y.dll"));
+}
+
 #[test]
 fn on_a_stick_a_vendors_program_stays_and_what_starts_it_goes() {
     for word in ["vendor", "-"] {

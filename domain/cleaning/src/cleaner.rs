@@ -173,6 +173,24 @@ impl Run {
         open.all(|state| state.is_undone || state.before == Some(Before::Process))
     }
 
+    /// Whether its journal is of no use any more: it was gone through, and nothing that it did can be
+    /// undone, because it is undone already or what it kept is gone.
+    pub fn is_over(&self, has_item: impl Fn(&str) -> bool) -> bool {
+        // What was stopped can be gone on with, and what another hand changed is looked at by a person.
+        if self.is_damaged || !(self.is_ended || self.is_undoing()) {
+            return false;
+        }
+        self.states.iter().all(|(number, state)| match &state.before {
+            _ if state.is_undone || state.skipped.is_some() => true,
+            None | Some(Before::Process) => true,
+            Some(Before::Kept { sha256: Some(_), .. } | Before::Edited { .. }) => {
+                // What waits for the next start can still be called off.
+                !state.is_deferred && !has_item(&self.item(*number))
+            }
+            Some(_) => false,
+        })
+    }
+
     /// Name of the item of a change.
     pub fn item(&self, number: usize) -> String {
         item(&self.name, number)

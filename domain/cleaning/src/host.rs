@@ -182,6 +182,9 @@ pub trait Store {
     /// Runs that have a journal, oldest first.
     fn runs(&mut self) -> Result<Vec<String>, HostError>;
 
+    /// Deletes the journal of a run.
+    fn delete_run(&mut self, run: &str) -> Result<(), HostError>;
+
     /// The journal of a run; empty when there is none.
     fn journal(&mut self, run: &str) -> Result<Vec<u8>, HostError>;
 

@@ -306,6 +306,10 @@ impl Store for Fake {
         self.look(|world| world.journals.keys().cloned().collect())
     }
 
+    fn delete_run(&mut self, run: &str) -> Result<(), HostError> {
+        self.change(|world| world.journals.remove(run).map(|_| ()).ok_or(HostError::Absent))
+    }
+
     fn journal(&mut self, run: &str) -> Result<Vec<u8>, HostError> {
         self.look(|world| world.journals.get(run).cloned().unwrap_or_default())
     }

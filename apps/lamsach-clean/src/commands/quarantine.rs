@@ -229,10 +229,15 @@ fn purge(args: &PurgeArgs, language: Language) -> anyhow::Result<ExitCode> {
         writeln!(io::stderr(), "{}", text(language, "clean-not-done"))?;
         return Ok(ExitCode::from(3));
     }
-    let deleted = keeper.purge(&what).map_err(|error| said(&error))?;
+    let purged = keeper.purge(&what).map_err(|error| said(&error))?;
     words::write_out(|out| {
-        let values = [("count", words::counted(language, deleted.len()).into())];
-        writeln!(out, "{}", text_with(language, "clean-purged", &values))
+        let values = [("count", words::counted(language, purged.items.len()).into())];
+        writeln!(out, "{}", text_with(language, "clean-purged", &values))?;
+        if purged.runs.is_empty() {
+            return Ok(());
+        }
+        let values = [("count", words::counted(language, purged.runs.len()).into())];
+        writeln!(out, "{}", text_with(language, "clean-purged-runs", &values))
     })?;
     Ok(ExitCode::SUCCESS)
 }

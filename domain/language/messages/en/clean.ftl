@@ -159,6 +159,7 @@ clean-days = Behind --older-than stands a number of days, not “{ $value }”.
 clean-purge-what = Say what to delete: names of items, --older-than DAYS or --all.
 clean-purge-question = Delete for good? It cannot be put back afterwards. (y/n)
 clean-purged = Deleted for good: { $count }
+clean-purged-runs = Journals deleted of runs of which nothing can be undone any more: { $count }
 clean-no-stick = No USB stick is plugged in. Name the path of the stick.
 clean-several-sticks = Several USB sticks are plugged in: { $sticks }. Name the path of one.
 clean-one-stick = One USB stick is looked at at a time.

@@ -159,6 +159,7 @@ clean-days = Sau --older-than phải là số ngày, không phải “{ $value }
 clean-purge-what = Hãy cho biết xóa gì: tên mục, --older-than SỐ-NGÀY hoặc --all.
 clean-purge-question = Xóa hẳn? Sau đó không trả lại được nữa. (c/k)
 clean-purged = Đã xóa hẳn { $count } mục.
+clean-purged-runs = Đã xóa nhật ký của { $count } lần xử lý không còn gì để hoàn tác.
 clean-no-stick = Không thấy ổ USB nào đang cắm. Hãy ghi đường dẫn của ổ.
 clean-several-sticks = Có nhiều ổ USB đang cắm: { $sticks }. Hãy ghi đường dẫn của một ổ.
 clean-one-stick = Mỗi lần chỉ xem được một ổ USB.
