@@ -4,6 +4,9 @@
 //! The file that holds this is written while a run goes on, so that it also serves to go on after a
 //! crash: what it has is skipped. It begins with 16 bytes that name its form and 32 that name rules
 //! and settings; each further 16 bytes stand for one clean file. With other rules it is begun anew.
+//!
+//! Windows lets everybody set all times of a file, so that there only a run that was cut off goes on
+//! with what it remembers, within a day: a run that ends forgets.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -12,7 +15,6 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime};
 
 use rustc_hash::FxHashSet;
-#[cfg(unix)]
 use sha2::{Digest as _, Sha256};
 
 const MAGIC: &[u8; 16] = b"LSSCANNED\0\0\0\0\0\0\x01";
@@ -21,10 +23,12 @@ const HEADER: usize = 48;
 const FLUSH_AFTER: Duration = Duration::from_secs(2);
 /// A file written so shortly before it was scanned could be written again without its times
 /// showing it.
-#[cfg(unix)]
 const SETTLED_AFTER: Duration = Duration::from_secs(2);
 
-type Key = [u8; 16];
+/// How long what a run left is of use to the next one, counted from its last word; `None` without an end.
+const KEPT_FOR: Option<Duration> = if cfg!(unix) { None } else { Some(Duration::from_hours(24)) };
+
+pub(crate) type Key = [u8; 16];
 
 /// What is remembered of earlier runs.
 #[derive(Debug)]
@@ -57,7 +61,9 @@ impl Remembered {
         // Two runs at once would write over one another.
         file.try_lock()?;
         let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
+        if is_kept(&file, KEPT_FOR) {
+            file.read_to_end(&mut bytes)?;
+        }
         let is_ours = bytes.get(..16) == Some(MAGIC) && bytes.get(16..HEADER) == Some(&digest);
         let mut known = FxHashSet::default();
         if is_ours {
@@ -88,15 +94,30 @@ impl Remembered {
         writing.pending.extend_from_slice(key);
         if writing.flushed.elapsed() >= FLUSH_AFTER {
             writing.flush();
+            // A power cut takes away what only the system knows of.
+            writing.file.sync_data().unwrap_or_default();
         }
     }
 
-    /// Writes what is not yet written.
-    pub(crate) fn flush(&self) {
-        if let Ok(mut writing) = self.writing.lock() {
+    /// Ends a run: what it remembers is written, for the run that goes on, or for all that follow. A
+    /// whole run forgets where it is kept for one that goes on only.
+    pub(crate) fn end(&self, is_whole: bool) {
+        let Ok(mut writing) = self.writing.lock() else { return };
+        if is_whole && KEPT_FOR.is_some() {
+            writing.pending.clear();
+            writing.file.set_len(0).unwrap_or_default();
+        } else {
             writing.flush();
         }
     }
+}
+
+/// Whether what stands in a file is not too old.
+fn is_kept(file: &File, kept_for: Option<Duration>) -> bool {
+    let Some(kept_for) = kept_for else { return true };
+    let written = file.metadata().and_then(|it| it.modified());
+    // One from the future, by a clock that was set back, is of no use either.
+    written.is_ok_and(|it| it.elapsed().is_ok_and(|age| age < kept_for))
 }
 
 impl Writing {
@@ -127,14 +148,29 @@ pub(crate) fn key(path: &Path, metadata: &fs::Metadata, now: SystemTime) -> Opti
         hash.update(time.to_le_bytes());
     }
     hash.update(path.as_os_str().as_bytes());
-    let digest: [u8; 32] = hash.finalize().into();
-    digest.first_chunk::<16>().copied()
+    key_of(hash)
 }
 
-/// Windows lets everyone set the times of a file, and its own time of change is not told here.
+/// What tells it as far as the walk was told: size, times and path.
 #[cfg(not(unix))]
-pub(crate) fn key(_: &Path, _: &fs::Metadata, _: SystemTime) -> Option<Key> {
-    None
+pub(crate) fn key(path: &Path, metadata: &fs::Metadata, now: SystemTime) -> Option<Key> {
+    let written = metadata.modified().ok()?;
+    if now.duration_since(written).ok()? < SETTLED_AFTER {
+        return None;
+    }
+    let mut hash = Sha256::new();
+    hash.update(metadata.len().to_le_bytes());
+    for time in [written, metadata.created().ok()?] {
+        let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        hash.update(since.as_nanos().to_le_bytes());
+    }
+    hash.update(path.as_os_str().as_encoded_bytes());
+    key_of(hash)
+}
+
+fn key_of(hash: Sha256) -> Option<Key> {
+    let digest: [u8; 32] = hash.finalize().into();
+    digest.first_chunk::<16>().copied()
 }
 
 #[cfg(test)]
@@ -147,7 +183,7 @@ mod tests {
         let path = folder.path().join("state/scanned");
         let first = Remembered::open(&path, [1; 32]).unwrap();
         first.add(&[7; 16]);
-        first.flush();
+        first.end(false);
         assert!(Remembered::open(&path, [1; 32]).is_err(), "another run holds it");
         drop(first);
         assert!(Remembered::open(&path, [1; 32]).unwrap().has(&[7; 16]));
@@ -156,12 +192,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_older_than_it_may_be_or_from_the_future_is_of_no_use() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = File::create(folder.path().join("scanned")).unwrap();
+        let (hour, day) = (Duration::from_hours(1), Duration::from_hours(24));
+        let now = SystemTime::now();
+        for (written, expected) in
+            [(now - hour, true), (now - day - hour, false), (now + hour, false)]
+        {
+            file.set_modified(written).unwrap();
+            assert_eq!(is_kept(&file, Some(day)), expected);
+            assert!(is_kept(&file, None));
+        }
+    }
+
+    #[test]
     fn a_record_that_a_crash_cut_off_does_no_harm() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("scanned");
         let memory = Remembered::open(&path, [1; 32]).unwrap();
         memory.add(&[7; 16]);
-        memory.flush();
+        memory.end(false);
         drop(memory);
         let whole = fs::read(&path).unwrap();
         for cut in 0..whole.len() {
@@ -169,7 +220,7 @@ mod tests {
             let memory = Remembered::open(&path, [1; 32]).unwrap();
             assert!(!memory.has(&[7; 16]), "{cut}");
             memory.add(&[8; 16]);
-            memory.flush();
+            memory.end(false);
             drop(memory);
             assert!(Remembered::open(&path, [1; 32]).unwrap().has(&[8; 16]), "{cut}");
         }

@@ -12,7 +12,7 @@ use std::time::SystemTime;
 use files::{Walk, Walked, as_named};
 use sha2::{Digest as _, Sha256};
 
-use crate::cache::{self, Remembered};
+use crate::cache::{self, Key, Remembered};
 use crate::detector::{Detector, Examined};
 use crate::gentle::Pace;
 use crate::{
@@ -86,6 +86,14 @@ struct Run<'r> {
     was_cancelled: AtomicBool,
 }
 
+/// A file that the walk met.
+struct Met {
+    path: PathBuf,
+    metadata: Metadata,
+    /// By which it is remembered, where anything is.
+    key: Option<Key>,
+}
+
 #[derive(Default)]
 struct Gathered {
     summary: Summary,
@@ -125,10 +133,10 @@ impl Run<'_> {
         let mut pace = Pace::new(self.settings.is_gentle);
         let mut buffer = Vec::new();
         let mut aside = VecDeque::new();
-        let mut file = |(path, metadata): (PathBuf, Metadata)| {
+        let mut file = |next: Met, pace: &mut Pace| {
             // Those that wait are taken out all the same, or the walk would wait for ever.
             if !self.is_cancelled() {
-                self.file(&path, &metadata, &mut detector, &mut buffer);
+                self.file(&next, &mut detector, &mut buffer);
                 pace.rest();
             }
         };
@@ -137,24 +145,30 @@ impl Run<'_> {
                 && let Ok(_held) = self.large.try_lock()
                 && let Some(next) = aside.pop_front()
             {
-                file(next);
+                file(next, &mut pace);
                 continue;
             }
             let next = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            let Ok(next) = next else { break };
+            let Ok((path, metadata)) = next else { break };
+            let key = self.memory.as_ref().and_then(|_| cache::key(&path, &metadata, self.now));
+            if key.is_some_and(|key| self.is_remembered(&key, metadata.len())) {
+                pace.rest();
+                continue;
+            }
+            let next = Met { path, metadata, key };
             // What is too large is not read at all.
-            if !(LARGE + 1..=LARGEST).contains(&next.1.len()) {
-                file(next);
+            if !(LARGE + 1..=LARGEST).contains(&next.metadata.len()) {
+                file(next, &mut pace);
             } else if aside.len() < MOST_ASIDE {
                 aside.push_back(next);
             } else {
                 let _held = self.hold_large();
-                file(next);
+                file(next, &mut pace);
             }
         }
         for next in aside {
             let _held = self.hold_large();
-            file(next);
+            file(next, &mut pace);
         }
     }
 
@@ -162,18 +176,10 @@ impl Run<'_> {
         self.large.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn file(
-        &self,
-        path: &Path,
-        metadata: &Metadata,
-        detector: &mut Detector<'_>,
-        buffer: &mut Vec<u8>,
-    ) {
-        let size = metadata.len();
-        let key = self.memory.as_ref().and_then(|_| cache::key(path, metadata, self.now));
-        let is_remembered =
-            key.is_some_and(|key| self.memory.as_ref().is_some_and(|memory| memory.has(&key)));
-        if is_remembered {
+    /// Whether nothing was found in a file before and it has not changed since: then it is counted.
+    fn is_remembered(&self, key: &Key, size: u64) -> bool {
+        let is_remembered = self.memory.as_ref().is_some_and(|memory| memory.has(key));
+        if is_remembered && !self.is_cancelled() {
             let mut gathered = self.gathered();
             let summary = &mut gathered.summary;
             summary.seen += 1;
@@ -182,8 +188,13 @@ impl Run<'_> {
             summary.bytes += size;
             drop(gathered);
             self.watcher.advanced(1, size);
-            return;
         }
+        is_remembered
+    }
+
+    fn file(&self, met: &Met, detector: &mut Detector<'_>, buffer: &mut Vec<u8>) {
+        let Met { path, metadata, key } = met;
+        let size = metadata.len();
         let shown = shown_path(path, self.settings.root.as_deref());
         let examined = if size > LARGEST {
             Err(self.not_scanned(&shown, "too-large", None))
@@ -222,7 +233,7 @@ impl Run<'_> {
                 if let (true, Some(key), Some(memory)) = (is_clean, key, &self.memory)
                     && is_unchanged(path, metadata)
                 {
-                    memory.add(&key);
+                    memory.add(key);
                 }
             }
         }
@@ -257,12 +268,13 @@ impl Run<'_> {
     }
 
     fn finish(self) -> Summary {
+        let was_cancelled = self.was_cancelled.into_inner();
         if let Some(memory) = &self.memory {
-            memory.flush();
+            memory.end(!was_cancelled);
         }
         let gathered = self.gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
         let Gathered { mut summary, worst } = gathered;
-        if self.was_cancelled.into_inner() {
+        if was_cancelled {
             // At least the rest of the places.
             *summary.not_scanned.entry("cancelled".to_owned()).or_default() += 1;
         }
@@ -322,6 +334,36 @@ mod tests {
         fn is_cancelled(&self) -> bool {
             false
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn large_files_that_are_remembered_are_counted_without_being_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let tree = folder.path().join("tree");
+        std::fs::create_dir(&tree).unwrap();
+        for number in 0..4 {
+            let file = File::create(tree.join(number.to_string())).unwrap();
+            file.set_len(LARGE + 1).unwrap();
+        }
+        let settings = Settings {
+            threads: 2,
+            is_gentle: false,
+            root: None,
+            parts: unpacking::PartLimits::default(),
+            memory: Some(folder.path().join("memory")),
+        };
+        // Files that were written just now are not remembered.
+        std::thread::sleep(std::time::Duration::from_millis(2_100));
+        let scan = || {
+            let watcher = Counting::default();
+            let places = [tree.clone()];
+            let summary = check_files(&places, &Detection::default(), &settings, &watcher);
+            assert_eq!((summary.seen, summary.bytes), (4, 4 * (LARGE + 1)));
+            assert_eq!(watcher.0.into_inner(), 4);
+            summary.remembered
+        };
+        assert_eq!((scan(), scan()), (0, 4));
     }
 
     #[test]

@@ -162,3 +162,79 @@ fn a_second_scan_reads_only_what_changed() {
     let output = scan(root, &["--rules", "other.yar", "--memory", "memory", "--json", "files"]);
     assert_eq!(objects(&output).1["remembered"], 0);
 }
+
+/// A scan that is in the middle of many files, with the marked one behind them, once it has written down
+/// what it is done with.
+#[cfg(unix)]
+fn in_the_middle(root: &Path) -> std::process::Child {
+    fs::create_dir(root.join("many")).unwrap();
+    let text = "nothing to be found in here. ".repeat(700);
+    for number in 0..6_000 {
+        fs::write(root.join(format!("many/{number:04}.txt")), format!("{number} {text}")).unwrap();
+    }
+    // What was written just now is not remembered.
+    std::thread::sleep(std::time::Duration::from_millis(2_100));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_lamsach-clean"))
+        .args(["scan", "--rules", "rules.yar", "--memory", "memory", "--gentle", "--json"])
+        .args(["many", "files"])
+        .current_dir(root)
+        .env("XDG_STATE_HOME", root.join("state"))
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    while remembered(root) == 0 {
+        assert_eq!(child.try_wait().unwrap(), None, "it ended before it wrote anything down");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    child
+}
+
+/// How many files the memory has.
+#[cfg(unix)]
+fn remembered(root: &Path) -> u64 {
+    fs::metadata(root.join("memory")).map_or(0, |it| it.len().saturating_sub(48) / 16)
+}
+
+/// A whole scan of the same places afterwards: what it found, and what it did not have to read.
+#[cfg(unix)]
+fn gone_on_with(root: &Path) -> (Vec<serde_json::Value>, u64) {
+    let arguments = ["--rules", "rules.yar", "--memory", "memory", "--json", "many", "files"];
+    let output = scan(root, &arguments);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let (findings, summary) = objects(&output);
+    assert_eq!((&summary["seen"], &summary["complete"]), (&6_003.into(), &true.into()));
+    (findings, summary["remembered"].as_u64().unwrap())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_scan_that_was_killed_goes_on_where_it_was() {
+    let world = world();
+    let root = world.path();
+    let mut child = in_the_middle(root);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let done = remembered(root);
+    let (findings, skipped) = gone_on_with(root);
+    assert_eq!(findings.len(), 2);
+    assert_eq!(skipped, done);
+    assert!((1..6_000).contains(&done), "{done}");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_scan_that_says_what_it_found_and_loses_nothing() {
+    let world = world();
+    let root = world.path();
+    let child = in_the_middle(root);
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(sent.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    let (_, summary) = objects(&output);
+    assert_eq!((&summary["complete"], &summary["verdict"]), (&false.into(), &"incomplete".into()));
+    assert_eq!(summary["not_scanned"]["cancelled"], 1);
+    let scanned = summary["scanned"].as_u64().unwrap();
+    let (findings, skipped) = gone_on_with(root);
+    assert_eq!((findings.len(), skipped), (2, scanned));
+}
