@@ -39,6 +39,8 @@ pub struct CaseSummary {
     pub intermediary: Option<Intermediary>,
     /// What came to it since it was recorded as a false positive.
     pub since_false_positive: Option<SinceFalsePositive>,
+    /// Whether a scan of the device found something.
+    pub has_scan_findings: bool,
 }
 
 /// Findings of a false positive that whoever recorded it as one did not know of. They change nothing
@@ -181,7 +183,15 @@ pub async fn list(
         let sightings = seen.remove(&case.id).unwrap_or_default();
         let intermediary = devices::intermediary_of(&device, &sightings, &scanned);
         let since_false_positive = SinceFalsePositive::of(&case, &sightings, &sources);
-        Some(CaseSummary { case, device, sightings, intermediary, since_false_positive })
+        let has_scan_findings = scanned.contains(&device.id);
+        Some(CaseSummary {
+            case,
+            device,
+            sightings,
+            intermediary,
+            since_false_positive,
+            has_scan_findings,
+        })
     });
     Ok(summaries.collect())
 }
@@ -244,7 +254,14 @@ pub async fn view(portal: &Portal, actor: &Actor, id: CaseId) -> Result<CaseView
     let scanned = storage::scans::found_on(&mut read, case.campaign_id, case.unit_id).await?;
     let intermediary = devices::intermediary_of(&device, &seen, &scanned);
     let since_false_positive = SinceFalsePositive::of(&case, &seen, &sources);
-    let summary = CaseSummary { case, device, sightings: seen, intermediary, since_false_positive };
+    let summary = CaseSummary {
+        has_scan_findings: scanned.contains(&device.id),
+        case,
+        device,
+        sightings: seen,
+        intermediary,
+        since_false_positive,
+    };
     let mut scans = Vec::new();
     for it in storage::devices::group(&mut read, summary.device.id).await? {
         let found = storage::scans::with_findings(&mut read, summary.case.campaign_id, it.id);

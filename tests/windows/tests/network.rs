@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Write as _};
@@ -20,6 +21,24 @@ const MARK: &str = "LAMSACH-HARMLESS-TEST-FILE";
 const PATIENCE: Duration = Duration::from_mins(5);
 /// The password of every sign-in of a demonstration.
 const PASSWORD: &str = "minh-hoa-2026";
+/// Who runs the demonstration's campaign.
+const COORDINATOR: &str = "dieuphoi";
+/// A campaign whose form asks for devices; the demonstration's does not.
+const CAMPAIGN: [(&str, &str); 13] = [
+    ("title", "Chiến dịch làm sạch mã độc"),
+    ("letter_number", "128/SKHCN-CĐS"),
+    ("letter_on", "2026-01-05"),
+    ("letter_place", "Minh Hà"),
+    ("subject", "triển khai chiến dịch làm sạch mã độc"),
+    ("aim", "Làm sạch mã độc trên không gian mạng."),
+    ("tasks", "Kiểm tra, xử lý thiết bị."),
+    ("signer", "GIÁM ĐỐC"),
+    ("period_from", "2026-01-05"),
+    ("period_to", "2099-12-31"),
+    ("deadline_phrase", "before"),
+    ("deadline_on", "2099-12-31"),
+    ("form", "extended@1"),
+];
 /// Says to a second start of this program that it is in a network of its own.
 const INSIDE: &str = "LAMSACH_TEST_PART";
 /// An address for documents, which that network gives to itself.
@@ -62,11 +81,37 @@ impl Portal {
             }
         }
         let mut portal = Self { program, address, login, cookie: String::new(), _data: data };
-        let signed_in =
-            portal.post("/sign-in", &[("login", &portal.login), ("password", PASSWORD)]);
-        let cookie = signed_in.headers()["set-cookie"].to_str().unwrap();
-        cookie.split(';').next().unwrap().clone_into(&mut portal.cookie);
+        portal.sign_in(&portal.login.clone());
         portal
+    }
+
+    fn sign_in(&mut self, login: &str) {
+        let signed_in = self.post("/sign-in", &[("login", login), ("password", PASSWORD)]);
+        let cookie = signed_in.headers()["set-cookie"].to_str().unwrap();
+        cookie.split(';').next().unwrap().clone_into(&mut self.cookie);
+    }
+
+    /// Has the unit take part in another campaign in place of the demonstration's.
+    fn begin_campaign(&mut self) {
+        let unit = self.link("/tokens", "/tokens/", "/codes");
+        let receiver = format!("{}:action", unit.split('/').nth(2).unwrap());
+        self.sign_in(COORDINATOR);
+        let new = self.link("/", "/campaigns/new/", "");
+        let focal = new.rsplit('/').next().unwrap();
+        let running = self.link("/", "/campaigns/", &format!("/board/{focal}"));
+        let done = |step: &str, fields: &[(&str, &str)]| {
+            let mut answer = self.post(step, fields);
+            let text = answer.body_mut().read_to_string().unwrap();
+            let location = answer.headers().get("location").map(|it| it.to_str().unwrap());
+            let location = location.unwrap_or_else(|| panic!("{step}: {text}"));
+            location.split('/').nth(2).unwrap().to_owned()
+        };
+        let running = running.split('/').nth(2).unwrap();
+        done(&format!("/campaigns/{running}/close/{focal}"), &[]);
+        let begun = done(&new, &CAMPAIGN);
+        done(&format!("/campaigns/{begun}/receivers/{focal}"), &[("receivers", &receiver)]);
+        done(&format!("/campaigns/{begun}/launch/{focal}"), &[]);
+        self.sign_in(&self.login.clone());
     }
 
     fn post(&self, path: &str, fields: &[(&str, &str)]) -> ureq::http::Response<ureq::Body> {
@@ -94,13 +139,22 @@ impl Portal {
         links.next().unwrap_or_else(|| panic!("{page} has no {start}…{end}")).to_owned()
     }
 
-    /// The page of scans of the officer's unit.
-    fn scans(&self) -> String {
+    /// The page of the officer's unit in the campaign: its scans, cases or report.
+    fn own(&self, page: &str) -> String {
         let (code, campaign) =
             (self.link("/tokens", "/tokens/", "/codes"), self.link("/", "/campaigns/", ""));
         let (unit, campaign) =
             (code.split('/').nth(2).unwrap(), campaign.split('/').nth(2).unwrap());
-        format!("/campaigns/{campaign}/scans/{unit}")
+        format!("/campaigns/{campaign}/{page}/{unit}")
+    }
+
+    /// What the system measured for each row of the unit's report.
+    fn measured(&self) -> BTreeMap<String, i64> {
+        let text = self.page(&format!("{}/report.json", self.own("report")));
+        let report: Value = serde_json::from_str(&text).unwrap();
+        let rows = report["Rows"].as_array().unwrap().iter();
+        let told = |row: &Value| Some((row["Key"].as_str()?.to_owned(), row["Measured"].as_i64()?));
+        rows.filter_map(told).collect()
     }
 
     /// A code for the tools of the officer's unit.
@@ -125,9 +179,10 @@ impl Drop for Portal {
 }
 
 #[test]
-fn a_result_of_windows_reaches_the_portal_and_opens_a_case() {
+fn a_result_of_windows_reaches_the_portal_and_changes_the_report() {
     let Some(wine) = Wine::start() else { return };
-    let portal = Portal::start();
+    let mut portal = Portal::start();
+    portal.begin_campaign();
     let (user, here) = wine.user();
     let rule = format!("rule planted_by_test {{ strings: $a = \"{MARK}\" condition: $a }}");
     fs::write(wine.drive().join("rules.yar"), rule).unwrap();
@@ -150,15 +205,28 @@ fn a_result_of_windows_reaches_the_portal_and_opens_a_case() {
         let text = [output.stdout, output.stderr].concat();
         (output.status.code(), String::from_utf8(text).unwrap())
     };
+    let before = portal.measured();
     // Nobody is there: that is said.
     let (status, text) = send("http://127.0.0.1:1");
     assert_eq!(status, Some(2), "{text}");
     let (status, text) = send(&portal.address);
     assert_eq!(status, Some(1), "{text}");
-    let shown = portal.page(&portal.scans());
+    let shown = portal.page(&portal.own("scans"));
     assert!(shown.contains("planted_by_test"), "{shown}");
     // What is the person's stays on the PC.
     assert!(!shown.contains("mã độc.exe") && shown.contains("*.exe"));
+    // Its case says what opened it, and the unit's report counts one more device, once.
+    let shown = portal.page(&portal.own("cases"));
+    assert!(shown.contains("quét máy tìm thấy"), "{shown}");
+    let grown = |now: &BTreeMap<String, i64>| -> Vec<(String, i64)> {
+        let by = |(key, count): (&String, &i64)| (key.clone(), count - before[key]);
+        now.iter().map(by).filter(|it| it.1 != 0).collect()
+    };
+    let after = portal.measured();
+    assert_eq!(grown(&after), [("devices-infected".to_owned(), 1)], "{before:?}");
+    let (status, text) = send(&portal.address);
+    assert_eq!(status, Some(1), "{text}");
+    assert_eq!(portal.measured(), after);
 }
 
 /// Runs a test of this file once more, in a network of its own, or says that none can be made.

@@ -6,6 +6,7 @@ cases-verified = Of these, verified
 cases-none = There are no cases yet. A case is opened when a checked log shows a finding.
 cases-number = No.
 cases-seen = Indicators seen
+cases-found-by-scan = malware on it (a scan found it)
 cases-more = and { $count } more
 scans-more = and { $count } more
 cases-state = State
