@@ -29,5 +29,7 @@ pub use plan_file::{
 pub use planning::{PlanRequest, make_plan, who_talks};
 pub use quarantine::{EXPORT_PASSWORD, Kept, Purge, Purged};
 pub use result::{ResultRequest, scan_result};
-pub use results::{Device, EnrolmentCode, KnownPlaces, PackUsed, ScanResult};
+pub use results::{
+    Device, EnrolmentCode, KnownPlaces, MOST_BYTES as MOST_RESULT_BYTES, PackUsed, ScanResult,
+};
 pub use stick::make_stick_plan;

@@ -134,6 +134,21 @@ async fn a_scanned_pc_becomes_a_case_and_its_clean_scan_evidence() {
         assert!(String::from_utf8_lossy(&again.stderr).contains("already"), "{again:?}");
         let seen = portal::scans::list(&portal, &officer, world.campaign, world.b).await.unwrap();
         assert_eq!(seen.len(), 1);
+        // Many at once, from a folder: what is no result keeps no other one back.
+        fs::create_dir_all(root.join("results")).unwrap();
+        let send = ["send", "results", "--to", &address];
+        assert_eq!(run(tool.clone(), root, &send).await.status.code(), Some(2));
+        fs::write(root.join("results/a.json"), "{}").unwrap();
+        fs::copy(root.join("r.json"), root.join("results/b.json")).unwrap();
+        fs::write(root.join("results/c.json"), vec![b' '; (1 << 20) + 1]).unwrap();
+        let sent = run(tool.clone(), root, &send).await;
+        assert_eq!(sent.status.code(), Some(3), "{sent:?}");
+        let said = String::from_utf8(sent.stderr).unwrap();
+        let refused = ["results/a.json:\n", "results/c.json:\n"];
+        assert!(refused.iter().all(|it| said.contains(it)), "{said}");
+        assert!(said.contains("results/b.json: the portal had this result already"), "{said}");
+        assert!(said.ends_with("Sent: 1. Not sent, and told above: 2.\n"), "{said}");
+        fs::remove_dir_all(root.join("results")).unwrap();
         // Cleaned by hand, and scanned again.
         fs::remove_file(&bad).unwrap();
         let output = run(tool.clone(), root, &scan).await;

@@ -138,6 +138,8 @@ async fn import(
         return Err(PortalError::NotFound.into());
     }
     let mut outcomes = Vec::new();
+    // Files that are too many for once, and the first of them.
+    let (mut left, mut first_left) = (0_usize, None);
     let mut report = ReportForm::default();
     while let Some(field) = form.next_field().await.map_err(super::logs::unreadable)? {
         let Some(name) = field.file_name().filter(|it| !it.is_empty()).map(str::to_owned) else {
@@ -152,7 +154,9 @@ async fn import(
             continue;
         };
         if outcomes.len() >= MOST_FILES {
-            break;
+            left += 1;
+            first_left.get_or_insert(name);
+            continue;
         }
         let bytes = field.bytes().await.map_err(super::logs::unreadable)?;
         let portal = &state.portal;
@@ -164,6 +168,10 @@ async fn import(
                 other_scanners::import(portal, &actor, campaign, unit, &report, &bytes).await;
             outcome(&page, name, done, report_outcome)?
         });
+    }
+    if let Some(file) = first_left {
+        let message = page.tn("scans-too-many", "count", left);
+        outcomes.push(Outcome { file, ok: false, message, refused: Vec::new() });
     }
     let base = format!("/campaigns/{campaign}/scans/{unit}");
     if outcomes.is_empty() {

@@ -255,3 +255,20 @@ async fn a_case_says_what_came_since_it_was_a_false_positive_and_what_changed_of
     let page = story.officer.get(&case).await.text;
     assert!(page.contains("Ghi loại thiết bị: Camera") && !page.contains("Đặt tên thiết bị"));
 }
+
+#[tokio::test]
+async fn results_that_are_too_many_for_once_are_named() {
+    let mut story = Story::written().await;
+    story.launch().await;
+    let to = story.of("scans", "H90.61");
+    let names: Vec<String> = (1..=502).map(|it| format!("may-{it:03}.lsr")).collect();
+    let files: Vec<(&str, &str, &[u8])> =
+        names.iter().map(|it| ("result", it.as_str(), &b"x"[..])).collect();
+    let shown = story.officer.upload(&to, &[], &files).await;
+    assert_eq!(shown.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(shown.text.contains("<strong>may-500.lsr</strong>: "), "{}", shown.text);
+    let left =
+        "<strong>may-501.lsr</strong>: Mỗi lần nhập tối đa 500 tệp. Từ tệp này trở đi còn 2 tệp";
+    assert!(shown.text.contains(left), "{}", shown.text);
+    assert!(!shown.text.contains("may-502.lsr"));
+}

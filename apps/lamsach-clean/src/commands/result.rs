@@ -1,12 +1,14 @@
 //! The result of a scan as a signed file, or sent to the portal: `scan --result`, `--send`, and `send`.
 
 use std::env;
-use std::fs;
-use std::io::Write as _;
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clean_up::{Device, EnrolmentCode, KnownPlaces, PackUsed, ResultRequest, scan_result};
+use clean_up::{
+    Device, EnrolmentCode, KnownPlaces, MOST_RESULT_BYTES, PackUsed, ResultRequest, scan_result,
+};
 use command_line::bilingual::{failure, lines};
 use command_line::printable;
 use file_check::{Finding, LoadedPack, Summary};
@@ -52,7 +54,7 @@ pub(super) struct Args {
 /// Settings of `send`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct SendArgs {
-    #[arg(id = "send_result", value_name = "FILE", required = true)]
+    #[arg(id = "send_result", value_name = "FILE_OR_FOLDER", required = true)]
     files: Vec<PathBuf>,
     #[arg(id = "send_to", long = "to", value_name = "URL", required = true)]
     portal: String,
@@ -162,30 +164,71 @@ pub(super) fn has_code() -> bool {
 /// Sends files that were written before.
 pub(crate) fn run_send(args: &SendArgs, language: Language) -> anyhow::Result<ExitCode> {
     let certificates = certificates(args.certificates.as_deref())?;
+    let mut paths = Vec::new();
     for path in &args.files {
-        let name = path.display().to_string();
-        let signed = fs::read_to_string(path).map_err(|error| {
-            let values = [("name", name.clone().into()), ("why", error.to_string().into())];
-            failure("clean-result-unreadable", &values)
-        })?;
-        let kept = send_scan(&args.portal, &signed, certificates.as_deref(), language.tag())
-            .map_err(|error| not_sent(&error))?;
-        say(&told(language, &name, &kept))?;
+        paths.extend(result_files(path).map_err(|error| unreadable(path, &error))?);
     }
-    Ok(ExitCode::SUCCESS)
+    if paths.is_empty() {
+        return Err(failure("clean-send-nothing", &[]));
+    }
+    let mut left = 0_usize;
+    for path in &paths {
+        let name = path.display().to_string();
+        let sent = match read_result(path) {
+            Ok(signed) => {
+                send_scan(&args.portal, &signed, certificates.as_deref(), language.tag())
+                    // Others may be taken where this one is not.
+                    .map_err(|error| (error.refusal().is_some(), not_sent(&error)))
+            }
+            Err(error) => Err((true, unreadable(path, &error))),
+        };
+        match sent {
+            Ok(kept) => say(&told(language, &name, &kept))?,
+            Err((is_its_own, why)) if is_its_own && paths.len() > 1 => {
+                left += 1;
+                say(&format!("{}:\n{why}", printable(&name)))?;
+            }
+            Err((_, why)) => return Err(why),
+        }
+    }
+    if left == 0 {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let count = |count: usize| words::counted(language, count).into();
+    let values = [("sent", count(paths.len() - left)), ("left", count(left))];
+    say(&text_with(language, "clean-sent-but", &values))?;
+    Ok(ExitCode::from(3))
+}
+
+/// A file, or the files of a folder, in order.
+fn result_files(path: &Path) -> io::Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let entries = fs::read_dir(path)?.collect::<io::Result<Vec<_>>>()?;
+    let mut files: Vec<PathBuf> =
+        entries.into_iter().map(|it| it.path()).filter(|it| it.is_file()).collect();
+    files.sort();
+    Ok(files)
+}
+
+/// The text of a result; none is larger than the portal takes.
+fn read_result(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let most = MOST_RESULT_BYTES as u64;
+    if File::open(path)?.take(most + 1).read_to_string(&mut text)? as u64 > most {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(text)
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> anyhow::Error {
+    let values = [("name", path.display().to_string().into()), ("why", error.to_string().into())];
+    failure("clean-result-unreadable", &values)
 }
 
 pub(super) fn certificates(path: Option<&Path>) -> anyhow::Result<Option<Vec<u8>>> {
-    let read = path.map(|path| {
-        fs::read(path).map_err(|error| {
-            let name = path.display().to_string();
-            failure(
-                "clean-result-unreadable",
-                &[("name", name.into()), ("why", error.to_string().into())],
-            )
-        })
-    });
-    read.transpose()
+    path.map(|path| fs::read(path).map_err(|error| unreadable(path, &error))).transpose()
 }
 
 /// On standard error: standard output is the scan's.

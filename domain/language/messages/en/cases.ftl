@@ -73,6 +73,7 @@ scans-import = Bring results of scans
 scans-lead = Files that the clean-up tool wrote (lamsach-clean scan --result), signed with an enrolment code of the unit. The same result twice counts once.
 scans-file = Files with results
 scans-do = Bring them in
+scans-too-many = At most 500 files are taken at once. From this file on { $count } were not taken: choose and bring them next.
 scans-none = There are no results yet.
 tools-title = Clean-up tool
 tools-lead = The program lamsach-clean scans the PC, explains what it found, cleans, and can undo it. It needs no installation. Compare the SHA-256 after downloading.

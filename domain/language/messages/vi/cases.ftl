@@ -67,6 +67,7 @@ scans-import = Nhập kết quả quét
 scans-lead = Tệp kết quả do công cụ xử lý mã độc ghi (lamsach-clean scan --result), có ký bằng mã đăng ký của đơn vị. Một kết quả nhập hai lần chỉ tính một lần.
 scans-file = Tệp kết quả
 scans-do = Nhập kết quả
+scans-too-many = Mỗi lần nhập tối đa 500 tệp. Từ tệp này trở đi còn { $count } tệp chưa được nhập: hãy chọn và nhập tiếp các tệp đó.
 scans-none = Chưa có kết quả quét nào.
 tools-title = Công cụ xử lý mã độc
 tools-lead = Chương trình lamsach-clean quét máy, giải thích điều tìm thấy, xử lý và hoàn tác được. Không cần cài đặt. Sau khi tải, nên đối chiếu SHA-256.
