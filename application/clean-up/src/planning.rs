@@ -1,17 +1,24 @@
 //! Findings into a plan.
 
 use std::collections::BTreeSet;
+use std::io::Read as _;
 use std::net::SocketAddr;
 use std::path::Path;
 
 use artifacts::{DiskPath, native_spelling};
-use cleaning::{Change, Facts, Found, Host as _, Kind, Plan, Standing, Stay, plan, protection};
+use cleaning::{
+    Change, Facts, Found, Host as _, Kind, Plan, Standing, Stay, is_mailbox, is_program, plan,
+    protection,
+};
 use file_check::{Category, Finding, What};
 use host::Computer;
 
 use crate::facts::ComputerFacts;
 use crate::plan_file::PlanFile;
 use crate::signed::Signatures;
+
+/// Bytes by which a file is told to be a program or a mailbox.
+const START_BYTES: u64 = 4 << 10;
 
 /// What a plan is made from.
 #[derive(Clone, Copy, Debug)]
@@ -78,6 +85,7 @@ pub fn make_plan(computer: &mut Computer, request: &PlanRequest<'_>) -> PlanFile
             None => missing.push(stay(finding.path.clone(), what, "not-there")),
         }
     }
+    keep_what_holds_more(computer, &mut found);
     let paths: Vec<&DiskPath> = found.iter().map(|it| &it.path).collect();
     let texts = facts.texts(computer, &paths);
     let values = facts.values(computer, &paths);
@@ -111,6 +119,24 @@ pub fn make_plan(computer: &mut Computer, request: &PlanRequest<'_>) -> PlanFile
     let root = request.root.map(|root| root.display().to_string());
     let is_stick = request.is_stick && root.is_some();
     PlanFile { is_stick, ..PlanFile::of(plan, root, request.at, is_complete) }
+}
+
+/// Archives, documents and mailboxes stay whatever else was found in their bytes: they hold other things.
+fn keep_what_holds_more(computer: &mut Computer, found: &mut [Found]) {
+    let mut holders = BTreeSet::new();
+    for it in &*found {
+        let mut start = Vec::new();
+        if let Ok(content) = computer.read(&it.path) {
+            // What cannot be read is not taken away either.
+            content.take(START_BYTES).read_to_end(&mut start).unwrap_or_default();
+        }
+        if is_mailbox(&start) || (it.is_inside && !is_program(&start)) {
+            holders.insert(it.path.clone());
+        }
+    }
+    for it in found {
+        it.is_inside |= holders.contains(&it.path);
+    }
 }
 
 fn stay(at: String, what: String, why: &'static str) -> Stay {

@@ -27,6 +27,7 @@ pub use packs::{
     TrustedKeys,
 };
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 pub use cache::Remembered;
 pub use compiled::{compiled_before, keep_compiled};
@@ -346,7 +347,7 @@ pub struct NotScanned {
 
 /// Every reason for which something is not scanned, besides those of archives
 /// ([`unpacking::NotOpened::CODES`]).
-pub const REASONS: [&str; 12] = [
+pub const REASONS: [&str; 13] = [
     "unreadable",
     "too-large",
     "changed",
@@ -354,6 +355,7 @@ pub const REASONS: [&str; 12] = [
     "reader-broke",
     "cancelled",
     "place-not-read",
+    "nothing-there",
     "places-not-here",
     "process-not-seen",
     "sockets-not-read",
@@ -362,6 +364,11 @@ pub const REASONS: [&str; 12] = [
 ];
 /// What was not scanned is named so often at most; the rest is counted.
 const MOST_LISTED: usize = 1_000;
+
+/// The SHA-256 of bytes.
+pub fn sha256_of(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
 
 /// The bytes of such a path in hex, where they are no text.
 fn path_hex(path: &Path, root: Option<&Path>) -> Option<String> {

@@ -405,6 +405,35 @@ fn a_name_that_is_no_text_is_cleaned_too() {
     assert_eq!(world.seen(), before);
 }
 
+/// Mails, mailboxes and archives hold more than what was found in them; a program does not.
+#[test]
+fn what_holds_other_things_stays_and_is_told_once() {
+    let world = World::new();
+    let mail = format!(
+        "From: an@example.net\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n\
+         --b\nContent-Disposition: attachment; filename=x.exe\n\nMZ {MARK}\n--b--\n"
+    );
+    world.put("home/an/thư.eml", &mail);
+    world.put("home/an/Inbox", &format!("From - Sat Jan  3 01:05:34 2026\nX: y\n\n{MARK}\n"));
+    world.put("home/an/x.exe", &format!("MZ {MARK}"));
+    let output = world.run(&["plan", "--rules", "rules.yar", "--root", "disk", "--json"]);
+    let plan: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = |it: &serde_json::Value| it.as_str().unwrap_or_default().to_owned();
+    let gone: Vec<String> =
+        plan["steps"].as_array().unwrap().iter().map(|it| text(&it["path"])).collect();
+    let stays: Vec<(String, String)> = plan["stays"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (text(&it["at"]), text(&it["why"])))
+        .filter(|it| it.1 == "in-archive")
+        .collect();
+    assert!(gone.contains(&"/home/an/x.exe".to_owned()), "{plan}");
+    let expected = ["/home/an/Inbox", "/home/an/thư.eml"];
+    assert_eq!(stays.iter().map(|it| it.0.as_str()).collect::<Vec<_>>(), expected, "{plan}");
+    assert!(!expected.iter().any(|it| gone.iter().any(|gone| gone == it)), "{plan}");
+}
+
 fn findings(world: &World, arguments: &[&str]) -> Vec<serde_json::Value> {
     let all = [&["scan", "--rules", "rules.yar", "--no-memory", "--json"], arguments].concat();
     let text = world.says(1, &all);

@@ -238,3 +238,32 @@ fn ctrl_c_ends_a_scan_that_says_what_it_found_and_loses_nothing() {
     let (findings, skipped) = gone_on_with(root);
     assert_eq!((findings.len(), skipped), (2, scanned));
 }
+
+#[test]
+fn nothing_to_look_at_is_not_clean() {
+    let world = world();
+    fs::create_dir(world.path().join("empty")).unwrap();
+    for arguments in [&["empty"][..], &["--root", "empty"], &["--quick", "--root", "empty"]] {
+        let arguments = [&["--rules", "rules.yar", "--json"], arguments].concat();
+        let output = scan(world.path(), &arguments);
+        assert_eq!(output.status.code(), Some(3), "{arguments:?} {output:?}");
+        let (_, summary) = objects(&output);
+        assert_eq!(summary["verdict"], "incomplete");
+        assert_eq!(summary["not_scanned"]["nothing-there"], 1);
+    }
+}
+
+/// Rules hold what they look for.
+#[test]
+fn the_rules_of_a_scan_are_no_finding_wherever_they_lie() {
+    let world = world();
+    let root = world.path();
+    fs::create_dir(root.join("rules")).unwrap();
+    fs::rename(root.join("rules.yar"), root.join("rules/rules.yar")).unwrap();
+    fs::copy(root.join("rules/rules.yar"), root.join("files/bản sao.yar")).unwrap();
+    let output = scan(root, &["--rules", "rules", "--json", "."]);
+    let (findings, summary) = objects(&output);
+    let found: Vec<_> = findings.iter().map(|it| it["path"].as_str().unwrap()).collect();
+    assert_eq!(found, ["./files/packed.txt.gz", "./files/thư mục/mã.txt"]);
+    assert_eq!(summary["good"], 2);
+}

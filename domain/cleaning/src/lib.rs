@@ -47,5 +47,5 @@ pub use plan::{
     Certainty, Facts, Found, Kind, Plan, Stay, Step, StickFacts, plan, plan_stick, starts,
 };
 pub use plan_registry::service_key;
-pub use protect::{PackageFiles, Standing, protection, standing};
+pub use protect::{PackageFiles, Standing, is_mailbox, is_program, protection, standing};
 pub use signature::{NotVerified, Signature};

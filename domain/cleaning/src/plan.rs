@@ -44,7 +44,7 @@ pub struct Found {
     pub what: String,
     /// SHA-256 of the file when it was scanned.
     pub sha256: Option<String>,
-    /// Whether it lies in an archive: the file is the archive, which holds other things as well.
+    /// Whether it lies in an archive, a document or a mailbox: the file holds other things as well.
     pub is_inside: bool,
     /// What is known of the file's origin.
     pub standing: Standing,
@@ -159,19 +159,29 @@ pub struct Facts<'f> {
 pub fn plan(facts: &Facts<'_>) -> Plan {
     let mut plan = Plan::default();
     let mut removed = Vec::new();
+    let mut inside = Vec::new();
     for found in facts.found {
         let at = native_spelling(&found.path);
         let why = match (found.kind, protection(found.standing, found.signature.as_ref())) {
             (Kind::Risk, _) => Some("risk"),
             (_, Some(why)) => Some(why),
             (Kind::Suspicious, None) if !facts.takes_suspicious => Some("suspicious"),
-            _ if found.is_inside => Some("in-archive"),
+            _ if found.is_inside => {
+                inside.push(found);
+                continue;
+            }
             _ => None,
         };
         match why {
             Some(why) => plan.stay_signed(at, &found.what, why, found.signature.clone()),
             None => removed.push(found),
         }
+    }
+    // A program that goes goes with what is in it.
+    let gone: BTreeSet<&DiskPath> = removed.iter().map(|it| &it.path).collect();
+    for found in inside.into_iter().filter(|it| !gone.contains(&it.path)) {
+        let at = native_spelling(&found.path);
+        plan.stay_signed(at, &found.what, "in-archive", found.signature.clone());
     }
     for found in &removed {
         for process in facts.processes.iter().filter(|process| process.path.0 == found.path) {

@@ -21,6 +21,24 @@ pub enum Standing {
     Own,
 }
 
+/// Whether a file that begins so is a program or a script: what it carries is its own.
+pub fn is_program(start: &[u8]) -> bool {
+    [&b"MZ"[..], b"\x7fELF", b"#!"].iter().any(|mark| start.starts_with(mark))
+}
+
+/// Whether a file that begins so is a mailbox with many mails: those of Unix, Outlook and Outlook Express.
+pub fn is_mailbox(start: &[u8]) -> bool {
+    let is_of_outlook = [&b"!BDN"[..], b"\xcf\xad\x12\xfe"].iter().any(|it| start.starts_with(it));
+    let mut lines = start.split(|byte| *byte == b'\n');
+    let is_envelope = lines.next().is_some_and(|it| it.starts_with(b"From "));
+    // The next line is that of a head: a name without blanks, and a colon.
+    let is_head = lines.next().is_some_and(|line| {
+        let name = line.iter().position(|byte| *byte == b':').and_then(|at| line.get(..at));
+        name.is_some_and(|it| !it.is_empty() && it.iter().all(u8::is_ascii_graphic))
+    });
+    is_of_outlook || (is_envelope && is_head)
+}
+
 /// Folders of Windows in which files are the system's unless proved otherwise.
 const WINDOWS_FOLDERS: [&str; 5] =
     ["windows", "program files/windowsapps", "boot", "efi", "recovery"];
@@ -142,6 +160,27 @@ pub fn protection(standing: Standing, signature: Option<&Signature>) -> Option<&
 mod tests {
     use super::*;
     use crate::signature::NotVerified;
+
+    #[test]
+    fn programs_and_mailboxes_are_told_by_their_beginning() {
+        for start in [&b"MZ\x90"[..], b"\x7fELF\x02", b"#!/bin/sh\n"] {
+            assert!(is_program(start) && !is_mailbox(start));
+        }
+        let mailboxes = [
+            &b"From an@example.net Sat Jan  3 01:05:34 2026\r\nReceived: from x\r\n"[..],
+            b"From - Sat Jan  3 01:05:34 2026\nX-Mozilla-Status: 0001\n",
+            b"!BDN\x00",
+            b"\xcf\xad\x12\xfe\xc5",
+        ];
+        for start in mailboxes {
+            assert!(is_mailbox(start) && !is_program(start));
+        }
+        for start in
+            [&b""[..], b"From: an@example.net\nTo: x\n", b"From here on\nall is: well\n: \n"]
+        {
+            assert!(!is_mailbox(start), "{start:?}");
+        }
+    }
 
     #[test]
     fn each_answer_about_a_signature_leads_to_one_decision() {

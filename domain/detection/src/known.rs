@@ -221,13 +221,36 @@ impl<R: BufRead> io::Read for WithoutFiles<R> {
     }
 }
 
+/// What stands between the columns of a table.
+const BETWEEN: [char; 4] = [',', ';', '\t', '|'];
+
+/// Columns of a line, those in quotes whole; empty ones are left out.
+fn columns(text: &str, is_between: impl Fn(char) -> bool) -> Vec<&str> {
+    let mut is_quoted = false;
+    let is_end = |it: char| {
+        is_quoted ^= it == '"';
+        !is_quoted && is_between(it)
+    };
+    let columns = text.split(is_end).map(|it| it.trim().trim_matches('"').trim_start_matches('*'));
+    columns.filter(|it| !it.is_empty()).collect()
+}
+
+/// The bytes of an MD5, SHA-1 or SHA-256.
+fn as_hash(text: &str) -> Option<Vec<u8>> {
+    matches!(text.len(), 32 | 40 | 64).then(|| hex::decode(text).ok())?
+}
+
 /// Whether anything could be made of a line.
 fn take_line(text: &str, known: &mut Known, outcome: &mut ListOutcome) -> bool {
-    let columns: Vec<&str> = text
-        .split([',', ';', '\t', '|', ' '])
-        .map(|it| it.trim().trim_matches('"').trim_start_matches('*'))
-        .filter(|it| !it.is_empty())
-        .collect();
+    // Names and labels have blanks; where nothing else is between columns, a blank is.
+    let mut columns = columns(text, |it| BETWEEN.contains(&it));
+    let of_words = self::columns(text, |it| it == ' ' || BETWEEN.contains(&it));
+    // `filename NAME`, and what sha256sum and its like write.
+    if let Some((first, rest)) = text.split_once(' ')
+        && (columns.len() == 1 || as_hash(first).is_some())
+    {
+        columns = vec![first, rest.trim().trim_start_matches('*')];
+    }
     let is_filename = |it: &&str| {
         ["filename", "file-name", "file_name"].iter().any(|name| it.eq_ignore_ascii_case(name))
     };
@@ -240,13 +263,13 @@ fn take_line(text: &str, known: &mut Known, outcome: &mut ListOutcome) -> bool {
         outcome.names += 1;
         return true;
     }
-    let hash = columns.iter().enumerate().find_map(|(at, it)| {
-        let decoded = match it.len() {
-            32 | 40 | 64 => hex::decode(it).ok(),
-            _ => None,
-        };
-        decoded.map(|hash| (at, hash))
-    });
+    let hash_in =
+        |columns: &[&str]| columns.iter().enumerate().find_map(|(at, it)| Some((at, as_hash(it)?)));
+    let mut hash = hash_in(&columns);
+    if hash.is_none() {
+        hash = hash_in(&of_words);
+        columns = of_words;
+    }
     if let Some((at, hash)) = hash {
         let is_kind = |it: &str| {
             ["md5", "sha1", "sha256", "sha-1", "sha-256", "hash", "filehash"]
@@ -532,6 +555,10 @@ mod tests {
             assert_eq!(found.map(|it| it.1), Some(label), "{line}");
         };
         check(EMPTY, "");
+        check(&format!("{EMPTY};Mã độc tống tiền"), "Mã độc tống tiền");
+        check(&format!("{EMPTY} *công văn, 2026.docx\n"), "công văn, 2026.docx");
+        check(&format!("\"{EMPTY}\",sha256,\"Sâu USB, loại 2\""), "Sâu USB, loại 2");
+        check(&format!("SHA256 (a b.bin) = {EMPTY}"), "(a");
         check(&EMPTY.to_uppercase(), "");
         check(&format!("{EMPTY}  empty.bin\n"), "empty.bin");
         check(&format!("{EMPTY};Rỗng"), "Rỗng");
@@ -548,6 +575,19 @@ mod tests {
         assert_eq!(outcome.refused_listed[0], (3, "???".to_owned()));
         assert_eq!(known.name("CRACK.EXE"), Some("Crack"));
         assert_eq!(known.name("rack.exe"), None);
+        for line in [
+            "filename,hoá đơn.exe",
+            "filename;hoá đơn.exe;Nhãn có dấu cách",
+            "filename,\"hoá đơn.exe\"",
+            "filename hoá đơn.exe",
+        ] {
+            let (known, outcome) = read(line);
+            assert_eq!((outcome.names, outcome.refused), (1, 0), "{line}");
+            assert!(known.name("Hoá đơn.exe").is_some(), "{line}");
+            assert_eq!(known.name("hoá"), None, "{line}");
+        }
+        let (known, _) = read("filename,\"a, b.exe\",\"Nhãn, một\"");
+        assert_eq!(known.name("a, b.exe"), Some("Nhãn, một"));
         assert_eq!(known.needed(), NeededDigests::default());
     }
 

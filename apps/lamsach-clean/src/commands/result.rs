@@ -54,7 +54,7 @@ pub(super) struct Args {
 /// Settings of `send`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct SendArgs {
-    #[arg(id = "send_result", value_name = "FILE_OR_FOLDER", required = true)]
+    #[arg(id = "send_result", value_name = "PATH", required = true)]
     files: Vec<PathBuf>,
     #[arg(id = "send_to", long = "to", value_name = "URL", required = true)]
     portal: String,

@@ -9,7 +9,7 @@ use anyhow::bail;
 use command_line::bilingual::failure;
 use file_check::{
     Detection, ListOutcome, LoadedPack, PackedRules, RefusedRules, RuleText, Rules, Summary,
-    Verdict, compiled_before, include_packed, keep_compiled,
+    Verdict, compiled_before, include_packed, keep_compiled, sha256_of,
 };
 use files::{Walk, Walked};
 use live_check::{Addresses, ListReport};
@@ -41,11 +41,14 @@ impl Inputs {
         let text =
             |(name, text): (&String, &String)| RuleText { name: name.clone(), text: text.clone() };
         let mut texts: Vec<RuleText> = packed.iter().map(text).collect();
+        // What a rule says of the file that it stands in is no finding.
+        let mut own = Vec::new();
         for path in &choices.rules {
             for file in rule_files(path)? {
                 let name = file.display().to_string();
                 match fs::read(&file) {
                     Ok(bytes) => {
+                        own.push(sha256_of(&bytes));
                         let text = String::from_utf8_lossy(&bytes).into_owned();
                         texts.push(RuleText { name, text });
                     }
@@ -53,6 +56,7 @@ impl Inputs {
                 }
             }
         }
+        detection.add_good(own);
         let include = |from: &str, path: &str| {
             include_packed(&packed, from, path).unwrap_or_else(|| include(from, path))
         };

@@ -120,6 +120,10 @@ pub(super) fn check(
     screen.begins(&places);
     let gathering = Gathering { screen, findings: Mutex::default() };
     let mut summary = check_files(&places, &inputs.detection, &settings, &gathering);
+    if summary.seen == 0 && !places.is_empty() {
+        // A disk that is not mounted is not clean.
+        summary.add(&[], vec![not_scanned("nothing-there", None)]);
+    }
     let mut findings = gathering.findings.into_inner().unwrap_or_else(PoisonError::into_inner);
     findings.sort();
     match computer {
