@@ -104,6 +104,7 @@ impl World {
             .current_dir(self.folder.path())
             .env("XDG_STATE_HOME", self.folder.path().join("state"))
             .env_remove("LAMSACH_LANGUAGE")
+            .env("TZ", "Asia/Ho_Chi_Minh")
             .stdin(std::process::Stdio::null())
             .output()
             .unwrap()
@@ -547,9 +548,19 @@ fn the_page_tells_what_was_found_and_what_was_done() {
         "NOT done",
         "A risk is cracked software",
         "lamsach-clean undo 2",
+        // Two of the system's own, and what changed.
+        "did not touch: 3.",
+        "still on the computer",
     ] {
         assert!(page.contains(part), "{part}\n{page}");
     }
+    assert_eq!(page.matches("Not dealt with").count(), 3);
+    // By the clock of the computer.
+    let now = jiff::Timestamp::now();
+    let zone = jiff::tz::TimeZone::get("Asia/Ho_Chi_Minh").unwrap();
+    let minutes = [0, 60, 120].map(|ago| now - jiff::SignedDuration::from_secs(ago));
+    let shown = |at: jiff::Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%H:%M").to_string();
+    assert!(minutes.into_iter().any(|at| page.contains(&shown(at))), "{page}");
     for loaded in ["<script", "src=", "href=", "url(", "<b>"] {
         assert!(!page.contains(loaded), "{loaded}");
     }

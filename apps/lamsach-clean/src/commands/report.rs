@@ -1,13 +1,15 @@
 //! `lamsach-clean report`: a page to print of what was found and what was done.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use askama::Template;
-use clean_up::{FindingsRead, Outcome, PackRead, RunFacts, RunOutcome};
+use clean_up::{Change, FindingsRead, Outcome, PackRead, RunFacts, RunOutcome, native_spelling};
 use command_line::bilingual::failure;
 use command_line::printable;
+use file_check::{Category, Finding, What};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use language::{Language, date, date_time, number, text, text_with};
@@ -68,9 +70,15 @@ pub(super) fn page(
     found: Option<&FindingsRead>,
     cleaned: Option<&(RunFacts, Vec<RunOutcome>)>,
 ) -> anyhow::Result<String> {
-    let rows: Vec<FindingRow> = found
-        .map(|found| found.findings.iter().map(|it| finding(language, it)).collect())
-        .unwrap_or_default();
+    // Where a run was undone, everything is there again.
+    let run = cleaned.filter(|(run, _)| !run.is_undone).map(|(_, outcomes)| taken_away(outcomes));
+    let row = |it: &Finding| FindingRow {
+        is_left: run.as_ref().is_some_and(|taken| is_left(it, taken)),
+        ..finding(language, it)
+    };
+    let rows: Vec<FindingRow> =
+        found.map(|found| found.findings.iter().map(row).collect()).unwrap_or_default();
+    let left = rows.iter().filter(|it| it.is_left).count();
     let changes: Vec<ChangeRow> = cleaned
         .map(|(_, outcomes)| outcomes.iter().map(|it| change(language, it)).collect())
         .unwrap_or_default();
@@ -83,7 +91,7 @@ pub(super) fn page(
     });
     let cleaned = cleaned.map(|(run, _)| Cleaned {
         text: headline(language, run, &changes),
-        is_whole: run.is_ended && changes.iter().all(|it| it.is_made),
+        is_whole: run.is_ended && left == 0 && changes.iter().all(|it| it.is_made),
         run: run.name.clone(),
         at: moment(language, run.at),
         is_undone: run.is_undone,
@@ -110,6 +118,13 @@ pub(super) fn page(
             ];
             Some(text_with(language, "clean-report-scanned", &values))
         }),
+        left: (left > 0).then(|| {
+            text_with(
+                language,
+                "clean-report-left",
+                &[("count", words::counted(language, left).into())],
+            )
+        }),
         verdict,
         is_complete,
         cleaned,
@@ -134,6 +149,8 @@ struct Page {
     has_risk: bool,
     has_contact: bool,
     cleaned: Option<Cleaned>,
+    /// How many files that were found the run did not take away.
+    left: Option<String>,
     changes: Vec<ChangeRow>,
     not_scanned: Vec<(String, String)>,
     /// Each pack that was used, and whether it had expired.
@@ -171,6 +188,8 @@ struct FindingRow {
     told: String,
     description: Option<String>,
     sha256: String,
+    /// Whether the run that is told of did not take it away.
+    is_left: bool,
 }
 
 pub(super) struct ChangeRow {
@@ -180,7 +199,29 @@ pub(super) struct ChangeRow {
     pub(super) is_made: bool,
 }
 
-fn finding(language: Language, finding: &file_check::Finding) -> FindingRow {
+/// Files that a run took away, or that go at the next start.
+fn taken_away(outcomes: &[RunOutcome]) -> BTreeSet<String> {
+    let taken = outcomes.iter().filter_map(|it| match (&it.change, &it.outcome) {
+        (Change::Quarantine { path, .. }, Some(Outcome::Done | Outcome::AtNextStart)) => {
+            Some(native_spelling(&path.0))
+        }
+        _ => None,
+    });
+    taken.collect()
+}
+
+/// Whether a finding is a file with something bad in it that is not among these.
+fn is_left(finding: &Finding, taken: &BTreeSet<String>) -> bool {
+    let is_file = matches!(finding.what, What::Rule | What::Hash | What::FileName);
+    let path = finding.path.trim_start_matches("./");
+    // A path that was not given whole is the end of one.
+    let is_it = |it: &String| {
+        it.strip_suffix(path).is_some_and(|rest| rest.is_empty() || rest.ends_with(['/', '\\']))
+    };
+    is_file && finding.category == Category::Malware && !taken.iter().any(is_it)
+}
+
+fn finding(language: Language, finding: &Finding) -> FindingRow {
     FindingRow {
         category: finding.category.code(),
         word: text(language, &format!("clean-category-{}", finding.category.code())),
@@ -189,6 +230,7 @@ fn finding(language: Language, finding: &file_check::Finding) -> FindingRow {
         told: words::told(language, finding),
         description: words::more(language, finding).map(|it| printable(&it)),
         sha256: printable(&finding.sha256),
+        is_left: false,
     }
 }
 
