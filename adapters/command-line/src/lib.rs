@@ -2,8 +2,8 @@
 //! refused, and how the heap is kept small.
 //!
 //! Every word is from the message files. A command `x` has the messages `cli-about-x` and, where
-//! more is to be said, `cli-after-x`; a command `y` below it is `x-y` there; an argument with the id `y` has `cli-arg-y`; a value shown as
-//! `Z` is `cli-value-z`.
+//! more is to be said, `cli-after-x`; a command `y` below it is `x-y` there; an argument with the id `y` has `cli-arg-y`, or
+//! `cli-arg-x-y` where the command `x` means something else by it; a value shown as `Z` is `cli-value-z`.
 
 mod answer;
 pub mod bilingual;
@@ -14,7 +14,7 @@ use std::ffi::{OsStr, OsString};
 
 use clap::builder::Str;
 use clap::{Arg, ArgAction, Command};
-use language::{Language, Value, text, text_with};
+use language::{Language, Value, has_text, text, text_with};
 
 pub use answer::{Answer, answer, language_of};
 pub use wrong::said;
@@ -63,16 +63,21 @@ fn spoken(
         ))
         .subcommand_help_heading(Str::from(text(language, "cli-commands")))
         .subcommand_value_name(Str::from(text(language, "cli-command-word")))
-        .mut_args(|arg| argument(arg, language))
+        .mut_args(|arg| argument(arg, name, language))
         .mut_subcommands(|command| {
             let name = format!("{above}{}", command.get_name());
             spoken(command, &name, &format!("{name}-"), language, with_more)
         })
 }
 
-fn argument(arg: Arg, language: Language) -> Arg {
+fn argument(arg: Arg, command: &str, language: Language) -> Arg {
     let id = arg.get_id().as_str().replace('_', "-");
-    let mut help = text(language, &format!("cli-arg-{id}"));
+    let of_command = format!("cli-arg-{command}-{id}");
+    let mut help = if has_text(language, &of_command) {
+        text(language, &of_command)
+    } else {
+        text(language, &format!("cli-arg-{id}"))
+    };
     for (key, note) in notes(&arg) {
         let note = text_with(language, key, &[("value", Value::from(note))]);
         help = format!("{help} [{note}]");

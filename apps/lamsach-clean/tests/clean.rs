@@ -391,6 +391,19 @@ fn a_stick_is_shown_cleaned_and_given_back() {
     assert!(elsewhere.join("RECYCLER/x.exe").exists() && elsewhere.join("AutoRun.inf").exists());
 }
 
+/// Worms of sticks hide what was there in a folder whose name shows nothing.
+#[test]
+fn a_folder_without_a_visible_name_is_told_in_words() {
+    let world = World::new();
+    let stick = world.folder.path().join("stick");
+    fs::create_dir_all(stick.join("\u{a0}")).unwrap();
+    fs::write(stick.join("\u{a0}/autorun.inf"), "").unwrap();
+    fs::write(stick.join("\u{a0}/mã.txt"), MARK).unwrap();
+    let arguments = ["usb", stick.to_str().unwrap(), "--rules", "rules.yar"];
+    let said = world.says(1, &arguments);
+    assert!(said.contains("Quarantine /[folder without a name]/mã.txt"), "{said}");
+}
+
 /// Names of Linux may be no text.
 #[test]
 fn a_name_that_is_no_text_is_cleaned_too() {
@@ -559,7 +572,8 @@ fn the_page_tells_what_was_found_and_what_was_done() {
     let now = jiff::Timestamp::now();
     let zone = jiff::tz::TimeZone::get("Asia/Ho_Chi_Minh").unwrap();
     let minutes = [0, 60, 120].map(|ago| now - jiff::SignedDuration::from_secs(ago));
-    let shown = |at: jiff::Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%H:%M").to_string();
+    let shown =
+        |at: jiff::Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%H:%M").to_string();
     assert!(minutes.into_iter().any(|at| page.contains(&shown(at))), "{page}");
     for loaded in ["<script", "src=", "href=", "url(", "<b>"] {
         assert!(!page.contains(loaded), "{loaded}");

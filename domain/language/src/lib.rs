@@ -21,7 +21,7 @@ mod numbers;
 mod search;
 
 pub use dates::{date, date_time, day_phrase};
-pub use messages::{Value, text, text_with};
+pub use messages::{Value, has_text, text, text_with};
 pub use numbers::{CountError, decimal, number, parse_count};
 pub use search::{search_key, without_marks};
 

@@ -129,6 +129,15 @@ pub fn text_with(language: Language, key: &str, values: &[(&'static str, Value<'
     look_up(language, key, Some(&arguments))
 }
 
+/// Whether there is a sentence behind `key`.
+pub fn has_text(language: Language, key: &str) -> bool {
+    let tag = match language {
+        Language::Vi => &VI,
+        Language::En => &EN,
+    };
+    MESSAGES.try_lookup(tag, key).is_some()
+}
+
 fn look_up(
     language: Language,
     key: &str,

@@ -28,7 +28,7 @@ use language::Language;
 /// Where the language stands when no argument names one.
 const LANGUAGE_VARIABLE: &str = "LAMSACH_LANGUAGE";
 /// Commands with examples or a hint below their help.
-const WITH_MORE: [&str; 10] = [
+const WITH_MORE: [&str; 12] = [
     "lamsach-clean",
     "scan",
     "plan",
@@ -37,6 +37,8 @@ const WITH_MORE: [&str; 10] = [
     "quarantine",
     "usb",
     "report",
+    "update",
+    "send",
     "window",
     "terminal",
 ];

@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
             Some(address) => {
                 let certificates = result::certificates(args.certificates.as_deref())?;
                 http_client::fetch(address, file_check::MOST_PACK_BYTES, certificates.as_deref())
-                    .map_err(|error| result::not_sent(&error))?
+                    .map_err(|error| result::not_fetched(&error))?
             }
             None => read_pack(path).map_err(|error| unusable(path, &error))?,
         };

@@ -250,8 +250,19 @@ fn told(language: Language, name: &str, kept: &KeptScan) -> String {
     text_with(language, key, &values)
 }
 
-/// Why a result was not sent, and what to do.
-pub(super) fn not_sent(error: &SendError) -> anyhow::Error {
+/// Why nothing was fetched from an address.
+pub(super) fn not_fetched(error: &SendError) -> anyhow::Error {
+    let (host, why) = host_and_reason(error);
+    let values = [("host", printable(&host).into()), ("why", printable(&why).into())];
+    let key = match error {
+        SendError::Untrusted { .. } => "clean-send-untrusted",
+        _ => "clean-not-fetched",
+    };
+    anyhow::Error::msg(lines(key, &values))
+}
+
+/// Whom an error is about, and what it says.
+fn host_and_reason(error: &SendError) -> (String, String) {
     let (mut host, mut why) = (String::new(), error.to_string());
     match error {
         SendError::Address { address, reason } => {
@@ -267,6 +278,12 @@ pub(super) fn not_sent(error: &SendError) -> anyhow::Error {
         | SendError::NotAPortal { host: at, .. } => host.clone_from(at),
         _ => {}
     }
+    (host, why)
+}
+
+/// Why a result was not sent, and what to do.
+pub(super) fn not_sent(error: &SendError) -> anyhow::Error {
+    let (host, why) = host_and_reason(error);
     let key = match error {
         SendError::Address { .. } => "clean-send-address",
         SendError::Untrusted { .. } => "clean-send-untrusted",

@@ -13,6 +13,14 @@ use super::{apply, plan, scan};
 // Help texts stand in the message files: see `command_line`.
 /// Settings of the command.
 #[derive(Debug, clap::Args)]
+// What is scanned is the stick: what a scan has besides means nothing here.
+#[command(
+    mut_arg("clean_path", |arg| arg.num_args(0..=1)),
+    mut_arg("clean_root", |arg| arg.hide(true)),
+    mut_arg("clean_quick", |arg| arg.hide(true)),
+    mut_arg("clean_memory", |arg| arg.hide(true)),
+    mut_arg("clean_no_memory", |arg| arg.hide(true))
+)]
 pub(crate) struct Args {
     #[arg(id = "clean_stick_clean", long = "clean")]
     cleans: bool,

@@ -39,6 +39,24 @@ pub(super) fn not_scanned(language: Language, code: &str) -> String {
     if is_reason(code) { text(language, &format!("clean-reason-{code}")) } else { printable(code) }
 }
 
+/// A path for people: a name in it that shows nothing, as USB worms give it, is told in words.
+pub(super) fn shown_path(language: Language, path: &str) -> String {
+    let is_blank = |it: &char| {
+        it.is_whitespace() || matches!(it, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+    };
+    let mut shown = String::new();
+    for part in path.split_inclusive(['/', '\\']) {
+        let name = part.trim_end_matches(['/', '\\']);
+        if !name.is_empty() && name.chars().all(|it| is_blank(&it)) {
+            shown.push_str(&text(language, "clean-no-name"));
+            shown.push_str(part.get(name.len()..).unwrap_or_default());
+        } else {
+            shown.push_str(&printable(part));
+        }
+    }
+    shown
+}
+
 /// Writes to standard output; a reader that has seen enough is no error.
 pub(super) fn write_out(
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -75,7 +93,7 @@ pub(super) fn plan(out: &mut dyn Write, language: Language, plan: &PlanFile) -> 
         writeln!(out, "\n{}", text(language, "clean-stays-title"))?;
     }
     for stay in &plan.stays {
-        writeln!(out, "   - {}", printable(&stay.at))?;
+        writeln!(out, "   - {}", shown_path(language, &stay.at))?;
         for line in why_kept(language, stay) {
             writeln!(out, "     {line}")?;
         }
@@ -92,14 +110,14 @@ pub(super) fn why_changed(language: Language, step: &PlannedStep) -> Vec<String>
     // Nearly nothing that is taken away is signed.
     let signature = step.signature.as_ref().filter(|it| it.is != Signature::Unsigned.code());
     let signature = signature.map(|it| signed(language, it));
-    std::iter::once(with_what(&why, &step.what)).chain(signature).collect()
+    std::iter::once(with_what(language, &why, &step.what)).chain(signature).collect()
 }
 
 /// Why something stays, and who signed it where that was asked.
 pub(super) fn why_kept(language: Language, stay: &PlannedStay) -> Vec<String> {
     let why = known(language, "clean-stays", &stay.why, &clean_up::STAYS);
     let signature = stay.signature.as_ref().map(|it| signed(language, it));
-    std::iter::once(with_what(&why, &stay.what)).chain(signature).collect()
+    std::iter::once(with_what(language, &why, &stay.what)).chain(signature).collect()
 }
 
 /// Who signed a file.
@@ -261,7 +279,9 @@ pub(super) fn told_with_more(language: Language, finding: &Finding) -> String {
 
 /// A change in words.
 pub(super) fn change(language: Language, change: &Change) -> String {
-    let path = |path: &clean_up::Path| Value::from(printable(&clean_up::native_spelling(&path.0)));
+    let path = |path: &clean_up::Path| {
+        Value::from(shown_path(language, &clean_up::native_spelling(&path.0)))
+    };
     let t = |key: &str, values: &[(&'static str, Value<'_>)]| text_with(language, key, values);
     match change {
         Change::StopProcess { process } => {
@@ -303,8 +323,8 @@ pub(super) fn is_name(text: &str) -> bool {
 }
 
 /// A reason with what it is about.
-pub(super) fn with_what(why: &str, what: &str) -> String {
-    if what.is_empty() { why.to_owned() } else { format!("{why}: {}", printable(what)) }
+fn with_what(language: Language, why: &str, what: &str) -> String {
+    if what.is_empty() { why.to_owned() } else { format!("{why}: {}", shown_path(language, what)) }
 }
 
 pub(super) fn counted(language: Language, count: usize) -> String {

@@ -153,6 +153,9 @@ cli-arg-clean-threads = Threads that scan, from 1 to 256 [default: one for each 
 cli-arg-clean-no-unpack = Do not open archives and documents; the verdict is then incomplete
 cli-arg-clean-memory = The file that remembers clean files, so that the next scan only reads what changed
 cli-arg-clean-no-memory = Scan everything again and remember nothing
+cli-arg-usb-clean-path = The stick to look at [default: the only one that is plugged in]
+cli-arg-usb-clean-json = The plan as JSON, like the file of -o; with --clean the result as JSON
+cli-arg-plan-clean-json = The plan as JSON, like the file of -o
 cli-arg-clean-path = Files or folders to scan; the whole computer when none is named
 cli-value-path = PATH
 cli-about-plan = Makes a plan: what cleaning would change, why, and what stays. It changes nothing
@@ -228,6 +231,18 @@ cli-arg-clean-report-findings = Findings that scan --json wrote
 cli-arg-clean-report-name = Name of the device on the page [default: that of this computer]
 cli-arg-clean-report-output = The HTML file that is written; without it, to standard output
 cli-arg-clean-report-run = The run; the last one when none is named
+cli-after-update =
+    Examples:
+      lamsach-clean update /media/an/USB/campaign.lspack
+      lamsach-clean update https://portal.example/campaign.lspack
+
+    Exit status: 0 everything was taken, 2 error: a pack was refused or cannot be fetched.
+cli-after-send =
+    Examples:
+      lamsach-clean send result.json --to https://portal.example
+      lamsach-clean send results/ --to https://portal.example
+
+    Exit status: 0 everything was sent, 2 error, 3 some files were not sent.
 cli-about-window = The same on a page in the browser, without typing commands
 cli-arg-clean-window-no-browser = Only print the address; do not open a browser
 cli-after-window =

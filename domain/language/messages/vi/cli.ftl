@@ -153,6 +153,9 @@ cli-arg-clean-threads = Số luồng quét, từ 1 đến 256 [mặc định: m�
 cli-arg-clean-no-unpack = Không mở tệp nén, tài liệu; kết luận khi đó là chưa quét đủ
 cli-arg-clean-memory = Tệp ghi nhớ các tệp sạch, để lần sau chỉ quét tệp đã thay đổi
 cli-arg-clean-no-memory = Quét lại tất cả và không ghi nhớ gì
+cli-arg-usb-clean-path = Ổ USB cần xem [mặc định: ổ USB duy nhất đang cắm]
+cli-arg-usb-clean-json = Kế hoạch ở dạng JSON, như tệp của tùy chọn -o; với --clean thì kết quả ở dạng JSON
+cli-arg-plan-clean-json = Kế hoạch ở dạng JSON, như tệp của tùy chọn -o
 cli-arg-clean-path = Tệp hoặc thư mục cần quét; bỏ trống thì quét cả máy
 cli-value-path = ĐƯỜNG-DẪN
 cli-about-plan = Lập kế hoạch: xử lý thì thay đổi gì, vì sao, và giữ nguyên gì. Không thay đổi gì trên máy
@@ -228,6 +231,18 @@ cli-arg-clean-report-findings = Phát hiện do scan --json ghi
 cli-arg-clean-report-name = Tên máy ghi trên trang [mặc định: tên của máy này]
 cli-arg-clean-report-output = Tệp HTML được ghi; bỏ trống thì in ra màn hình
 cli-arg-clean-report-run = Lần xử lý; bỏ trống thì lấy lần cuối
+cli-after-update =
+    Ví dụ:
+      lamsach-clean update /media/an/USB/chien-dich.lspack
+      lamsach-clean update https://cong.vi-du.vn/chien-dich.lspack
+
+    Mã thoát: 0 đã nhận hết, 2 lỗi: gói bị từ chối hoặc không tải được.
+cli-after-send =
+    Ví dụ:
+      lamsach-clean send ket-qua.json --to https://cong.vi-du.vn
+      lamsach-clean send thu-muc-ket-qua/ --to https://cong.vi-du.vn
+
+    Mã thoát: 0 đã gửi hết, 2 lỗi, 3 có tệp không gửi được.
 cli-about-window = Cũng những việc đó trên một trang trong trình duyệt, không phải gõ lệnh
 cli-arg-clean-window-no-browser = Chỉ in địa chỉ ra, không tự mở trình duyệt
 cli-after-window =

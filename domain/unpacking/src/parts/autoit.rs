@@ -5,11 +5,12 @@
 use super::bits::Bits;
 use super::checksum::adler32;
 use super::cut::Cut;
+use super::mark::Mark;
 use super::{Opening, PartReason};
 
 /// Begins the data behind the program.
-pub(super) const MARK: &[u8] =
-    b"\xa3\x48\x4b\xbe\x98\x6c\x4a\xa9\x99\x4c\x53\x0a\x86\xd6\x48\x7dAU3!EA0";
+pub(super) const MARK: Mark<23> =
+    Mark::of(b"\xa3\x48\x4b\xbe\x98\x6c\x4a\xa9\x99\x4c\x53\x0a\x86\xd6\x48\x7dAU3!EA0");
 /// Bytes of a name; more were never written.
 const LONGEST_NAME: usize = 4_096;
 

@@ -13,6 +13,7 @@ mod installshield;
 mod iso;
 mod lha;
 mod mail;
+mod mark;
 mod nsis;
 mod ole;
 mod pdf;

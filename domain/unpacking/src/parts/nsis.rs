@@ -7,10 +7,11 @@ use flate2::read::DeflateDecoder;
 use lzma_rust2::LzmaReader;
 
 use super::cut::Cut;
+use super::mark::Mark;
 use super::{Container, Opening, PartReason};
 
 /// Stands four bytes behind the beginning of the first header.
-pub(super) const MARK: &[u8] = b"\xef\xbe\xad\xdeNullsoftInst";
+pub(super) const MARK: Mark<16> = Mark::of(b"\xef\xbe\xad\xdeNullsoftInst");
 pub(super) const BEFORE_MARK: usize = 4;
 /// An installer looks for its first header at multiples of this.
 pub(super) const ALIGNMENT: usize = 512;

@@ -98,7 +98,7 @@ fn carried(opening: &mut Opening<'_>, bytes: &[u8]) {
             opening.part(&format!("carried at {at}"), carried);
         }
     }
-    each_mark(opening, bytes, nsis::MARK, |opening, at| {
+    each_mark(opening, bytes, &nsis::MARK.bytes(), |opening, at| {
         let Some(at) = at.checked_sub(nsis::BEFORE_MARK) else { return };
         let carried = bytes.get(at..).unwrap_or_default();
         // The installer's own code looks for its data nowhere else.
@@ -106,7 +106,7 @@ fn carried(opening: &mut Opening<'_>, bytes: &[u8]) {
         let open = |opening: &mut Opening<'_>| nsis::open(opening, carried, is_of_program);
         opening.within(&format!("NSIS at {at}"), open);
     });
-    each_mark(opening, bytes, autoit::MARK, |opening, at| {
+    each_mark(opening, bytes, &autoit::MARK.bytes(), |opening, at| {
         let carried = bytes.get(at..).unwrap_or_default();
         opening.within(&format!("AutoIt at {at}"), |opening| autoit::open(opening, carried));
     });

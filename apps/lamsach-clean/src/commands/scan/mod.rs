@@ -120,7 +120,7 @@ pub(super) fn check(
     screen.begins(&places);
     let gathering = Gathering { screen, findings: Mutex::default() };
     let mut summary = check_files(&places, &inputs.detection, &settings, &gathering);
-    if summary.seen == 0 && !places.is_empty() {
+    if summary.seen == 0 && !inputs.is_for_files_not() {
         // A disk that is not mounted is not clean.
         summary.add(&[], vec![not_scanned("nothing-there", None)]);
     }
