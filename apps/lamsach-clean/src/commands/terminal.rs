@@ -375,7 +375,14 @@ impl Terminal {
             for line in summary.live.iter().flat_map(|it| words::live(language, it)) {
                 writeln!(out, "{line}")?;
             }
-            for (count, why) in report::not_scanned(language, &found.as_read()) {
+            let read = found.as_read();
+            for (pack, _) in report::packs(language, &read) {
+                writeln!(out, "{pack}")?;
+            }
+            if read.packs.is_empty() {
+                writeln!(out, "{}", self.text("clean-no-pack"))?;
+            }
+            for (count, why) in report::not_scanned(language, &read) {
                 writeln!(out, "  {count}: {why}")?;
             }
             match &found.plan {

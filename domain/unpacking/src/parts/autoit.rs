@@ -8,8 +8,9 @@ use super::cut::Cut;
 use super::mark::Mark;
 use super::{Opening, PartReason};
 
+const MARK_LENGTH: usize = 23;
 /// Begins the data behind the program.
-pub(super) const MARK: Mark<23> =
+pub(super) const MARK: Mark<MARK_LENGTH> =
     Mark::of(b"\xa3\x48\x4b\xbe\x98\x6c\x4a\xa9\x99\x4c\x53\x0a\x86\xd6\x48\x7dAU3!EA0");
 /// Bytes of a name; more were never written.
 const LONGEST_NAME: usize = 4_096;
@@ -47,7 +48,7 @@ const NEW: Kind = Kind {
 
 /// The data from the mark on.
 pub(super) fn open(opening: &mut Opening<'_>, bytes: &[u8]) {
-    let mut cut = Cut::at(bytes, MARK.len());
+    let mut cut = Cut::at(bytes, MARK_LENGTH);
     let kind = match cut.u8() {
         Some(b'5') => OLD,
         Some(b'6') => NEW,

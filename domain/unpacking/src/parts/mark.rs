@@ -26,9 +26,4 @@ impl<const N: usize> Mark<N> {
     pub(super) fn bytes(&self) -> [u8; N] {
         black_box(self.0).map(|byte| !byte)
     }
-
-    /// Its length.
-    pub(super) const fn len(&self) -> usize {
-        N
-    }
 }
