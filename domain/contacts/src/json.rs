@@ -54,6 +54,15 @@ pub(crate) fn array<'l>(
     }
 }
 
+/// Walks through the elements that stand between the brackets of an array, as far as they are whole.
+pub(crate) fn elements<'l>(inner: &'l [u8], mut element: impl FnMut(&'l [u8]) -> Option<&'l [u8]>) {
+    let mut rest = space(inner);
+    while let Some(after) = element(rest) {
+        let Some(next) = space(after).strip_prefix(b",") else { return };
+        rest = space(next);
+    }
+}
+
 /// The value that `text` begins with, without its quotes or brackets, and what stands behind it.
 #[inline]
 pub(crate) fn value(text: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -83,7 +92,7 @@ fn space(text: &[u8]) -> &[u8] {
 
 /// Where a string's closing quote stands; a backslash takes the byte behind it along.
 #[inline]
-fn string_end(inner: &[u8]) -> Option<usize> {
+pub(crate) fn string_end(inner: &[u8]) -> Option<usize> {
     let quote = find_soon(inner, b'"')?;
     // Only a quote behind a backslash may be a part of the text.
     if quote.checked_sub(1).and_then(|it| inner.get(it)) != Some(&b'\\') {

@@ -33,12 +33,14 @@ pub mod flows;
 pub mod formats;
 mod json;
 mod key_value;
+mod layouts;
 pub mod packets;
 mod parser;
 mod scan;
 mod syslog;
 mod syslog_frames;
 mod time;
+mod tree;
 mod wire;
 
 pub use contact::{Between, Contact, Outcome, Part};

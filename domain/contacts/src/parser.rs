@@ -9,6 +9,9 @@ use crate::formats::{
     paloalto, powerdns, sophos, squid, suricata, unbound, w3c, web_log, windows_dns,
     windows_firewall, zeek_json, zeek_tsv,
 };
+use crate::key_value::Key;
+use crate::layouts::Layouts;
+use crate::scan::Marks;
 use crate::time::{self, TimeReading};
 use crate::{Columns, Contact, Format, syslog};
 
@@ -33,6 +36,14 @@ pub struct Parser {
     decoded: Vec<u8>,
     columns: Option<Arc<Columns>>,
     csv: columns::CsvHeader,
+    /// Room for the marks of a line.
+    marks: Marks,
+    /// How the lines so far were built.
+    fortigate: Layouts<Key<fortigate::Field>>,
+    sophos: Layouts<Key<sophos::Field>>,
+    zeek_json: Layouts<zeek_tsv::Role>,
+    suricata: Layouts<suricata::Field>,
+    adguard: Layouts<adguard::Field>,
 }
 
 impl Parser {
@@ -46,6 +57,12 @@ impl Parser {
             decoded: Vec::new(),
             columns: None,
             csv: columns::CsvHeader::default(),
+            marks: Marks::default(),
+            fortigate: Layouts::default(),
+            sophos: Layouts::default(),
+            zeek_json: Layouts::default(),
+            suricata: Layouts::default(),
+            adguard: Layouts::default(),
         }
     }
 
@@ -134,21 +151,21 @@ impl Parser {
         match self.format {
             Format::Bind => bind::read_line(line, sink),
             Format::Dnsmasq => dnsmasq::read_line(line, sink),
-            Format::Fortigate => fortigate::read_line(line, sink),
+            Format::Fortigate => fortigate::read_line(&mut self.fortigate, line, sink),
             Format::ZeekTsv => zeek_tsv::read_line(&mut self.zeek, line, sink),
-            Format::ZeekJson => zeek_json::read_line(line, sink),
+            Format::ZeekJson => zeek_json::read_line(&mut self.zeek_json, line, sink),
             Format::Squid => squid::read_line(line, sink),
-            Format::Suricata => suricata::read_line(line, sink),
+            Format::Suricata => suricata::read_line(&mut self.suricata, line, sink),
             Format::WebProxy => web_log::read_proxy(line, sink),
             Format::WebServer => web_log::read_server(line, sink),
-            Format::W3c => w3c::read_line(&mut self.w3c, line, sink),
+            Format::W3c => w3c::read_line(&mut self.w3c, &mut self.marks, line, sink),
             Format::Unbound => unbound::read_line(line, sink),
             Format::Powerdns => powerdns::read_line(line, sink),
-            Format::Adguard => adguard::read_line(&mut self.decoded, line, sink),
+            Format::Adguard => adguard::read_line(&mut self.adguard, &mut self.decoded, line, sink),
             Format::WindowsDns => windows_dns::read_line(&mut self.decoded, line, sink),
-            Format::Paloalto => paloalto::read_line(line, sink),
+            Format::Paloalto => paloalto::read_line(&mut self.marks, line, sink),
             Format::CiscoAsa => cisco_asa::read_line(line, sink),
-            Format::Sophos => sophos::read_line(line, sink),
+            Format::Sophos => sophos::read_line(&mut self.sophos, line, sink),
             Format::Filterlog => filterlog::read_line(line, sink),
             Format::Mikrotik => mikrotik::read_line(line, sink),
             Format::Netfilter => netfilter::read_line(line, sink),

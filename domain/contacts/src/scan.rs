@@ -46,6 +46,34 @@ impl Window {
         (all & self.valid) >> self.overlap
     }
 
+    /// A bit for each byte of the line.
+    #[inline]
+    fn line_bits(&self) -> u64 {
+        self.valid >> self.overlap
+    }
+
+    /// Whether a byte of the line may equal `byte`; for few lines of which none does.
+    #[inline]
+    fn has(&self, byte: u8) -> bool {
+        let wanted = u8x16::splat(byte);
+        let [a, b, c, d] = self.chunks.map(|chunk| chunk.simd_eq(wanted));
+        ((a | b) | (c | d)).to_bitmask() != 0
+    }
+
+    /// A bit for each byte of the line that is a colon, a brace or a bracket.
+    #[inline]
+    fn tree_marks(&self) -> u64 {
+        let bits = |chunk: u8x16| {
+            // That bit is all that tells a bracket from a brace.
+            let brace = chunk | u8x16::splat(b'{' ^ b'[');
+            let marks = brace.simd_eq(u8x16::splat(b'{')) | brace.simd_eq(u8x16::splat(b'}'));
+            u64::from((marks | chunk.simd_eq(u8x16::splat(b':'))).to_bitmask())
+        };
+        let [a, b, c, d] = self.chunks;
+        let all = bits(a) | bits(b) << 16 | bits(c) << 32 | bits(d) << 48;
+        (all & self.valid) >> self.overlap
+    }
+
     /// A bit for each byte of the line that a name may be written with, as [`equal_to`](Self::equal_to).
     #[inline]
     pub(crate) fn name_bytes(&self) -> u64 {
@@ -131,118 +159,149 @@ impl<'l, const N: usize> Iterator for Pieces<'l, N> {
     }
 }
 
-/// Where keys end in a line whose values may be in double quotes.
-///
-/// Ends early, with `is_sound` unset, at what only a slower reading gets right; the line is then to
-/// be read anew by that.
-pub(crate) struct KeyEnds<'l> {
-    line: &'l [u8],
-    style: KeyStyle,
-    start: usize,
-    next: usize,
-    bits: u64,
-    /// All bits set when a quoted value goes on into the next window.
-    inside: u64,
-    /// The last byte of the window before: `=`, or a closing quote.
-    carry: u64,
-    /// Quotation marks that open something, in this window and the last one before it.
-    opening: u64,
-    opened_before: usize,
-    is_sound: bool,
-}
-
-/// How a key ends.
+/// What holds a line together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum KeyStyle {
-    /// `key=value key="value"`.
+pub(crate) enum Style {
+    /// `key=value key="value"`: each `=`.
     Equals,
-    /// `"key":value,"key":"value"`.
-    Json,
+    /// `"key":value,"key":"value"`: each `:` behind a closing quote.
+    Colons,
+    /// `{"key":{"key":[value]}}`: each `:`, brace and bracket.
+    Tree,
+    /// `value,"value",value`: each separator.
+    Cells(u8),
 }
 
-impl<'l> KeyEnds<'l> {
-    /// The ends of the keys of a line without a backslash.
+/// The most marks of a line that are kept.
+const MOST_MARKS: usize = 512;
+/// So many marks are written at once, whether there are as many or not.
+const AT_ONCE: usize = 8;
+
+/// What holds a line together, outside of double quotes. Used again from line to line.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Marks {
+    places: Vec<u32>,
+    count: usize,
+}
+
+impl Marks {
+    /// Where the marks found last stand, in order.
     #[inline]
-    pub(crate) fn new(line: &'l [u8], style: KeyStyle) -> Self {
-        Self {
-            line,
-            style,
-            start: 0,
-            next: 0,
-            bits: 0,
-            inside: 0,
-            carry: 0,
-            opening: 0,
-            opened_before: 0,
-            is_sound: true,
+    pub(crate) fn as_slice(&self) -> &[u32] {
+        self.places.get(..self.count).unwrap_or_default()
+    }
+
+    /// Finds the marks of a line. Only [`Style::Tree`] knows that a backslash takes the byte behind it
+    /// along. `false` at what only a slower reading gets right: a quotation mark that is left open, one
+    /// that does not begin or end a value (trees and colons apart), or more marks than almost all lines
+    /// have.
+    #[inline]
+    pub(crate) fn find(&mut self, line: &[u8], style: Style) -> bool {
+        self.places.resize(MOST_MARKS + AT_ONCE, 0);
+        self.count = 0;
+        // All bits set when a quoted value goes on into the next window.
+        let mut inside = 0;
+        // Whether the last byte of the window before was `=`, a separator, a closing quote, or a backslash
+        // that counts.
+        let mut carry = u64::from(matches!(style, Style::Cells(_)));
+        let mut is_closed = 0;
+        let mut start = 0;
+        while start < line.len() {
+            let window = Window::of(line, start);
+            let mut quotes = window.equal_to(b'"');
+            if style == Style::Tree && (carry != 0 || window.has(b'\\')) {
+                quotes &= !escaped(window.equal_to(b'\\'), &mut carry);
+            }
+            // From an opening mark, itself included, up to its closing one, itself left out.
+            let quoted = prefix_xor(quotes) ^ inside;
+            let marks = match style {
+                Style::Equals => {
+                    let equals = window.equal_to(b'=') & !quoted;
+                    if quotes & quoted & !(equals << 1 | carry) != 0 {
+                        return false;
+                    }
+                    carry = equals >> 63;
+                    equals
+                }
+                Style::Colons => {
+                    let closing = quotes & !quoted;
+                    let ends = window.equal_to(b':') & !quoted & (closing << 1 | carry);
+                    carry = closing >> 63;
+                    ends
+                }
+                Style::Tree => window.tree_marks() & !quoted,
+                Style::Cells(separator) => {
+                    let separators = window.equal_to(separator) & !quoted;
+                    let closing = quotes & !quoted;
+                    let behind = (closing << 1 | is_closed) & window.line_bits();
+                    let opening = quotes & quoted;
+                    if opening & !(separators << 1 | carry) | behind & !separators != 0 {
+                        return false;
+                    }
+                    (carry, is_closed) = (separators >> 63, closing >> 63);
+                    separators
+                }
+            };
+            inside = 0_u64.wrapping_sub(quoted >> 63);
+            if !self.push(start, marks) {
+                return false;
+            }
+            start += STEP;
+        }
+        inside == 0
+    }
+
+    /// The value before a mark of [`Style::Cells`], or behind the last one, without its quotes.
+    #[inline]
+    pub(crate) fn cell<'l>(&self, line: &'l [u8], at: usize) -> &'l [u8] {
+        let marks = self.as_slice();
+        let mark = |at: usize| marks.get(at).map(|it| *it as usize);
+        let from = at.checked_sub(1).map_or(Some(0), |before| mark(before).map(|it| it + 1));
+        let cell = from.and_then(|from| line.get(from..mark(at).unwrap_or(line.len())));
+        match cell.unwrap_or_default() {
+            [b'"', inner @ .., b'"'] => inner,
+            cell => cell,
         }
     }
 
-    /// The text of the JSON key whose end was given last.
+    /// Adds the places of the bits of a window.
     #[inline]
-    pub(crate) fn json_key(&self, end: usize) -> &'l [u8] {
-        let below = u64::MAX >> 1 >> (63 - (end - self.start) % STEP);
-        let opening = self.opening & below;
-        let opened = match opening.leading_zeros() {
-            64 => self.opened_before,
-            zeroes => self.start + 63 - zeroes as usize,
-        };
-        self.line.get(opened + 1..end - 1).unwrap_or_default()
-    }
-
-    /// Whether what came is right: every quotation mark opened behind `=` or closed what was open,
-    /// and none is left open.
-    #[inline]
-    pub(crate) fn is_sound(&self) -> bool {
-        self.is_sound && self.inside == 0
-    }
-
-    #[inline]
-    fn step(&mut self) {
-        if self.opening != 0 {
-            self.opened_before = self.start + 63 - self.opening.leading_zeros() as usize;
+    fn push(&mut self, start: usize, mut bits: u64) -> bool {
+        let Ok(start) = u32::try_from(start) else { return false };
+        let count = self.count + bits.count_ones() as usize;
+        let mut from = self.count;
+        self.count = count;
+        if count > MOST_MARKS {
+            return false;
         }
-        self.start = self.next;
-        self.next += STEP;
-        let window = Window::of(self.line, self.start);
-        let quotes = window.equal_to(b'"');
-        // From an opening mark, itself included, up to its closing one, itself left out.
-        let inside = prefix_xor(quotes) ^ self.inside;
-        let closing = quotes & !inside;
-        self.opening = quotes & inside;
-        self.bits = match self.style {
-            KeyStyle::Equals => {
-                let equals = window.equal_to(b'=') & !inside;
-                self.is_sound &= self.opening & !(equals << 1 | self.carry) == 0;
-                self.carry = equals >> 63;
-                equals
+        // How many there are is hard to foresee: up to eight take the same way, without a branch.
+        loop {
+            let Some(places) = self.places.get_mut(from..from + AT_ONCE) else { return false };
+            for place in places {
+                // The highest bit is set for those that are too many, which the next ones overwrite.
+                *place = start + (bits | 1 << 63).trailing_zeros();
+                bits &= bits.wrapping_sub(1);
             }
-            KeyStyle::Json => {
-                let ends = window.equal_to(b':') & !inside & (closing << 1 | self.carry);
-                self.carry = closing >> 63;
-                ends
+            from += AT_ONCE;
+            if from >= count {
+                return true;
             }
-        };
-        self.inside = 0_u64.wrapping_sub(inside >> 63);
+        }
     }
 }
 
-impl Iterator for KeyEnds<'_> {
-    type Item = usize;
-
-    /// The position of `=`, or of the `:` behind a key's closing quote.
-    #[inline]
-    fn next(&mut self) -> Option<usize> {
-        while self.bits == 0 {
-            if self.next >= self.line.len() || !self.is_sound {
-                return None;
-            }
-            self.step();
-        }
-        let at = self.start + self.bits.trailing_zeros() as usize;
-        self.bits &= self.bits - 1;
-        Some(at)
-    }
+/// The bytes behind a backslash that counts: one behind such a backslash does not. `carry` is whether the
+/// first byte is one of them, and then whether the first byte of the next window is.
+#[inline]
+fn escaped(backslashes: u64, carry: &mut u64) -> u64 {
+    const EVEN: u64 = 0x5555_5555_5555_5555;
+    let backslashes = backslashes & !*carry;
+    let follows = backslashes << 1 | *carry;
+    // A run that starts at an odd place and ends behind an even one carries over into the sum.
+    let odd_starts = backslashes & !EVEN & !follows;
+    let (sum, has_overflown) = odd_starts.overflowing_add(backslashes);
+    *carry = u64::from(has_overflown);
+    (EVEN ^ sum << 1) & follows
 }
 
 /// Runs of bytes that names are written with, in order: those that have a dot in them, each from where it starts to where
@@ -388,6 +447,16 @@ pub(crate) fn find_back(bytes: &[u8], wanted: [u8; 2]) -> Option<usize> {
 pub(crate) fn find_text(bytes: &[u8], text: &[u8]) -> Option<usize> {
     let (first, last) = (*text.first()?, *text.last()?);
     let mut at = 0;
+    if bytes.len() < STEP {
+        // A word or two.
+        loop {
+            at += find_near(bytes.get(at..)?, first)?;
+            if bytes.get(at..)?.starts_with(text) {
+                return Some(at);
+            }
+            at += 1;
+        }
+    }
     while at + text.len() <= bytes.len() {
         let behind = Window::of(bytes, at + text.len() - 1).equal_to(last);
         let mut bits = behind & Window::of(bytes, at).equal_to(first);
@@ -417,16 +486,24 @@ mod tests {
     use super::*;
     use crate::is_name_byte;
 
-    /// The ends of keys, one byte after the other.
-    fn slow_ends(line: &[u8], style: KeyStyle) -> Vec<usize> {
+    /// The marks of a line, one byte after the other.
+    fn slow_marks(line: &[u8], style: Style) -> Vec<usize> {
         let mut inside = false;
+        let mut is_escaped = false;
         let mut ends = Vec::new();
         for (at, byte) in line.iter().enumerate() {
+            let was_escaped = std::mem::take(&mut is_escaped);
             match byte {
+                b'"' if was_escaped => {}
+                b'\\' => is_escaped = style == Style::Tree && !was_escaped,
+                b':' | b'{' | b'}' | b'[' | b']' if style == Style::Tree && !inside => {
+                    ends.push(at);
+                }
                 b'"' => inside = !inside,
-                b'=' if style == KeyStyle::Equals && !inside => ends.push(at),
+                b'=' if style == Style::Equals && !inside => ends.push(at),
                 // A closing mark stands before it.
-                b':' if style == KeyStyle::Json
+                byte if Style::Cells(*byte) == style && !inside => ends.push(at),
+                b':' if style == Style::Colons
                     && !inside
                     && at > 0
                     && line.get(at - 1) == Some(&b'"') =>
@@ -439,6 +516,10 @@ mod tests {
         ends
     }
 
+    fn places(marks: &Marks) -> Vec<usize> {
+        marks.as_slice().iter().map(|at| *at as usize).collect()
+    }
+
     fn line() -> impl Strategy<Value = Vec<u8>> {
         prop::collection::vec(prop::sample::select(b"ab=\":, \t".to_vec()), 0..300)
     }
@@ -449,6 +530,32 @@ mod tests {
             let fast: Vec<&[u8]> = Pieces::new(&line, [b'\t', b'=']).collect();
             let slow: Vec<&[u8]> = line.split(|b| matches!(b, b'\t' | b'=')).collect();
             prop_assert_eq!(fast, slow);
+        }
+
+        #[test]
+        fn cells_are_what_stands_between_separators(
+            cells in prop::collection::vec(("[a\"]{0,9}", any::<bool>(), any::<bool>()), 1..60),
+        ) {
+            let mut is_sound = true;
+            let mut values = Vec::new();
+            let mut line = String::new();
+            for (text, is_long, is_quoted) in cells {
+                // A mark within a value is what the slower readings are for.
+                let text = if is_long { text.replace('"', ",").repeat(9) } else { text };
+                is_sound &= !text.contains('"');
+                let value = if is_quoted { text } else { text.replace(',', ";") };
+                let mark = if is_quoted { "\"" } else { "" };
+                line = format!("{line}{}{mark}{value}{mark}", if values.is_empty() { "" } else { "," });
+                values.push(value);
+            }
+            let mut marks = Marks::default();
+            if is_sound {
+                prop_assert!(marks.find(line.as_bytes(), Style::Cells(b',')));
+                for (at, value) in values.iter().enumerate() {
+                    prop_assert_eq!(marks.cell(line.as_bytes(), at), value.as_bytes());
+                }
+                prop_assert_eq!(marks.as_slice().len() + 1, values.len());
+            }
         }
 
         #[test]
@@ -488,23 +595,22 @@ mod tests {
         }
 
         #[test]
-        fn keys_end_outside_of_quotes(line in line()) {
-            let mut json = KeyEnds::new(&line, KeyStyle::Json);
-            let mut ends = Vec::new();
-            while let Some(end) = json.next() {
-                ends.push(end);
-                let opened = line.iter().take(end - 1).rposition(|b| *b == b'"').unwrap();
-                prop_assert_eq!(json.json_key(end), &line[opened + 1..end - 1]);
-            }
-            prop_assert_eq!(ends, slow_ends(&line, KeyStyle::Json));
+        fn marks_stand_outside_of_quotes(
+            line in line(),
+            nested in prop::collection::vec(prop::sample::select(b"a{}[]\":,\\".to_vec()), 0..300),
+        ) {
+            let mut marks = Marks::default();
             let pieces = line.split(|b| *b == b'"').count();
-            prop_assert_eq!(json.is_sound(), pieces % 2 == 1);
-
-            let mut equals = KeyEnds::new(&line, KeyStyle::Equals);
-            let ends: Vec<usize> = equals.by_ref().collect();
-            if equals.is_sound() {
-                prop_assert_eq!(ends, slow_ends(&line, KeyStyle::Equals));
+            prop_assert_eq!(marks.find(&line, Style::Colons), pieces % 2 == 1);
+            prop_assert_eq!(places(&marks), slow_marks(&line, Style::Colons));
+            if marks.find(&line, Style::Equals) {
+                prop_assert_eq!(places(&marks), slow_marks(&line, Style::Equals));
             }
+            if marks.find(&line, Style::Cells(b',')) {
+                prop_assert_eq!(places(&marks), slow_marks(&line, Style::Cells(b',')));
+            }
+            marks.find(&nested, Style::Tree);
+            prop_assert_eq!(places(&marks), slow_marks(&nested, Style::Tree));
         }
     }
 }

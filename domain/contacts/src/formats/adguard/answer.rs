@@ -1,7 +1,7 @@
 //! The answer of a query: a DNS message (RFC 1035 section 4) in Base64 (RFC 4648 section 4).
 
 use std::io::Write as _;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::Ipv6Addr;
 
 /// Bytes of a DNS message's header.
 const HEADER: usize = 12;
@@ -33,15 +33,18 @@ const DIGITS: [u8; 256] = {
 };
 
 fn decode(base64: &[u8], out: &mut Vec<u8>) {
-    let (groups, rest) = base64.as_chunks::<4>();
-    for group in groups {
+    let (groups, mut rest) = base64.as_chunks::<4>();
+    let start = out.len();
+    out.resize(start + groups.len() * 3, 0);
+    let places = out.get_mut(start..).unwrap_or_default().as_chunks_mut::<3>().0;
+    for (at, (group, place)) in groups.iter().zip(places).enumerate() {
         let [a, b, c, d] = group.map(|byte| u32::from(digit(byte)));
         if (a | b | c | d) & u32::from(NO_DIGIT) != 0 {
-            decode_end(group, out);
-            return;
+            out.truncate(start + at * 3);
+            rest = group;
+            break;
         }
-        let [_, bytes @ ..] = (a << 18 | b << 12 | c << 6 | d).to_be_bytes();
-        out.extend_from_slice(&bytes);
+        [_, place[0], place[1], place[2]] = (a << 18 | b << 12 | c << 6 | d).to_be_bytes();
     }
     decode_end(rest, out);
 }
@@ -82,16 +85,27 @@ fn write_addresses(room: &mut Vec<u8>, end: usize) -> Option<()> {
         let (kind, length) = (number(message, fixed)?, number(message, fixed + 8)?);
         let data = message.get(fixed + 10..fixed + 10 + usize::from(length))?;
         at = fixed + 10 + usize::from(length);
-        let v4 = <[u8; 4]>::try_from(data).map(Ipv4Addr::from);
-        let v6 = <[u8; 16]>::try_from(data).map(Ipv6Addr::from);
-        // Writing into a `Vec` cannot fail.
-        match (kind, v4, v6) {
-            (1, Ok(address), _) => write!(room, "{address} ").ok()?,
-            (28, _, Ok(address)) => write!(room, "{address} ").ok()?,
+        match (kind, <[u8; 4]>::try_from(data), <[u8; 16]>::try_from(data)) {
+            (1, Ok(octets), _) => write_v4(octets, room),
+            // Writing into a `Vec` cannot fail.
+            (28, _, Ok(octets)) => write!(room, "{} ", Ipv6Addr::from(octets)).ok()?,
             _ => {}
         }
     }
     Some(())
+}
+
+/// Writes dotted decimal and a blank.
+fn write_v4(octets: [u8; 4], room: &mut Vec<u8>) {
+    for (octet, behind) in octets.into_iter().zip(*b"... ") {
+        if octet >= 100 {
+            room.push(b'0' + octet / 100);
+        }
+        if octet >= 10 {
+            room.push(b'0' + octet / 10 % 10);
+        }
+        room.extend_from_slice(&[b'0' + octet % 10, behind]);
+    }
 }
 
 fn number(message: &[u8], at: usize) -> Option<u16> {
@@ -115,6 +129,16 @@ fn behind_name(message: &[u8], mut at: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_octet_is_written_as_the_standard_library_does() {
+        for octet in 0..=u8::MAX {
+            let octets = [octet, 255 - octet, 7, octet];
+            let mut room = Vec::new();
+            write_v4(octets, &mut room);
+            assert_eq!(room, format!("{} ", std::net::Ipv4Addr::from(octets)).into_bytes());
+        }
+    }
 
     #[test]
     fn addresses_of_an_answer_are_written_out() {

@@ -4,8 +4,10 @@ use jiff::Timestamp;
 
 use super::answer::addresses;
 use crate::fields::answers_outcome;
+use crate::layouts::Layouts;
 use crate::scan::find_text;
-use crate::{Contact, LineKind, Outcome, json};
+use crate::tree::{self, Member};
+use crate::{Contact, LineKind, Outcome};
 
 /// The fields we read.
 #[derive(Default)]
@@ -18,27 +20,56 @@ struct Fields<'l> {
     result: &'l [u8],
 }
 
+/// A member that is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Field {
+    Time,
+    Name,
+    Client,
+    ClientId,
+    Answer,
+    Result,
+}
+
+/// What is read of a record: nothing but its own members.
+struct Members;
+
+impl tree::Table for Members {
+    type Place = ();
+    type Field = Field;
+
+    const TOP: () = ();
+
+    fn member((): (), key: &[u8], _opening: u8) -> Member<(), Field> {
+        Member::Value(match key {
+            b"T" => Field::Time,
+            b"QH" => Field::Name,
+            b"IP" => Field::Client,
+            b"CID" => Field::ClientId,
+            b"Answer" => Field::Answer,
+            b"Result" => Field::Result,
+            _ => return Member::Other,
+        })
+    }
+}
+
 pub(crate) fn read_line(
+    layouts: &mut Layouts<Field>,
     room: &mut Vec<u8>,
     line: &[u8],
     sink: &mut impl FnMut(&Contact<'_>),
 ) -> LineKind {
     let mut fields = Fields::default();
-    let walked = json::object(line, |key, rest| {
-        let (value, rest) = json::value(rest)?;
-        match key {
-            b"T" => fields.time = value,
-            b"QH" => fields.name = value,
-            b"IP" => fields.client = value,
-            b"CID" => fields.client_id = value,
-            b"Answer" => fields.answer = value,
-            b"Result" => fields.result = value,
-            _ => {}
-        }
-        Some(rest)
+    let is_whole = tree::read::<Members>(layouts, line, |field, value| match field {
+        Field::Time => fields.time = value,
+        Field::Name => fields.name = value,
+        Field::Client => fields.client = value,
+        Field::ClientId => fields.client_id = value,
+        Field::Answer => fields.answer = value,
+        Field::Result => fields.result = value,
     });
     let is_ours = !fields.time.is_empty() && !fields.name.is_empty() && !fields.client.is_empty();
-    if walked.is_none() || !is_ours {
+    if !is_whole || !is_ours {
         return LineKind::NotParsed;
     }
     let base = Contact {

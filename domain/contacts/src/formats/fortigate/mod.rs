@@ -9,4 +9,4 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use parse::{read_line, timestamp};
+pub(crate) use parse::{Field, read_line, timestamp};

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use memchr::{memchr, memrchr};
 
 use crate::fields::{has_count, is_address, port, url_parts};
-use crate::scan::Pieces;
+use crate::scan::{Marks, Style};
 use crate::time::{self, TimeReading};
 use crate::{Between, Contact, LineKind, Outcome};
 
@@ -31,9 +31,30 @@ const THREAT: usize = 32;
 /// TRAFFIC.
 const BYTES_RECEIVED: usize = 33;
 
-pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>)) -> LineKind {
+/// All that are read.
+const READ: [usize; 13] = [
+    RECEIVED,
+    TYPE,
+    SUBTYPE,
+    GENERATED,
+    SOURCE,
+    DESTINATION,
+    TRANSLATED_SOURCE,
+    APPLICATION,
+    DESTINATION_PORT,
+    ACTION,
+    URL,
+    THREAT,
+    BYTES_RECEIVED,
+];
+
+pub(crate) fn read_line<'l>(
+    marks: &mut Marks,
+    line: &'l [u8],
+    sink: &mut impl FnMut(&Contact<'l>),
+) -> LineKind {
     let mut fields: [&[u8]; FIELDS] = [b""; FIELDS];
-    let count = split(line, &mut fields);
+    let count = split(marks, line, &mut fields);
     let field = |at: usize| fields.get(at).copied().unwrap_or_default();
     if !is_date_time(field(RECEIVED)) {
         let is_head = field(1) == b"Receive Time" && field(TYPE) == b"Type";
@@ -99,17 +120,18 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
     LineKind::Understood
 }
 
-/// Splits at commas outside quotes and says how many fields there are, up to [`FIELDS`].
-fn split<'l>(line: &'l [u8], fields: &mut [&'l [u8]; FIELDS]) -> usize {
-    if memchr(b'"', line).is_some() {
+/// Splits at commas outside quotes and says how many fields there are, up to [`FIELDS`] at least. Those of
+/// [`READ`] are filled.
+fn split<'l>(marks: &mut Marks, line: &'l [u8], fields: &mut [&'l [u8]; FIELDS]) -> usize {
+    if !marks.find(line, Style::Cells(b',')) {
         return split_quoted(line, fields);
     }
-    let mut count = 0;
-    for (field, piece) in fields.iter_mut().zip(Pieces::new(line, [b','])) {
-        *field = piece;
-        count += 1;
+    for at in READ {
+        if let Some(field) = fields.get_mut(at) {
+            *field = marks.cell(line, at);
+        }
     }
-    count
+    marks.as_slice().len() + 1
 }
 
 fn split_quoted<'l>(line: &'l [u8], fields: &mut [&'l [u8]; FIELDS]) -> usize {

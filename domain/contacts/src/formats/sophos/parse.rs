@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use memchr::memrchr;
 
 use crate::fields::{has_count, is_address, port, split_once, url_parts};
-use crate::key_value::{self, ends_in_one_of};
+use crate::key_value::{self, Key};
+use crate::layouts::Layouts;
 use crate::time::{self, TimeReading};
 use crate::{Contact, LineKind, Outcome};
 
@@ -28,8 +29,12 @@ struct Fields<'l> {
     time: &'l [u8],
 }
 
-pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>)) -> LineKind {
-    let fields: Fields<'l> = key_value::read(line);
+pub(crate) fn read_line<'l>(
+    layouts: &mut Layouts<Key<Field>>,
+    line: &'l [u8],
+    sink: &mut impl FnMut(&Contact<'l>),
+) -> LineKind {
+    let fields: Fields<'l> = key_value::read(layouts, line);
     let is_ours = !fields.kind.is_empty() && !fields.log_id.is_empty() && !fields.time.is_empty();
     if !is_ours {
         return LineKind::NotParsed;
@@ -96,38 +101,69 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
     LineKind::Understood
 }
 
+/// A field of [`Fields`], `date` and `time` left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Field {
+    Kind,
+    Component,
+    Subtype,
+    LogId,
+    Source,
+    SourceName,
+    Destination,
+    Port,
+    Url,
+    Domain,
+    ServerName,
+    Received,
+    Time,
+}
+
 impl<'l> key_value::Fields<'l> for Fields<'l> {
     const HAS_ESCAPES: bool = false;
+    type Field = Field;
 
-    #[inline]
-    fn may_be_read(head: &[u8]) -> bool {
-        ends_in_one_of(
-            head,
-            [
-                *b"ype", *b"ent", *b"_id", *b"_ip", *b"eip", *b"nip", *b"ost", *b"ame", *b"ort",
-                *b"url", *b"ain", *b"sni", *b"tes", *b"ved", *b"amp", *b"ime", *b"ate",
-            ],
-        )
+    fn field(key: &[u8]) -> Option<Field> {
+        Some(match key {
+            b"log_type" => Field::Kind,
+            b"log_component" => Field::Component,
+            b"log_subtype" => Field::Subtype,
+            b"log_id" => Field::LogId,
+            b"src_ip" | b"sourceip" => Field::Source,
+            b"src_host" | b"host_name" => Field::SourceName,
+            b"dst_ip" | b"destinationip" => Field::Destination,
+            b"dst_port" => Field::Port,
+            b"url" => Field::Url,
+            b"domain" | b"domainname" => Field::Domain,
+            b"server_name" | b"sni" => Field::ServerName,
+            b"recv_bytes" | b"bytes_received" => Field::Received,
+            b"timestamp" => Field::Time,
+            _ => return None,
+        })
     }
 
     #[inline]
-    fn set(&mut self, key: &[u8], value: &'l [u8]) {
-        match key {
-            b"log_type" => self.kind = value,
-            b"log_component" => self.component = value,
-            b"log_subtype" => self.subtype = value,
-            b"log_id" => self.log_id = value,
-            b"src_ip" | b"sourceip" => self.source = value,
-            b"src_host" | b"host_name" => self.source_name = value,
-            b"dst_ip" | b"destinationip" => self.destination = value,
-            b"dst_port" => self.port = value,
-            b"url" => self.url = value,
-            b"domain" | b"domainname" => self.domain = value,
-            b"server_name" | b"sni" => self.server_name = value,
-            b"recv_bytes" | b"bytes_received" => self.received = Some(value),
-            b"timestamp" | b"time" => self.time = value,
-            _ => {}
+    fn set(&mut self, field: Field, value: &'l [u8]) {
+        match field {
+            Field::Kind => self.kind = value,
+            Field::Component => self.component = value,
+            Field::Subtype => self.subtype = value,
+            Field::LogId => self.log_id = value,
+            Field::Source => self.source = value,
+            Field::SourceName => self.source_name = value,
+            Field::Destination => self.destination = value,
+            Field::Port => self.port = value,
+            Field::Url => self.url = value,
+            Field::Domain => self.domain = value,
+            Field::ServerName => self.server_name = value,
+            Field::Received => self.received = Some(value),
+            Field::Time => self.time = value,
         }
+    }
+
+    #[inline]
+    fn set_time(&mut self, value: &'l [u8]) {
+        self.time = value;
     }
 }
 

@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use crate::fields::{
     answers_outcome, before, has_count, host_and_port, is_address, path_and_query, port, url_parts,
 };
+use crate::layouts::Layouts;
 use crate::time::{self, TimeReading};
+use crate::tree::{self, Member};
 use crate::{Between, Contact, LineKind, Outcome, json};
 
 /// The two ends as an event names them.
@@ -44,7 +46,7 @@ struct Dns<'l> {
     name: &'l [u8],
     /// One answer, as version 1 writes each.
     data: &'l [u8],
-    /// The arrays, with their brackets.
+    /// What stands in the arrays.
     queries: &'l [u8],
     answers: &'l [u8],
     /// Addresses of all answers, as the log lists them.
@@ -52,134 +54,169 @@ struct Dns<'l> {
     v6: &'l [u8],
 }
 
-pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>)) -> LineKind {
+/// A member that is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Field {
+    Time,
+    Kind,
+    Direction,
+    End(End),
+    FlowEnd(End),
+    PacketsBack,
+    TcpFlagsBack,
+    DnsKind,
+    DnsName,
+    DnsData,
+    DnsQueries,
+    DnsAnswers,
+    DnsV4,
+    DnsV6,
+    ServerName,
+    Host,
+    Url,
+    Forwarded,
+    Status,
+    Action,
+}
+
+/// One of [`Ends`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Source,
+    SourcePort,
+    Target,
+    TargetPort,
+}
+
+/// The objects of an event that are walked into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Event,
+    Dns,
+    Grouped,
+    Handshake,
+    Http,
+    Flow,
+    Tcp,
+    Alert,
+}
+
+/// What is read of an event.
+struct Members;
+
+impl tree::Table for Members {
+    type Place = Place;
+    type Field = Field;
+
+    const TOP: Place = Place::Event;
+
+    fn member(place: Place, key: &[u8], opening: u8) -> Member<Place, Field> {
+        let field = match (place, key) {
+            (Place::Event, b"dns") => return Member::Objects(Place::Dns),
+            (Place::Event, b"tls" | b"quic") => return Member::Object(Place::Handshake),
+            (Place::Event, b"http") => return Member::Object(Place::Http),
+            (Place::Event, b"flow" | b"netflow") => return Member::Object(Place::Flow),
+            (Place::Event, b"tcp") => return Member::Object(Place::Tcp),
+            (Place::Event, b"alert") if opening == b'{' => return Member::Object(Place::Alert),
+            // Some versions put an array of them, or the two directions, into an alert.
+            (Place::Dns, b"query" | b"answer") if opening != 0 => {
+                return Member::Objects(Place::Dns);
+            }
+            (Place::Dns, b"grouped") => return Member::Object(Place::Grouped),
+            (Place::Event, b"timestamp") => Field::Time,
+            (Place::Event, b"event_type") => Field::Kind,
+            (Place::Event, b"direction") => Field::Direction,
+            (Place::Event, _) => {
+                return End::of(key).map_or(Member::Other, |end| Member::Value(Field::End(end)));
+            }
+            (Place::Dns, b"type") => Field::DnsKind,
+            (Place::Dns, b"rrname") => Field::DnsName,
+            (Place::Dns, b"rdata") => Field::DnsData,
+            (Place::Dns, b"queries") if opening == b'[' => Field::DnsQueries,
+            (Place::Dns, b"answers") if opening == b'[' => Field::DnsAnswers,
+            (Place::Grouped, b"A") => Field::DnsV4,
+            (Place::Grouped, b"AAAA") => Field::DnsV6,
+            (Place::Handshake, b"sni") => Field::ServerName,
+            (Place::Http, b"hostname") => Field::Host,
+            (Place::Http, b"url") => Field::Url,
+            (Place::Http, b"xff") => Field::Forwarded,
+            (Place::Http, b"status") => Field::Status,
+            (Place::Flow, b"pkts_toclient") => Field::PacketsBack,
+            (Place::Flow, _) => {
+                return End::of(key)
+                    .map_or(Member::Other, |end| Member::Value(Field::FlowEnd(end)));
+            }
+            (Place::Tcp, b"tcp_flags_tc") => Field::TcpFlagsBack,
+            (Place::Alert, b"action") => Field::Action,
+            _ => return Member::Other,
+        };
+        Member::Value(field)
+    }
+}
+
+impl End {
+    fn of(key: &[u8]) -> Option<Self> {
+        Some(match key {
+            b"src_ip" => Self::Source,
+            b"src_port" => Self::SourcePort,
+            b"dest_ip" => Self::Target,
+            b"dest_port" => Self::TargetPort,
+            _ => return None,
+        })
+    }
+}
+
+impl<'l> Event<'l> {
+    #[inline]
+    fn set(&mut self, field: Field, value: &'l [u8]) {
+        let place = match field {
+            Field::Time => &mut self.time,
+            Field::Kind => &mut self.kind,
+            Field::Direction => &mut self.direction,
+            Field::End(end) => self.ends.place(end),
+            Field::FlowEnd(end) => self.flow_ends.place(end),
+            Field::PacketsBack => &mut self.packets_back,
+            Field::TcpFlagsBack => &mut self.tcp_flags_back,
+            Field::DnsKind => &mut self.dns.kind,
+            Field::DnsName => &mut self.dns.name,
+            Field::DnsData => &mut self.dns.data,
+            Field::DnsQueries => &mut self.dns.queries,
+            Field::DnsAnswers => &mut self.dns.answers,
+            Field::DnsV4 => &mut self.dns.v4,
+            Field::DnsV6 => &mut self.dns.v6,
+            Field::ServerName => &mut self.server_name,
+            Field::Host => &mut self.host,
+            Field::Url => &mut self.url,
+            Field::Forwarded => &mut self.forwarded,
+            Field::Status => &mut self.status,
+            Field::Action => &mut self.action,
+        };
+        *place = value;
+    }
+}
+
+pub(crate) fn read_line<'l>(
+    layouts: &mut Layouts<Field>,
+    line: &'l [u8],
+    sink: &mut impl FnMut(&Contact<'l>),
+) -> LineKind {
     let mut event = Event::default();
-    if read_event(line, &mut event).is_none() || event.kind.is_empty() || event.time.is_empty() {
+    let is_whole = tree::read::<Members>(layouts, line, |field, value| event.set(field, value));
+    if !is_whole || event.kind.is_empty() || event.time.is_empty() {
         return LineKind::NotParsed;
     }
     push(&event, sink);
     LineKind::Understood
 }
 
-fn read_event<'l>(line: &'l [u8], event: &mut Event<'l>) -> Option<()> {
-    json::object(line, |key, rest| {
-        match key {
-            b"dns" => return read_dns(rest, &mut event.dns, 0),
-            b"tls" | b"quic" => {
-                return json::object(rest, |key, rest| {
-                    let (value, rest) = json::value(rest)?;
-                    if key == b"sni" {
-                        event.server_name = value;
-                    }
-                    Some(rest)
-                });
-            }
-            b"http" => {
-                return json::object(rest, |key, rest| {
-                    let (value, rest) = json::value(rest)?;
-                    match key {
-                        b"hostname" => event.host = value,
-                        b"url" => event.url = value,
-                        b"xff" => event.forwarded = value,
-                        b"status" => event.status = value,
-                        _ => {}
-                    }
-                    Some(rest)
-                });
-            }
-            b"flow" | b"netflow" => {
-                return json::object(rest, |key, rest| {
-                    let (value, rest) = json::value(rest)?;
-                    match key {
-                        b"pkts_toclient" => event.packets_back = value,
-                        _ => event.flow_ends.set(key, value),
-                    }
-                    Some(rest)
-                });
-            }
-            b"tcp" => {
-                return json::object(rest, |key, rest| {
-                    let (value, rest) = json::value(rest)?;
-                    if key == b"tcp_flags_tc" {
-                        event.tcp_flags_back = value;
-                    }
-                    Some(rest)
-                });
-            }
-            b"alert" if rest.starts_with(b"{") => {
-                return json::object(rest, |key, rest| {
-                    let (value, rest) = json::value(rest)?;
-                    if key == b"action" {
-                        event.action = value;
-                    }
-                    Some(rest)
-                });
-            }
-            _ => {}
-        }
-        let (value, rest) = json::value(rest)?;
-        match key {
-            b"timestamp" => event.time = value,
-            b"event_type" => event.kind = value,
-            b"direction" => event.direction = value,
-            _ => event.ends.set(key, value),
-        }
-        Some(rest)
-    })
-    .map(|_| ())
-}
-
-/// How deep answers stand within arrays and objects at most; what goes deeper is not Suricata's.
-const DEPTH: u32 = 4;
-
-fn read_dns<'l>(rest: &'l [u8], dns: &mut Dns<'l>, depth: u32) -> Option<&'l [u8]> {
-    if depth == DEPTH {
-        return None;
-    }
-    // Some versions put an array of them, or the two directions, into an alert.
-    if rest.starts_with(b"[") {
-        return json::array(rest, |rest| read_dns(rest, dns, depth + 1));
-    }
-    json::object(rest, |key, rest| {
-        match key {
-            b"query" | b"answer" if rest.starts_with(b"[") || rest.starts_with(b"{") => {
-                return read_dns(rest, dns, depth + 1);
-            }
-            b"grouped" => {
-                return json::object(rest, |key, rest| {
-                    let (value, rest) = json::value(rest)?;
-                    match key {
-                        b"A" => dns.v4 = value,
-                        b"AAAA" => dns.v6 = value,
-                        _ => {}
-                    }
-                    Some(rest)
-                });
-            }
-            _ => {}
-        }
-        let (value, after) = json::value(rest)?;
-        match key {
-            b"type" => dns.kind = value,
-            b"rrname" => dns.name = value,
-            b"rdata" => dns.data = value,
-            b"queries" => dns.queries = rest,
-            b"answers" => dns.answers = rest,
-            _ => {}
-        }
-        Some(after)
-    })
-}
-
 impl<'l> Ends<'l> {
     #[inline]
-    fn set(&mut self, key: &[u8], value: &'l [u8]) {
-        match key {
-            b"src_ip" => self.source = value,
-            b"src_port" => self.source_port = value,
-            b"dest_ip" => self.target = value,
-            b"dest_port" => self.target_port = value,
-            _ => {}
+    fn place(&mut self, end: End) -> &mut &'l [u8] {
+        match end {
+            End::Source => &mut self.source,
+            End::SourcePort => &mut self.source_port,
+            End::Target => &mut self.target,
+            End::TargetPort => &mut self.target_port,
         }
     }
 
@@ -281,7 +318,7 @@ fn push_dns<'l>(dns: &Dns<'l>, base: Contact<'l>, sink: &mut impl FnMut(&Contact
     let mut names = [dns.name, b"", b"", b""];
     if !dns.queries.is_empty() {
         let mut count = 0;
-        json::array(dns.queries, |rest| {
+        json::elements(dns.queries, |rest| {
             json::object(rest, |key, rest| {
                 let (value, rest) = json::value(rest)?;
                 if key == b"rrname"
@@ -330,7 +367,7 @@ fn push_dns<'l>(dns: &Dns<'l>, base: Contact<'l>, sink: &mut impl FnMut(&Contact
 
 /// The addresses in an array of answers.
 fn each_answer<'l>(answers: &'l [u8], mut address: impl FnMut(&'l [u8])) {
-    json::array(answers, |rest| {
+    json::elements(answers, |rest| {
         json::object(rest, |key, rest| {
             let (value, rest) = json::value(rest)?;
             if key == b"rdata" && is_address(value) {

@@ -5,7 +5,7 @@ use memchr::memchr;
 
 use super::header::{Header, Role};
 use crate::fields::{host_and_port, is_address, path_and_query, port, url_parts};
-use crate::scan::{Pieces, find_soon, find_text};
+use crate::scan::{Marks, Pieces, Style, find_soon, find_text};
 use crate::time;
 use crate::{Between, Contact, LineKind, Outcome};
 
@@ -59,6 +59,7 @@ impl<'l> Request<'l> {
 
 pub(crate) fn read_line<'l>(
     header: &mut Header,
+    marks: &mut Marks,
     line: &'l [u8],
     sink: &mut impl FnMut(&Contact<'l>),
 ) -> LineKind {
@@ -70,14 +71,21 @@ pub(crate) fn read_line<'l>(
         return LineKind::NotParsed;
     }
     let mut request = Request::default();
-    // Without quotation marks every separator is one.
     let is_whole = if memchr(b'"', line).is_none() {
+        // Without quotation marks every separator is one.
         let values = Pieces::new(line, [header.separator]);
         let mut columns = header.roles().iter();
         for (value, role) in values.zip(columns.by_ref()) {
             request.set(*role, value);
         }
         columns.next().is_none()
+    } else if marks.find(line, Style::Cells(header.separator)) {
+        for (at, role) in header.roles().iter().enumerate() {
+            if *role != Role::Other {
+                request.set(*role, marks.cell(line, at));
+            }
+        }
+        marks.as_slice().len() + 1 >= header.roles().len()
     } else {
         by_walking(header, line, &mut request)
     };

@@ -4,11 +4,16 @@ use memchr::memchr2;
 
 use crate::formats::zeek_tsv::{Record, Role, push};
 use crate::json;
-use crate::scan::{KeyEnds, KeyStyle, find_soon};
+use crate::layouts::Layouts;
+use crate::scan::{Style, find_soon};
 use crate::{Contact, LineKind};
 
-pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>)) -> LineKind {
-    if let Some(record) = by_key_ends(line) {
+pub(crate) fn read_line<'l>(
+    layouts: &mut Layouts<Role>,
+    line: &'l [u8],
+    sink: &mut impl FnMut(&Contact<'l>),
+) -> LineKind {
+    if let Some(record) = by_key_ends(layouts, line) {
         return push(&record, sink);
     }
     let mut record = Record::default();
@@ -23,22 +28,18 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
 /// A record on one line as Zeek writes it: no escapes, no object in it, no space before a colon.
 /// `None` when it is anything else; [`json::object`] then tells.
 #[inline]
-fn by_key_ends(line: &[u8]) -> Option<Record<'_>> {
+fn by_key_ends<'l>(layouts: &mut Layouts<Role>, line: &'l [u8]) -> Option<Record<'l>> {
     let members = line.strip_prefix(b"{")?.strip_suffix(b"}")?;
     if memchr2(b'\\', b'{', members).is_some() {
         return None;
     }
     let mut record = Record::default();
-    let mut ends = KeyEnds::new(members, KeyStyle::Json);
+    let role = |key: &[u8]| Some(Role::of(key)).filter(|it| *it != Role::Other);
     let mut value_end = 0;
-    while let Some(end) = ends.next() {
+    for (role, end, _) in layouts.keys(members, Style::Colons, role)? {
         // A key within a value, or no comma behind one.
         if end < value_end {
             return None;
-        }
-        let role = Role::of(ends.json_key(end));
-        if role == Role::Other {
-            continue;
         }
         let value = members.get(end + 1..)?;
         let value = match value.first()? {
@@ -56,5 +57,5 @@ fn by_key_ends(line: &[u8]) -> Option<Record<'_>> {
         value_end = end + 1 + value.len();
         record.set(role, value);
     }
-    (ends.is_sound() && record.has_time()).then_some(record)
+    record.has_time().then_some(record)
 }
