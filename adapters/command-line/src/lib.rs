@@ -8,6 +8,7 @@
 mod answer;
 pub mod bilingual;
 pub mod heap;
+mod system;
 mod wrong;
 
 use std::ffi::{OsStr, OsString};
@@ -17,6 +18,7 @@ use clap::{Arg, ArgAction, Command};
 use language::{Language, Value, has_text, text, text_with};
 
 pub use answer::{Answer, answer, language_of};
+pub use system::why;
 pub use wrong::said;
 
 /// Options of every command, in the order in which help names them.

@@ -90,6 +90,7 @@ async fn a_scanned_pc_becomes_a_case_and_its_clean_scan_evidence() {
         fs::create_dir_all(root.join("disk/home/nguyenvana/Tài liệu")).unwrap();
         fs::create_dir_all(root.join("disk/etc")).unwrap();
         fs::create_dir_all(root.join("disk/usr")).unwrap();
+        fs::write(root.join("disk/etc/passwd"), "an:x:1000:1000::/home/an:/bin/sh\n").unwrap();
         let bad = root.join("disk/home/nguyenvana/Tài liệu/ảnh.exe");
         fs::write(&bad, format!("… {MARK}")).unwrap();
         let scan = [

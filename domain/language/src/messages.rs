@@ -46,6 +46,13 @@ pub enum Value<'a> {
     Text(Cow<'a, str>),
     /// A count: chooses the plural form and is written with thousands separators.
     Count(i64),
+    /// Text that is another one in each language.
+    InEach {
+        /// In Vietnamese.
+        vi: Cow<'a, str>,
+        /// In English.
+        en: Cow<'a, str>,
+    },
 }
 
 /// Variables that are always counts, by name.
@@ -122,6 +129,10 @@ pub fn text_with(language: Language, key: &str, values: &[(&'static str, Value<'
     for (name, value) in values {
         let value = match value {
             Value::Text(text) => FluentValue::from(text.as_ref()),
+            Value::InEach { vi, en } => FluentValue::from(match language {
+                Language::Vi => vi.as_ref(),
+                Language::En => en.as_ref(),
+            }),
             Value::Count(count) => FluentValue::from(*count),
         };
         arguments.insert(Cow::Borrowed(*name), value);

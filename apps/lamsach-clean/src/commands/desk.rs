@@ -448,7 +448,7 @@ fn real(place: &Path) -> anyhow::Result<PathBuf> {
     };
     whole.map_err(|error| {
         let values =
-            [("name", place.display().to_string().into()), ("why", error.to_string().into())];
+            [("name", place.display().to_string().into()), ("why", command_line::why(&error))];
         failure("clean-root-unusable", &values)
     })
 }

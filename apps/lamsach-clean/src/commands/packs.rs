@@ -126,10 +126,10 @@ fn trusted(named: Option<&Path>, vault: Option<&Vault>) -> anyhow::Result<Option
     let Some(path) = path else { return Ok(None) };
     let name = ("path", path.display().to_string().into());
     let bytes = fs::read(&path).map_err(|error| {
-        failure("clean-keys-unusable", &[name.clone(), ("why", error.to_string().into())])
+        failure("clean-keys-unusable", &[name.clone(), ("why", command_line::why(&error))])
     })?;
     let keys = TrustedKeys::parse(&bytes).map_err(|error| {
-        failure("clean-keys-unusable", &[name, ("why", error.to_string().into())])
+        failure("clean-keys-unusable", &[name, ("why", command_line::why(&error))])
     })?;
     Ok(Some(keys))
 }
@@ -137,7 +137,7 @@ fn trusted(named: Option<&Path>, vault: Option<&Vault>) -> anyhow::Result<Option
 /// Why a pack is not used, and what to do.
 pub(super) fn unusable(path: &Path, error: &PackUnusable) -> anyhow::Error {
     let mut values =
-        vec![("path", path.display().to_string().into()), ("why", error.to_string().into())];
+        vec![("path", path.display().to_string().into()), ("why", command_line::why(error))];
     let key = match error {
         PackUnusable::File { .. } => "clean-pack-unreadable",
         PackUnusable::NoKeys(signers) => {

@@ -104,7 +104,7 @@ pub(super) fn give(
 /// Writes a plan to a file.
 pub(super) fn save(plan: &PlanFile, path: &Path) -> anyhow::Result<()> {
     files::write_whole(path, &plan.bytes()?)
-        .map_err(|error| failure("clean-not-written", &[("why", error.to_string().into())]))
+        .map_err(|error| failure("clean-not-written", &[("why", command_line::why(&error))]))
 }
 
 /// 1 when there is something to change, 3 when there is not and something stays or was not scanned.
@@ -129,7 +129,7 @@ fn from_file(file: &Path, language: Language) -> anyhow::Result<(Vec<Finding>, b
 pub(super) fn read_file(file: &Path, language: Language) -> anyhow::Result<FindingsRead> {
     let unreadable = |error: io::Error| {
         let values =
-            [("name", file.display().to_string().into()), ("why", error.to_string().into())];
+            [("name", file.display().to_string().into()), ("why", command_line::why(&error))];
         failure("clean-findings-unreadable", &values)
     };
     let lines: Box<dyn BufRead> = if file == Path::new("-") {

@@ -190,7 +190,7 @@ fn export(args: &Export, language: Language) -> anyhow::Result<ExitCode> {
     let mut keeper = args.store.open()?;
     keeper.kept_item(&args.item).map_err(|error| said(&error))?;
     let not_written =
-        |error: io::Error| failure("clean-not-written", &[("why", error.to_string().into())]);
+        |error: io::Error| failure("clean-not-written", &[("why", command_line::why(&error))]);
     // A file that is there is somebody's.
     let file = File::create_new(&args.output).map_err(not_written)?;
     let exported = keeper.export(&args.item, io::BufWriter::new(file));

@@ -57,7 +57,7 @@ pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     let page = page(language, args.name.as_deref(), found.as_ref(), cleaned.as_ref())?;
     match &args.output {
         Some(path) => files::write_whole(path, page.as_bytes())
-            .map_err(|error| failure("clean-not-written", &[("why", error.to_string().into())]))?,
+            .map_err(|error| failure("clean-not-written", &[("why", command_line::why(&error))]))?,
         None => words::write_out(|out| out.write_all(page.as_bytes()))?,
     }
     Ok(ExitCode::SUCCESS)

@@ -124,7 +124,7 @@ impl Wanted {
         let signed = self.code.sign(&scan_result(of.findings, of.summary, &request));
         if let Some(path) = &self.args.file {
             files::write_whole(path, signed.as_bytes()).map_err(|error| {
-                failure("clean-not-written", &[("why", error.to_string().into())])
+                failure("clean-not-written", &[("why", command_line::why(&error))])
             })?;
         }
         let Some(portal) = &self.args.portal else { return Ok(None) };
@@ -223,7 +223,7 @@ fn read_result(path: &Path) -> io::Result<String> {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> anyhow::Error {
-    let values = [("name", path.display().to_string().into()), ("why", error.to_string().into())];
+    let values = [("name", path.display().to_string().into()), ("why", command_line::why(error))];
     failure("clean-result-unreadable", &values)
 }
 

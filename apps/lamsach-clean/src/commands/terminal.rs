@@ -270,8 +270,9 @@ impl Terminal {
                 say(&text_with(self.language, "clean-terminal-saved", &values))
             }
             Err(error) => {
-                let values = [("why", Value::from(format!("{shown}: {error}")))];
-                say(&text_with(self.language, "clean-not-written", &values))
+                let values = [("why", command_line::why(&error))];
+                let why = text_with(self.language, "clean-not-written", &values);
+                say(&format!("{shown}: {why}"))
             }
         }
     }

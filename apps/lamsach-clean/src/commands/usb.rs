@@ -99,7 +99,7 @@ fn stick(places: &[PathBuf], root: Option<&Path>) -> anyhow::Result<PathBuf> {
     };
     std::fs::canonicalize(&named).map_err(|error| {
         let values =
-            [("name", named.display().to_string().into()), ("why", error.to_string().into())];
+            [("name", named.display().to_string().into()), ("why", command_line::why(&error))];
         failure("clean-root-unusable", &values)
     })
 }

@@ -64,7 +64,7 @@ pub(super) fn write_out(
     let mut out = io::BufWriter::new(io::stdout().lock());
     match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(failure("clean-not-written", &[("why", error.to_string().into())])),
+        Err(error) => Err(failure("clean-not-written", &[("why", command_line::why(&error))])),
         Ok(()) => Ok(()),
     }
 }

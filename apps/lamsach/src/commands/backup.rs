@@ -58,7 +58,7 @@ async fn back_up(args: &Args) -> anyhow::Result<Counts> {
                     bilingual::failure("backup-lacks-file", &[("file", sha256.into())])
                 }
                 BackupError::File(error) => {
-                    let values = [("file", file.into()), ("why", error.to_string().into())];
+                    let values = [("file", file.into()), ("why", command_line::why(&error))];
                     bilingual::failure("backup-not-written", &values)
                 }
                 error => error.into(),

@@ -48,7 +48,7 @@ fn unopened(file: &Path, error: &io::Error) -> anyhow::Error {
         _ => "backup-unreadable",
     };
     let file = file.display().to_string();
-    bilingual::failure(key, &[("file", file.into()), ("why", error.to_string().into())])
+    bilingual::failure(key, &[("file", file.into()), ("why", command_line::why(error))])
 }
 
 fn said(error: BackupError, file: &Path) -> anyhow::Error {

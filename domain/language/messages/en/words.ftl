@@ -139,3 +139,23 @@ report-refused-no-threat = does not name the threat
 report-refused-bad-time = its time cannot be read; the finding counts
 report-refused-too-many = more than one file may hold
 report-refused-damaged = the file is damaged or cut off
+
+# Why the system could not do something.
+system-not-found = there is no such file or folder
+system-denied = no permission
+system-exists = there is a file or folder of that name
+system-is-folder = it is a folder, not a file
+system-no-folder = something on the path is no folder
+system-not-empty = the folder is not empty
+system-full = the disk is full
+system-read-only = the disk is read only
+system-too-large = the file is too large
+system-busy = another program uses it
+system-name = the name is too long or not valid
+system-address-in-use = another program uses this address and port
+system-no-address = this computer has no such address
+system-refused = the other side refuses connections
+system-cut = the connection was cut
+system-unreachable = there is no way to it in the network
+system-timed-out = there was no answer in time
+system-ends-early = it ends too early

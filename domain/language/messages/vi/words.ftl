@@ -139,3 +139,23 @@ report-refused-no-threat = không ghi tên mã độc
 report-refused-bad-time = không đọc được thời gian; phát hiện vẫn được tính
 report-refused-too-many = vượt số lượng tối đa của một tệp
 report-refused-damaged = tệp bị hỏng hoặc bị cắt ngang
+
+# Vì sao hệ điều hành không làm được.
+system-not-found = không tìm thấy tệp hoặc thư mục
+system-denied = không có quyền
+system-exists = ở đó đã có tệp hoặc thư mục cùng tên
+system-is-folder = đó là thư mục, không phải tệp
+system-no-folder = trên đường dẫn có thứ không phải thư mục
+system-not-empty = thư mục còn tệp bên trong
+system-full = ổ đĩa đã đầy
+system-read-only = ổ đĩa chỉ cho đọc
+system-too-large = tệp quá lớn
+system-busy = chương trình khác đang dùng
+system-name = tên quá dài hoặc không hợp lệ
+system-address-in-use = địa chỉ và cổng đã có chương trình khác dùng
+system-no-address = máy này không có địa chỉ đó
+system-refused = máy ở đầu kia từ chối kết nối
+system-cut = kết nối bị ngắt
+system-unreachable = không có đường mạng tới nơi đó
+system-timed-out = chờ quá lâu mà không có trả lời
+system-ends-early = dữ liệu bị cụt

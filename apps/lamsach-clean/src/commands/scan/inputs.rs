@@ -105,7 +105,7 @@ impl Inputs {
         }
         let loaded = Addresses::load(lists, packed, today());
         let (addresses, reports) = loaded.map_err(|error| {
-            failure("clean-addresses-unusable", &[("why", error.to_string().into())])
+            failure("clean-addresses-unusable", &[("why", command_line::why(&error))])
         })?;
         (self.addresses, self.address_lists) = (addresses, reports);
         Ok(())
@@ -141,7 +141,7 @@ impl Inputs {
 fn open_list(path: &Path) -> anyhow::Result<File> {
     File::open(path).map_err(|error| {
         let values =
-            [("name", path.display().to_string().into()), ("why", error.to_string().into())];
+            [("name", path.display().to_string().into()), ("why", command_line::why(&error))];
         failure("clean-list-unreadable", &values)
     })
 }
@@ -152,7 +152,7 @@ fn rule_files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
         let name = path.display().to_string();
         failure(
             "clean-rules-unreadable",
-            &[("name", name.into()), ("why", error.to_string().into())],
+            &[("name", name.into()), ("why", command_line::why(error))],
         )
     };
     let metadata = fs::metadata(path).map_err(|error| unreadable(&error))?;

@@ -48,7 +48,7 @@ pub(crate) fn run(args: ScanArgs, language: Language) -> anyhow::Result<ExitCode
     let wanted = args.result.wanted(choices.root.as_deref())?;
     let Scanned { findings, summary, inputs } = scan(&choices, language)?;
     output::show(language, choices.is_json, &findings, &summary, &inputs)
-        .map_err(|error| failure("clean-not-written", &[("why", error.to_string().into())]))?;
+        .map_err(|error| failure("clean-not-written", &[("why", command_line::why(&error))]))?;
     if let Some(wanted) = wanted {
         let of = result::Of {
             findings: &findings,

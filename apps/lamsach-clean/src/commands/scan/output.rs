@@ -220,7 +220,9 @@ fn for_people(
         let reason = text(language, &format!("clean-reason-{reason}"));
         writeln!(out, "  {}: {reason}", counted(language, *times))?;
     }
-    for it in summary.not_scanned_listed.iter().take(MOST_NAMED) {
+    // What is no file is counted above, and has no name.
+    let named = summary.not_scanned_listed.iter().filter(|it| !it.path.is_empty());
+    for it in named.take(MOST_NAMED) {
         let mut place = vec![printable(&it.path)];
         place.extend(it.inside.iter().map(|it| printable(it)));
         place.retain(|it| !it.is_empty());

@@ -33,7 +33,7 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     let store_folder = args.desk.store.folder()?;
     let desk = args.desk.desk()?;
     let unusable =
-        |error: io::Error| failure("clean-window-unusable", &[("why", error.to_string().into())]);
+        |error: io::Error| failure("clean-window-unusable", &[("why", command_line::why(&error))]);
     let page = OwnPage::listen().map_err(unusable)?;
     let address = page.address();
     // Lives until the program ends; what it leads to works once.

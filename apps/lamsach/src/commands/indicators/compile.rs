@@ -42,7 +42,7 @@ pub(super) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     let options = ReadOptions { format: None, today: Some(today) };
     let program = concat!("lamsach ", env!("CARGO_PKG_VERSION"));
     let compiled = compile_indicators(inputs, options, guarding(args.no_guard), now, program)
-        .map_err(|error| failure("match-lists-too-large", &[("why", error.to_string().into())]))?;
+        .map_err(|error| failure("match-lists-too-large", &[("why", command_line::why(&error))]))?;
     require_usable(&compiled.reports)?;
     compiled.index.verify().map_err(|error| unusable(&args.out, error))?;
     let path = args.out.display().to_string();

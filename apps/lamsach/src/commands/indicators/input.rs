@@ -41,7 +41,7 @@ pub(super) fn unopened(path: &Path, error: &io::Error) -> anyhow::Error {
         _ => "match-list-unreadable",
     };
     let path = path.display().to_string();
-    failure(key, &[("path", path.into()), ("why", error.to_string().into())])
+    failure(key, &[("path", path.into()), ("why", command_line::why(error))])
 }
 
 /// Why a compiled file cannot be used, and what to do.

@@ -219,7 +219,7 @@ fn secret_key(path: &Path) -> anyhow::Result<SecretKey> {
 
 /// Why a pack cannot be used, and what to do.
 fn unusable(path: &Path, error: &PackError) -> anyhow::Error {
-    let values = [("path", shown(path).into()), ("why", error.to_string().into())];
+    let values = [("path", shown(path).into()), ("why", command_line::why(error))];
     let key = match error {
         PackError::NotAPack => "pack-not-a-pack",
         PackError::Version { .. } => "pack-other-version",
@@ -242,7 +242,7 @@ fn key_file(path: &Path, error: &KeyFileError) -> anyhow::Error {
             "pack-keys-unusable"
         }
     };
-    failure(key, &[("path", shown(path).into()), ("why", error.to_string().into())])
+    failure(key, &[("path", shown(path).into()), ("why", command_line::why(error))])
 }
 
 /// Why no pack was made, and what to do.

@@ -65,7 +65,7 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
             failure("hunt-several-sites", &[("sites", sites.join(", ").into())])
         }
         HuntError::TooMany(error) => {
-            failure("match-lists-too-large", &[("why", error.to_string().into())])
+            failure("match-lists-too-large", &[("why", command_line::why(&error))])
         }
     })?;
     watch.finish();

@@ -87,5 +87,5 @@ fn unopened(path: &Path, error: &io::Error) -> anyhow::Error {
         io::ErrorKind::NotFound => "match-log-missing",
         _ => "match-log-unreadable",
     };
-    failure(key, &[("path", path.into()), ("why", error.to_string().into())])
+    failure(key, &[("path", path.into()), ("why", command_line::why(error))])
 }

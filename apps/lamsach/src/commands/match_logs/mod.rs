@@ -47,7 +47,7 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     let today = now.to_zoned_datetime(choices.zone.clone()).date();
     let options = ReadOptions { format: None, today: Some(today) };
     let loaded = load_indicators(inputs.lists, options, choices.guarding)
-        .map_err(|error| failure("match-lists-too-large", &[("why", error.to_string().into())]))?;
+        .map_err(|error| failure("match-lists-too-large", &[("why", command_line::why(&error))]))?;
     require_usable(&loaded.reports)?;
 
     let settings = Settings {

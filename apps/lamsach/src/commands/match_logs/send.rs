@@ -264,7 +264,7 @@ pub(in crate::commands) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     fs::File::open(path).and_then(|file| file.take(LARGEST_FILE).read_to_end(&mut bytes)).map_err(
         |error| {
             let path = path.display().to_string();
-            failure("match-send-file", &[("path", path.into()), ("why", error.to_string().into())])
+            failure("match-send-file", &[("path", path.into()), ("why", command_line::why(&error))])
         },
     )?;
     Ok(bytes)

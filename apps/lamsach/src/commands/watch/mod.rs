@@ -89,7 +89,7 @@ fn inputs(choices: &Choices, open: Open, ledger: &Ledger) -> anyhow::Result<Vec<
         let input =
             FileInput::new(path, position, choices.from_end, format.clone(), choices.zone.clone());
         let input = input.map_err(|error| {
-            let values = [("input", name.into()), ("why", error.to_string().into())];
+            let values = [("input", name.into()), ("why", command_line::why(&error))];
             failure("watch-input-failed", &values)
         })?;
         inputs.push(Box::new(input));

@@ -69,7 +69,7 @@ impl Sockets {
         }
         for name in &self.interfaces {
             open.interfaces.push(Capture::open(name).map_err(|error| {
-                let values = [("name", name.clone().into()), ("why", error.to_string().into())];
+                let values = [("name", name.clone().into()), ("why", command_line::why(&error))];
                 failure("watch-interface", &values)
             })?);
         }
@@ -85,7 +85,9 @@ pub(super) fn give_up_rights(sockets: &Sockets, user: Option<&str>) -> anyhow::R
     }
     capture::give_up_rights(user).map_err(|error| match error {
         RightsError::NoUser(name) => failure("watch-no-user", &[("name", name.into())]),
-        RightsError::System(error) => failure("watch-rights", &[("why", error.to_string().into())]),
+        RightsError::System(error) => {
+            failure("watch-rights", &[("why", command_line::why(&error))])
+        }
     })
 }
 
@@ -140,11 +142,11 @@ fn tls(certificate: &Path, key: &Path) -> anyhow::Result<ServerTls> {
 }
 
 fn unusable_tls(path: &Path, error: &std::io::Error) -> anyhow::Error {
-    let values = [("file", path.display().to_string().into()), ("why", error.to_string().into())];
+    let values = [("file", path.display().to_string().into()), ("why", command_line::why(error))];
     failure("watch-tls-file", &values)
 }
 
 fn not_opened(address: &str, error: &std::io::Error) -> anyhow::Error {
-    let values = [("address", address.to_owned().into()), ("why", error.to_string().into())];
+    let values = [("address", address.to_owned().into()), ("why", command_line::why(error))];
     failure("watch-cannot-listen", &values)
 }

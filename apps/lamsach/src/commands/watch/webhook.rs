@@ -22,7 +22,7 @@ impl WebhookClient {
         let webhook = http_client::Webhook::new(address, certificates);
         webhook.map(Self).map_err(|error| match error {
             WebhookError::Certificates => failure("watch-webhook-certificates", &[]),
-            error => failure("watch-webhook-address", &[("why", error.to_string().into())]),
+            error => failure("watch-webhook-address", &[("why", command_line::why(&error))]),
         })
     }
 }
