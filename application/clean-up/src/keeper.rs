@@ -1,5 +1,6 @@
 //! Runs: begun, gone on with, undone.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use cleaning::{
@@ -64,8 +65,16 @@ pub struct RunFacts {
     pub root: Option<String>,
     /// Whether it was gone through; else it was stopped in the middle.
     pub is_ended: bool,
-    /// Whether everything that can be undone is.
+    /// Changes that were made.
+    pub changed: usize,
+    /// The first of them.
+    pub first: Option<Change>,
+    /// Those of them that are undone.
+    pub undone: usize,
+    /// Whether something was undone, and nothing is left to undo.
     pub is_undone: bool,
+    /// Whether something can still be undone.
+    pub can_undo: bool,
 }
 
 /// What became of a change of a run.
@@ -145,7 +154,8 @@ impl Keeper {
         let runs = self.all_runs()?;
         let is_read = |name: &String| runs.iter().any(|run| run.name == *name);
         let unread = names.into_iter().filter(|name| !is_read(name)).collect();
-        Ok((runs.iter().map(facts).collect(), unread))
+        let items = self.items()?;
+        Ok((runs.iter().map(|run| facts(run, &items)).collect(), unread))
     }
 
     /// What is known of one run, and what became of each of its changes.
@@ -155,19 +165,24 @@ impl Keeper {
             .outcomes()
             .into_iter()
             .map(|(_, change, outcome)| RunOutcome { change: change.clone(), outcome });
-        Ok((facts(&run), outcomes.collect()))
+        let outcomes = outcomes.collect();
+        Ok((facts(&run, &self.items()?), outcomes))
     }
 
     /// What is known of one run.
     pub fn run(&mut self, name: &str) -> Result<RunFacts, CleanUpError> {
-        Ok(facts(&load(&mut self.store, &self.key, name)?))
+        let run = load(&mut self.store, &self.key, name)?;
+        Ok(facts(&run, &self.items()?))
     }
 
-    /// The last run of which something is left to undo.
+    /// The last run of which something can still be undone; one that changed nothing is none.
     pub fn last_run(&mut self) -> Result<RunFacts, CleanUpError> {
-        let runs = self.all_runs()?;
-        let last = runs.iter().rev().find(|run| !run.is_undone());
-        last.map(facts).ok_or(CleanUpError::NothingToUndo)
+        let (runs, _) = self.runs()?;
+        runs.into_iter().rfind(|run| run.can_undo).ok_or(CleanUpError::NothingToUndo)
+    }
+
+    fn items(&mut self) -> Result<BTreeSet<String>, CleanUpError> {
+        Ok(self.store.items().map_err(CleanUpError::Folder)?.into_iter().collect())
     }
 
     pub(crate) fn all_runs(&mut self) -> Result<Vec<Run>, CleanUpError> {
@@ -189,13 +204,17 @@ impl Keeper {
     }
 }
 
-fn facts(run: &Run) -> RunFacts {
+fn facts(run: &Run, items: &BTreeSet<String>) -> RunFacts {
     RunFacts {
         name: run.name.clone(),
         at: run.at,
         root: run.root.clone(),
         is_ended: run.is_ended,
+        changed: run.changed().count(),
+        first: run.changed().next().cloned(),
+        undone: run.undone(),
         is_undone: run.is_undone(),
+        can_undo: run.can_undo(|item| items.contains(item)),
     }
 }
 

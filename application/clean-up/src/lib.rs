@@ -18,7 +18,9 @@ mod signed;
 mod stick;
 
 pub use artifacts::native_spelling;
-pub use cleaning::{Change, HOST_CODES, HostError, NotVerified, Outcome, Path, Report, Signature};
+pub use cleaning::{
+    Bytes, Change, HOST_CODES, HostError, NotVerified, Outcome, Path, Report, Signature,
+};
 pub use findings::{FindingsRead, PackRead, read_findings};
 pub use host::{Computer, SignatureCheck, disks, state_folder, sticks};
 pub use keeper::{CleanUpError, Keeper, RunFacts, RunOutcome, run_name};

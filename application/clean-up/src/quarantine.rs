@@ -1,5 +1,6 @@
 //! What is in quarantine: shown, put back, given out, deleted.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read as _, Seek, Write};
 
 use artifacts::native_spelling;
@@ -52,8 +53,11 @@ pub enum Purge {
 /// What was deleted for good.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Purged {
-    /// Names of content, copies of edited files among it.
+    /// Names of files in quarantine.
     pub items: Vec<String>,
+    /// Names of what stands in no list: copies of files whose lines were edited, and of files that a
+    /// change copied that was not made then.
+    pub copies: Vec<String>,
     /// Names of runs whose journals are gone.
     pub runs: Vec<String>,
 }
@@ -100,7 +104,10 @@ impl Keeper {
     /// written is of use only when this ends well.
     pub fn export<W: Write + Seek>(&mut self, item: &str, out: W) -> Result<Kept, CleanUpError> {
         let kept = self.kept_item(item)?;
-        let source = self.store.item(item).map_err(CleanUpError::Item)?;
+        let source = self.store.item(item).map_err(|error| match error {
+            HostError::Absent => CleanUpError::Item(HostError::Purged),
+            error => CleanUpError::Item(error),
+        })?;
         let refused = |error| CleanUpError::Item(io_error(error));
         let mut opener = Opener::new(&self.key, source).map_err(refused)?;
         let zip_error = |error: zip_archives::result::ZipError| refused(io::Error::from(error));
@@ -126,8 +133,9 @@ impl Keeper {
         Ok(kept)
     }
 
-    /// Deletes content for good: what it came from cannot be put back any more. Journals by which then
-    /// nothing can be undone or gone on with go with it, those of registry entries and attributes stay.
+    /// Deletes content for good: what it came from cannot be put back any more. Journals of all runs of
+    /// which then nothing can be undone or gone on with go too, where nothing in the list of quarantine is
+    /// left of them; those of registry entries and attributes stay.
     pub fn purge(&mut self, what: &Purge) -> Result<Purged, CleanUpError> {
         let there = self.store.items().map_err(CleanUpError::Folder)?;
         let runs = self.all_runs()?;
@@ -144,19 +152,22 @@ impl Keeper {
             Purge::Items(items) => items.iter().any(|item| is_of(item, run)),
             Purge::Before(moment) => run.at < *moment,
         };
-        let runs: Vec<Run> = runs.into_iter().filter(is_meant).collect();
+        let meant: Vec<&Run> = runs.iter().filter(|run| is_meant(run)).collect();
+        let listed: BTreeSet<String> =
+            runs.iter().flat_map(|run| run.kept().map(|file| run.item(file.number))).collect();
         let (mut wanted, mut left) = (Vec::new(), Vec::new());
         for item in there {
             let is_wanted = match what {
                 Purge::All => true,
                 Purge::Items(items) => items.contains(&item),
-                Purge::Before(_) => runs.iter().any(|run| is_of(&item, run)),
+                Purge::Before(_) => meant.iter().any(|run| is_of(&item, run)),
             };
             if is_wanted { wanted.push(item) } else { left.push(item) }
         }
         let mut over = Vec::new();
         for run in &runs {
-            if run.is_over(|item| left.iter().any(|it| it == item)) {
+            let has_listed = left.iter().any(|item| listed.contains(item) && is_of(item, run));
+            if !has_listed && run.is_over(|item| left.iter().any(|it| it == item)) {
                 // What a change copied that was not made then.
                 wanted.extend(left.extract_if(.., |item| is_of(item, run)));
                 over.push(run.name.clone());
@@ -168,6 +179,7 @@ impl Keeper {
         for run in &over {
             self.store.delete_run(run).map_err(CleanUpError::Folder)?;
         }
-        Ok(Purged { items: wanted, runs: over })
+        let (items, copies) = wanted.into_iter().partition(|item| listed.contains(item));
+        Ok(Purged { items, copies, runs: over })
     }
 }

@@ -132,7 +132,9 @@ fn a_journal_stays_as_long_as_something_can_be_undone_by_it() {
     // What remains is undone; what was deleted for good is told.
     let report = keeper.undo(&mut computer, &run).unwrap();
     let outcomes: Vec<&Outcome> = report.outcomes.iter().map(|it| &it.2).collect();
-    assert_eq!(outcomes, [&Outcome::Undone, &Outcome::Undone, &Outcome::Kept(HostError::Absent)]);
+    assert_eq!(outcomes, [&Outcome::Undone, &Outcome::Undone, &Outcome::Kept(HostError::Purged)]);
+    // What was deleted for good is no reason to offer it again.
+    assert!(matches!(keeper.last_run(), Err(CleanUpError::NothingToUndo)));
     assert_eq!(names(&disk), ["b", "c", "d"]);
     let purged = keeper.purge(&Purge::Items(items[1..].to_vec())).unwrap();
     assert_eq!((purged.items.len(), purged.runs), (1, vec![run]));
@@ -161,4 +163,41 @@ fn the_journal_of_a_run_that_was_stopped_is_never_purged() {
     fs::write(&journal, lines[..lines.len() - 1].concat()).unwrap();
     assert!(keeper.purge(&Purge::All).unwrap().runs.is_empty());
     assert_eq!(keeper.runs().unwrap().0.len(), 1);
+}
+
+#[test]
+fn each_purge_takes_the_journals_of_runs_that_are_over() {
+    let (folder, disk, plan) = world();
+    let mut computer = Computer::open(Some(&disk)).unwrap();
+    let mut keeper = Keeper::open(&folder.path().join("store")).unwrap();
+    let undone = keeper.apply(&mut computer, &plan, 1_000).unwrap().run;
+    keeper.undo(&mut computer, &undone).unwrap();
+    let facts = keeper.run(&undone).unwrap();
+    assert_eq!((facts.changed, facts.undone, facts.is_undone), (3, 3, true));
+    let last = keeper.apply(&mut computer, &plan, 2_000).unwrap().run;
+    // Nothing is there any more, twice; and of a file that is no longer the one that was scanned a
+    // copy is left.
+    let nothing = keeper.apply(&mut computer, &plan, 3_000).unwrap().run;
+    let mut other = plan.clone();
+    other.steps.truncate(1);
+    let changed = r#"{ "reason": "found", "what": "x", "change": "quarantine", "path": "/d",
+        "sha256": "0000000000000000000000000000000000000000000000000000000000000000" }"#;
+    other.steps[0] = serde_json::from_str(changed).unwrap();
+    fs::write(disk.join("d"), "d").unwrap();
+    let copied = keeper.apply(&mut computer, &other, 4_000).unwrap();
+    assert_eq!(copied.outcomes[0].2, Outcome::Skipped(HostError::Changed));
+    assert_eq!(keeper.last_run().unwrap().name, last, "a run without changes was chosen");
+    assert!(!keeper.run(&nothing).unwrap().is_undone);
+
+    let purged = keeper.purge(&Purge::Items(vec![format!("{last}-00000")])).unwrap();
+    assert_eq!(purged.items, [format!("{last}-00000")]);
+    assert_eq!(purged.copies, [format!("{}-00000", copied.run)]);
+    assert_eq!(purged.runs, [nothing, copied.run]);
+    // What was put back and is still in the list is not taken along.
+    assert!(keeper.kept().unwrap().iter().any(|it| it.run == undone && it.is_there));
+    assert_eq!(keeper.purge(&Purge::Before(1_500)).unwrap().runs, [undone]);
+    keeper.undo(&mut computer, &last).unwrap();
+    assert_eq!(names(&disk), ["b", "c", "d"]);
+    let all = keeper.purge(&Purge::All).unwrap();
+    assert_eq!((all.items.len(), all.copies.len(), all.runs), (2, 0, vec![last]));
 }

@@ -328,7 +328,10 @@ fn quarantine_is_listed_restored_exported_and_purged() {
     world.says(0, &["quarantine", "purge", "--yes", "--all"]);
     // What is gone for good is said, and the rest is undone.
     let said = world.says(3, &["undo", "--yes"]);
-    assert!(said.contains("NOT undone") && said.contains("Undone"), "{said}");
+    let gone = "NOT undone: Quarantine /home/an/.x/lib.so\n    deleted for good";
+    assert!(said.contains(gone) && said.contains("Undone"), "{said}");
+    assert!(!said.contains("still in quarantine"), "{said}");
+    assert!(world.says(2, &["undo", "--yes"]).contains("no run to undo"));
 }
 
 #[test]
@@ -600,4 +603,46 @@ fn the_running_system_is_cleaned_and_put_back_as_itself() {
     assert!(world.says(2, &["undo", "--yes", "--root", "disk"]).contains("--root"));
     world.says(0, &["undo", "--yes"]);
     assert_eq!(fs::read(&file).unwrap(), MARK.as_bytes());
+}
+
+#[test]
+fn undo_keeps_the_lines_that_a_person_wrote_since() {
+    let world = World::new();
+    world.plan();
+    world.run(&["apply", "--yes", "plan.json"]);
+    let hosts = world.disk().join("etc/hosts");
+    let left = fs::read_to_string(&hosts).unwrap();
+    assert!(!left.contains("update.microsoft.com"));
+    fs::write(&hosts, format!("{left}192.0.2.7 of-mine\n")).unwrap();
+    fs::write(world.disk().join("etc/ld.so.preload"), b"UTF-16\0\n\0").unwrap();
+    let said = world.says(3, &["undo", "--yes"]);
+    assert_eq!(
+        fs::read_to_string(&hosts).unwrap(),
+        "127.0.0.1 localhost\n0.0.0.0 update.microsoft.com\n192.0.2.1 máy-chủ\n127.0.0.1 activate.adobe.com\n192.0.2.7 of-mine\n"
+    );
+    // Where it cannot be told what a line is, the lines are shown.
+    let by_hand = "NOT undone: Take lines out of /etc/ld.so.preload: 1\n    it was changed after the clean-up, \
+                   so it was left alone\n    If the removed lines are still needed, add them by hand:\n     - 1: /home/an/.x/lib.so";
+    assert!(said.contains(by_hand), "{said}");
+}
+
+#[test]
+fn an_export_and_a_restore_of_what_is_gone_for_good_say_so() {
+    let world = World::new();
+    world.plan();
+    world.run(&["apply", "--yes", "plan.json"]);
+    let list = world.says(0, &["quarantine", "list", "--json"]);
+    let item: serde_json::Value = serde_json::from_str(list.lines().next().unwrap()).unwrap();
+    let name = item["item"].as_str().unwrap();
+    let purged = world.says(0, &["quarantine", "purge", "--yes", name]);
+    assert!(purged.contains(": 1\n") && !purged.contains("ournal"), "{purged}");
+    for arguments in [
+        ["quarantine", "export", name, "-o", "x.zip"],
+        ["quarantine", "restore", name, "--yes", "--"],
+    ] {
+        let arguments = &arguments[..if arguments[1] == "restore" { 4 } else { 5 }];
+        let output = world.run(arguments);
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert!(said.contains("deleted for good"), "{said}");
+    }
 }

@@ -6,15 +6,17 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use artifacts::{DiskPath, read_hosts, without_lines};
 use sha2::{Digest as _, Sha256};
 
-use crate::change::{Before, Change, Node, NodeKind, Times};
+use crate::change::{Before, Change, Node, NodeKind, Times, Value};
 use crate::container::{ItemFacts, Opener, Sealer};
 use crate::encoding::Path;
 use crate::host::{Host, HostError, Store};
 use crate::journal::{self, Journal, Record};
+use crate::lines::put_back;
 
 /// Bytes of a text file that is edited.
 const MAX_EDITED_BYTES: u64 = 64 << 20;
@@ -60,6 +62,8 @@ pub struct Report {
     pub outcomes: Vec<(usize, Change, Outcome)>,
     /// Whether the journal was changed by another hand: what stands behind that is not used.
     pub is_journal_damaged: bool,
+    /// Whether it was stopped because somebody wished so: the changes behind those told are open.
+    pub is_stopped: bool,
 }
 
 /// Where a change stands, after the journal.
@@ -70,7 +74,26 @@ struct State {
     is_deferred: bool,
     skipped: Option<String>,
     undoing: Option<Vec<(Path, Times)>>,
+    /// Why the last attempt at undoing it failed, as a code.
+    kept: Option<String>,
     is_undone: bool,
+}
+
+impl State {
+    /// Whether the change was made, or begun, and is not what was there already.
+    fn has_changed(&self, change: &Change) -> bool {
+        if self.skipped.is_some() {
+            return false;
+        }
+        match (&self.before, change) {
+            (None, _) => false,
+            (Some(Before::Value { value: before }), Change::SetValue { value, .. }) => {
+                before != value
+            }
+            (Some(Before::Attributes { before, after }), _) => before != after,
+            (Some(_), _) => true,
+        }
+    }
 }
 
 /// A run as its journal tells it.
@@ -109,9 +132,13 @@ impl Run {
                 Record::Done { number } => run.state(number).is_done = true,
                 Record::Deferred { number } => run.state(number).is_deferred = true,
                 Record::Skipped { number, why } => run.state(number).skipped = Some(why),
-                Record::Undoing { number, folders } => {
-                    // The first one saw the folders as they were.
+                Record::Undoing { number, folders, why: None } => {
+                    // The first one of an attempt saw the folders as they were.
                     run.state(number).undoing.get_or_insert(folders);
+                }
+                Record::Undoing { number, why, .. } => {
+                    let state = run.state(number);
+                    (state.undoing, state.kept) = (None, why);
                 }
                 Record::Undone { number } => run.state(number).is_undone = true,
                 Record::Ended => run.is_ended = true,
@@ -145,14 +172,19 @@ impl Run {
 
     /// What became of each change; `None` for one that a stop left open.
     pub fn outcomes(&self) -> Vec<(usize, &Change, Option<Outcome>)> {
+        let is_undoing = self.is_undoing();
         let outcome = |number: &usize| {
             let state = self.states.get(number)?;
             if state.is_undone {
                 Some(Outcome::Undone)
             } else if let Some(why) = &state.skipped {
                 Some(Outcome::Skipped(HostError::Other(why.clone())))
+            } else if let Some(why) = &state.kept {
+                Some(Outcome::Kept(HostError::Other(why.clone())))
             } else if state.is_deferred {
                 Some(Outcome::AtNextStart)
+            } else if state.is_done && is_undoing && state.before == Some(Before::Process) {
+                Some(Outcome::Final)
             } else {
                 state.is_done.then_some(Outcome::Done)
             }
@@ -163,31 +195,64 @@ impl Run {
 
     /// Whether undoing was begun: then the run is not gone on with.
     pub fn is_undoing(&self) -> bool {
-        self.states.values().any(|state| state.undoing.is_some())
+        let is_begun =
+            |state: &State| state.undoing.is_some() || state.kept.is_some() || state.is_undone;
+        self.states.values().any(is_begun)
     }
 
-    /// Whether everything that was changed and can be undone is undone.
+    /// Changes that were made, or begun, in order.
+    pub fn changed(&self) -> impl Iterator<Item = &Change> {
+        self.changed_states().map(|(_, change, _)| change)
+    }
+
+    fn changed_states(&self) -> impl Iterator<Item = (usize, &Change, &State)> {
+        let states = self
+            .states
+            .iter()
+            .filter_map(|(number, state)| Some((*number, self.changes.get(*number)?, state)));
+        states.filter(|(_, change, state)| state.has_changed(change))
+    }
+
+    /// Changes that are undone.
+    pub fn undone(&self) -> usize {
+        self.changed_states().filter(|(_, _, state)| state.is_undone).count()
+    }
+
+    /// Whether something was undone, and nothing is left that was changed and could once be undone.
     pub fn is_undone(&self) -> bool {
-        let mut open =
-            self.states.values().filter(|state| state.before.is_some() && state.skipped.is_none());
-        open.all(|state| state.is_undone || state.before == Some(Before::Process))
+        self.undone() > 0
+            && self
+                .changed_states()
+                .all(|(_, _, state)| state.is_undone || state.before == Some(Before::Process))
+    }
+
+    /// Whether something is left that can be undone: it was changed, and what going back needs is there.
+    pub fn can_undo(&self, has_item: impl Fn(&str) -> bool) -> bool {
+        self.changed_states().any(|(number, _, state)| match &state.before {
+            _ if state.is_undone => false,
+            None | Some(Before::Process) => false,
+            Some(Before::Kept { sha256: Some(_), .. } | Before::Edited { .. }) => {
+                // What waits for the next start can still be called off, until that was tried.
+                let is_gone = state.kept.as_deref() == Some(HostError::Purged.code());
+                has_item(&self.item(number)) || (state.is_deferred && !is_gone)
+            }
+            Some(_) => true,
+        })
     }
 
     /// Whether its journal is of no use any more: it was gone through, and nothing that it did can be
     /// undone, because it is undone already or what it kept is gone.
     pub fn is_over(&self, has_item: impl Fn(&str) -> bool) -> bool {
         // What was stopped can be gone on with, and what another hand changed is looked at by a person.
-        if self.is_damaged || !(self.is_ended || self.is_undoing()) {
-            return false;
-        }
-        self.states.iter().all(|(number, state)| match &state.before {
-            _ if state.is_undone || state.skipped.is_some() => true,
-            None | Some(Before::Process) => true,
-            Some(Before::Kept { sha256: Some(_), .. } | Before::Edited { .. }) => {
-                // What waits for the next start can still be called off.
-                !state.is_deferred && !has_item(&self.item(*number))
-            }
-            Some(_) => false,
+        !self.is_damaged && (self.is_ended || self.is_undoing()) && !self.can_undo(has_item)
+    }
+
+    /// Whether a registry value of this content went with one of another key, in this run: some keys
+    /// of Windows have two names.
+    fn has_deleted(&self, name: &str, value: &Value) -> bool {
+        self.changed_states().any(|(_, change, state)| {
+            matches!(change, Change::SetValue { name: other, value: None, .. } if other == name)
+                && state.before == Some(Before::Value { value: Some(value.clone()) })
         })
     }
 
@@ -221,13 +286,24 @@ pub struct Cleaner<'c> {
     host: &'c mut dyn Host,
     store: &'c mut dyn Store,
     key: [u8; 32],
+    stop: Option<&'c AtomicBool>,
 }
 
 impl<'c> Cleaner<'c> {
     /// Opens the store.
     pub fn new(host: &'c mut dyn Host, store: &'c mut dyn Store) -> Result<Self, CleanError> {
         let key = store.key().map_err(CleanError::Store)?;
-        Ok(Self { host, store, key })
+        Ok(Self { host, store, key, stop: None })
+    }
+
+    /// Has it stop before the next change once somebody wishes so.
+    #[must_use]
+    pub fn until(self, stop: &'c AtomicBool) -> Self {
+        Self { stop: Some(stop), ..self }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
     }
 
     /// A run that was begun.
@@ -280,6 +356,10 @@ impl<'c> Cleaner<'c> {
             ..Report::default()
         };
         for (number, change) in run.changes.clone().into_iter().enumerate() {
+            if self.is_stopped() {
+                report.is_stopped = true;
+                return Ok(report);
+            }
             let state = run.states.get(&number).cloned().unwrap_or_default();
             let outcome = if state.is_done {
                 Outcome::Done
@@ -314,7 +394,12 @@ impl<'c> Cleaner<'c> {
                     self.note(run, &Record::Before { number, state: before.clone() })?;
                     run.states.entry(number).or_default().before = Some(before.clone());
                 }
-                self.make(change, &before, &item(&run.name, number))
+                let made = self.make(change, &before, &item(&run.name, number));
+                if made.is_err() {
+                    // What was begun and given up touched them.
+                    self.restore_folders(&folders_before(change, &before).unwrap_or_default());
+                }
+                made
             }
             Err(error) => Err(error),
         };
@@ -378,6 +463,9 @@ impl<'c> Cleaner<'c> {
             Change::SetAttributes { path, clear } => {
                 let node = self.host.node(&path.0)?.ok_or(HostError::Absent)?;
                 let before = node.attributes.ok_or(HostError::Unsupported)?;
+                if before & clear == 0 {
+                    return Err(HostError::AsWanted);
+                }
                 Ok(Before::Attributes { before, after: before & !clear })
             }
             Change::Move { from, to } => {
@@ -391,9 +479,14 @@ impl<'c> Cleaner<'c> {
             }
             Change::SetValue { key, name, was, value: after } => {
                 let value = self.host.value(key, name)?;
-                // It may have gone with another key: some keys of Windows have two names.
-                let is_as_wanted = value.is_none() && after.is_none();
-                if was.is_some() && *was != value && !is_as_wanted {
+                if value.is_none() && was.as_ref().is_some_and(|was| run.has_deleted(name, was)) {
+                    return Ok(Before::Value { value });
+                }
+                if value == *after {
+                    let is_gone = value.is_none();
+                    return Err(if is_gone { HostError::Absent } else { HostError::AsWanted });
+                }
+                if was.is_some() && *was != value {
                     let is_gone = value.is_none();
                     return Err(if is_gone { HostError::Absent } else { HostError::Changed });
                 }
@@ -503,6 +596,10 @@ impl<'c> Cleaner<'c> {
                 report.outcomes.push((number, change, Outcome::Final));
                 continue;
             }
+            if self.is_stopped() {
+                report.is_stopped = true;
+                return Ok(report);
+            }
             let folders = if let Some(folders) = state.undoing {
                 folders
             } else {
@@ -512,19 +609,26 @@ impl<'c> Cleaner<'c> {
                     Some(folders) if was_stopped => folders,
                     _ => self.folders_of(&change),
                 };
-                self.note(&mut run, &Record::Undoing { number, folders: folders.clone() })?;
+                let record = Record::Undoing { number, folders: folders.clone(), why: None };
+                self.note(&mut run, &record)?;
                 folders
             };
-            let outcome = match self.take_back(&change, &before, &run, number) {
+            let taken_back = self.take_back(&change, &before, &run, number);
+            // An attempt that fails touches folders too.
+            self.restore_folders(&folders);
+            let outcome = match taken_back {
                 Ok(()) => {
-                    for (folder, times) in &folders {
-                        // A folder that is gone has no times; undoing what was in it failed above.
-                        self.host.set_times(&folder.0, times).unwrap_or_default();
-                    }
                     self.note(&mut run, &Record::Undone { number })?;
                     Outcome::Undone
                 }
-                Err(error) => Outcome::Kept(error),
+                Err(error) => {
+                    // The next attempt looks at the folders anew: this one may have been made on another
+                    // disk. Where this cannot be written down, nothing but that is lost.
+                    let why = Some(error.code().to_owned());
+                    let record = Record::Undoing { number, folders: Vec::new(), why };
+                    self.note(&mut run, &record).unwrap_or_default();
+                    Outcome::Kept(error)
+                }
             };
             report.outcomes.push((number, change, outcome));
         }
@@ -560,18 +664,27 @@ impl<'c> Cleaner<'c> {
                 self.put_back(&path.0, node, sha256.as_deref(), &tag)
             }
             (
-                Change::RemoveLines { path, .. },
+                Change::RemoveLines { path, lines },
                 Before::Edited { node, sha256, sha256_after, .. },
             ) => {
                 let now = self.host.node(&path.0)?.ok_or(HostError::Absent)?;
-                let found = digest(&self.content(&path.0)?);
-                if found == *sha256_after {
-                    let content = self.kept_content(&tag, &path.0, sha256)?;
-                    self.host.replace(&path.0, &now, node, &tag, &content)?;
-                } else if found != *sha256 {
-                    return Err(HostError::Changed);
+                let content = self.content(&path.0)?;
+                let found = digest(&content);
+                if found == *sha256 {
+                    return Ok(());
                 }
-                Ok(())
+                let before = self.kept_content(&tag, &path.0, sha256)?;
+                if found == *sha256_after {
+                    return self.host.replace(&path.0, &now, node, &tag, &before);
+                }
+                // Somebody went on with it: their lines stay, and ours come back.
+                let numbers: Vec<u32> = lines.iter().map(|(number, _)| *number).collect();
+                let whole = put_back(&before, &numbers, &content).ok_or(HostError::Changed)?;
+                if whole == content {
+                    return Ok(());
+                }
+                let after = Node { kind: NodeKind::File(whole.len() as u64), ..now.clone() };
+                self.host.replace(&path.0, &now, &after, &tag, &whole)
             }
             (Change::SetAttributes { path, .. }, Before::Attributes { before, after }) => {
                 let now = self.host.node(&path.0)?.ok_or(HostError::Absent)?;
@@ -587,7 +700,10 @@ impl<'c> Cleaner<'c> {
                     return Ok(());
                 }
                 match self.host.node(&to.0)? {
-                    Some(node) if node.id == *id => self.host.rename(&to.0, &from.0),
+                    Some(node) if node.id == *id => {
+                        self.find_folder(&from.0)?;
+                        self.host.rename(&to.0, &from.0)
+                    }
                     Some(_) => Err(HostError::Changed),
                     None => Err(HostError::Absent),
                 }
@@ -622,8 +738,14 @@ impl<'c> Cleaner<'c> {
     ) -> Result<(), HostError> {
         let Some(now) = self.host.node(path)? else {
             return match sha256 {
-                None => self.host.create(path, node, tag, &mut io::empty()),
+                None => {
+                    self.find_folder(path)?;
+                    self.host.create(path, node, tag, &mut io::empty())
+                }
                 Some(sha256) => {
+                    // What was deleted for good helps no folder back.
+                    drop(self.store.item(tag).map_err(gone_for_good)?);
+                    self.find_folder(path)?;
                     let source = self.store.item(tag)?;
                     let mut opener = Opener::new(&self.key, source).map_err(item_error)?;
                     if opener.facts.path.0 != *path || opener.facts.node != *node {
@@ -691,7 +813,7 @@ impl<'c> Cleaner<'c> {
         path: &DiskPath,
         sha256: &str,
     ) -> Result<Vec<u8>, HostError> {
-        let source = self.store.item(tag)?;
+        let source = self.store.item(tag).map_err(gone_for_good)?;
         let opener = Opener::new(&self.key, source).map_err(item_error)?;
         if opener.facts.path.0 != *path {
             return Err(HostError::Changed);
@@ -721,6 +843,16 @@ impl<'c> Cleaner<'c> {
         }
     }
 
+    /// The folder that something goes back to is not made anew: nobody knows any more whose it was.
+    fn find_folder(&mut self, path: &DiskPath) -> Result<(), HostError> {
+        let folder = path.parent().ok_or(HostError::Unsupported)?;
+        match self.host.node(&folder) {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) | Err(HostError::Absent) => Err(HostError::NoFolder),
+            Err(error) => Err(error),
+        }
+    }
+
     fn folder_times(&mut self, path: &DiskPath) -> Result<Times, HostError> {
         let folder = path.parent().ok_or(HostError::Unsupported)?;
         Ok(self.host.node(&folder)?.ok_or(HostError::Absent)?.times)
@@ -728,6 +860,13 @@ impl<'c> Cleaner<'c> {
 
     /// Our work leaves no trace in the times of a folder, so that undoing needs none. Only an owner may
     /// set them, and others may be at work in it: that they stay as they are makes no change undone.
+    fn restore_folders(&mut self, folders: &[(Path, Times)]) {
+        for (folder, times) in folders {
+            // A folder that is gone has no times.
+            self.host.set_times(&folder.0, times).unwrap_or_default();
+        }
+    }
+
     fn restore_folder(&mut self, path: &DiskPath, times: &Times) {
         if let Some(folder) = path.parent() {
             self.host.set_times(&folder, times).unwrap_or_default();
@@ -808,6 +947,11 @@ fn is_part(part: &crate::change::KeyTree, whole: &crate::change::KeyTree) -> boo
 
 fn digest(content: &[u8]) -> String {
     hex::encode(Sha256::digest(content))
+}
+
+/// What is not in the store was there once: it was deleted for good.
+fn gone_for_good(error: HostError) -> HostError {
+    if error == HostError::Absent { HostError::Purged } else { error }
 }
 
 fn unsupported_is_fine(error: HostError) -> Result<(), HostError> {

@@ -14,6 +14,15 @@ pub enum HostError {
     /// It is not there.
     #[error("it is not there")]
     Absent,
+    /// The folder that it was in is not there.
+    #[error("the folder that it was in is not there")]
+    NoFolder,
+    /// It is already as it should become.
+    #[error("it is already as it should become")]
+    AsWanted,
+    /// What was kept of it was deleted for good.
+    #[error("what was kept of it was deleted for good")]
+    Purged,
     /// Something is in the way.
     #[error("something else is there already")]
     Exists,
@@ -50,8 +59,11 @@ pub enum HostError {
 }
 
 /// The codes of all reasons.
-pub const HOST_CODES: [&str; 12] = [
+pub const HOST_CODES: [&str; 15] = [
     "absent",
+    "no-folder",
+    "as-wanted",
+    "purged",
     "exists",
     "denied",
     "full",
@@ -70,6 +82,9 @@ impl HostError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Absent => "absent",
+            Self::NoFolder => "no-folder",
+            Self::AsWanted => "as-wanted",
+            Self::Purged => "purged",
             Self::Exists => "exists",
             Self::Denied => "denied",
             Self::Full => "full",

@@ -58,12 +58,15 @@ pub enum Record {
     },
     /// Everything was gone through.
     Ended,
-    /// The change is about to be undone.
+    /// The change is about to be undone; or, with a reason, that attempt has failed.
     Undoing {
         /// Number of the change.
         number: usize,
-        /// Times of the folders that undoing touches.
+        /// Times of the folders that undoing touches; none of an attempt that failed.
         folders: Vec<(Path, Times)>,
+        /// Why it failed, as a code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
     },
     /// The change is undone.
     Undone {

@@ -27,6 +27,7 @@ mod container;
 mod encoding;
 mod host;
 mod journal;
+mod lines;
 mod plan;
 mod plan_registry;
 mod protect;

@@ -27,6 +27,8 @@ struct World {
     journals: BTreeMap<String, Vec<u8>>,
     items: BTreeMap<String, Vec<u8>>,
     signed: BTreeMap<DiskPath, Signature>,
+    /// What was begun of a file is taken away again, and has touched the folder.
+    is_full: bool,
 }
 
 /// Calls until the computer stops, and whether the last one still takes effect.
@@ -162,6 +164,10 @@ impl Host for Fake {
             if world.files.contains_key(path) {
                 return Err(HostError::Exists);
             }
+            if world.is_full {
+                world.touch(path);
+                return Err(HostError::Full);
+            }
             world.next_id += 1;
             let node = Node { id: (1, world.next_id), ..node.clone() };
             world.files.insert(path.clone(), (node, bytes));
@@ -182,6 +188,10 @@ impl Host for Fake {
             let (now, _) = world.files.get(path).ok_or(HostError::Absent)?;
             if !expected.is_unchanged(now) {
                 return Err(HostError::Changed);
+            }
+            if world.is_full {
+                world.touch(path);
+                return Err(HostError::Full);
             }
             world.next_id += 1;
             let node = Node { id: (1, world.next_id), ..node.clone() };
@@ -538,4 +548,200 @@ fn what_the_vendor_signed_is_not_even_copied() {
     check(Some(Signature::Altered { by: None }), Outcome::Done);
     check(Some(Signature::Unsigned), Outcome::Done);
     check(None, Outcome::Done);
+}
+
+/// A run on a world, and its undoing, whatever comes between.
+fn undone(world: &Rc<RefCell<World>>) -> cleaning::Report {
+    let (mut host, mut store) = Fake::pair(world, usize::MAX, true);
+    Cleaner::new(&mut host, &mut store).unwrap().undo("r", None).unwrap()
+}
+
+fn applied(world: &Rc<RefCell<World>>, changes: Vec<Change>) -> cleaning::Report {
+    let (mut host, mut store) = Fake::pair(world, usize::MAX, true);
+    Cleaner::new(&mut host, &mut store).unwrap().apply("r", 1, None, changes).unwrap()
+}
+
+fn run(world: &Rc<RefCell<World>>) -> cleaning::Run {
+    let (_, mut store) = Fake::pair(world, usize::MAX, true);
+    cleaning::load(&mut store, &[9; 32], "r").unwrap()
+}
+
+#[test]
+fn an_undo_that_failed_at_first_leaves_the_same_as_one_that_did_not() {
+    for seed in 0..rounds(40, 10_000) {
+        let (world, changes) = invent(seed);
+        let before = world.seen();
+        let world = Rc::new(RefCell::new(world));
+        // A full disk leaves no trace of a change that it did not take, either.
+        world.borrow_mut().is_full = true;
+        let edits: Vec<Change> =
+            changes.iter().filter(|it| matches!(it, Change::RemoveLines { .. })).cloned().collect();
+        let report = applied(&world, edits);
+        let full = Outcome::Skipped(HostError::Full);
+        assert!(report.outcomes.iter().all(|it| it.2 == full), "{seed}: {report:?}");
+        assert_eq!(world.borrow().seen(), before, "{seed}");
+        world.borrow_mut().journals.clear();
+        world.borrow_mut().is_full = false;
+
+        applied(&world, changes);
+        let cleaned = world.borrow().clone();
+        for (is_full, is_elsewhere) in [(true, false), (false, true), (true, true)] {
+            *world.borrow_mut() = cleaned.clone();
+            world.borrow_mut().is_full = is_full;
+            if is_full {
+                undone(&world);
+            }
+            if is_elsewhere {
+                // Another disk at that place, whose folders have times of their own.
+                let mut other = World::default();
+                other.put("/a", NodeKind::Folder, b"", 0);
+                let other = Rc::new(RefCell::new(other));
+                let ((mut host, _), (_, mut store)) =
+                    (Fake::pair(&other, usize::MAX, true), Fake::pair(&world, usize::MAX, true));
+                other.borrow_mut().is_full = true;
+                Cleaner::new(&mut host, &mut store).unwrap().undo("r", None).unwrap();
+            }
+            world.borrow_mut().is_full = false;
+            undone(&world);
+            let mut now = world.borrow().seen();
+            if is_elsewhere {
+                // The registry of that world was empty: what is as it was there is not set again.
+                (now.1, now.2) = (before.1.clone(), before.2.clone());
+            }
+            assert!(now == before, "{seed}, {is_full}, {is_elsewhere}");
+        }
+    }
+}
+
+#[test]
+fn what_is_as_it_should_become_is_no_change() {
+    let value = |data: &[u8]| Value { kind: 1, data: Bytes(data.to_vec()) };
+    let change = |key: &str, value: Option<Value>, was: Option<Value>| Change::SetValue {
+        key: key.to_owned(),
+        name: "v".to_owned(),
+        value,
+        was,
+    };
+    let mut start = World::default();
+    start.put("/a", NodeKind::Folder, b"", 0x10);
+    start.values.insert(("set".to_owned(), "v".to_owned()), value(b"good"));
+    let before = start.seen();
+    let world = Rc::new(RefCell::new(start));
+    let changes = vec![
+        change("gone", None, Some(value(b"bad"))),
+        change("gone", None, None),
+        change("set", Some(value(b"good")), Some(value(b"bad"))),
+        Change::SetAttributes { path: path("/a"), clear: HIDDEN | SYSTEM },
+    ];
+    let report = applied(&world, changes);
+    let outcomes: Vec<&Outcome> = report.outcomes.iter().map(|it| &it.2).collect();
+    let (absent, as_wanted) =
+        (Outcome::Skipped(HostError::Absent), Outcome::Skipped(HostError::AsWanted));
+    assert_eq!(outcomes, [&absent, &absent, &as_wanted, &as_wanted]);
+    assert_eq!(world.borrow().seen(), before);
+    let run = run(&world);
+    assert_eq!((run.changed().count(), run.can_undo(|_| true)), (0, false));
+    assert!(run.is_over(|_| true) && !run.is_undone());
+}
+
+#[test]
+fn a_value_that_went_with_another_key_is_made_and_undone() {
+    // The second key is another name of the first: here the value is only under the first.
+    let bad = Value { kind: 1, data: Bytes(b"bad".to_vec()) };
+    let mut start = World::default();
+    start.values.insert(("a".to_owned(), "v".to_owned()), bad.clone());
+    let before = start.seen();
+    let world = Rc::new(RefCell::new(start));
+    let change = |key: &str| Change::SetValue {
+        key: key.to_owned(),
+        name: "v".to_owned(),
+        value: None,
+        was: Some(bad.clone()),
+    };
+    let report = applied(&world, vec![change("a"), change("b")]);
+    assert!(report.outcomes.iter().all(|it| it.2 == Outcome::Done), "{report:?}");
+    assert!(run(&world).can_undo(|_| true));
+    let report = undone(&world);
+    assert!(report.outcomes.iter().all(|it| it.2 == Outcome::Undone), "{report:?}");
+    assert_eq!(world.borrow().seen(), before);
+    assert!(run(&world).is_undone() && !run(&world).can_undo(|_| true));
+}
+
+#[test]
+fn lines_come_back_into_a_file_that_was_changed_since() {
+    let mut start = World::default();
+    start.put("/a", NodeKind::Folder, b"", 0x10);
+    start.put("/a/hosts", NodeKind::File(9), b"a\nbad\nb\n!", 0);
+    let before = start.files[&path("/a").0].0.times;
+    let world = Rc::new(RefCell::new(start));
+    let lines = vec![(2, Bytes(b"bad\n".to_vec()))];
+    applied(&world, vec![Change::RemoveLines { path: path("/a/hosts"), lines }]);
+    let hosts = || world.borrow().files[&path("/a/hosts").0].1.clone();
+    assert_eq!(hosts(), b"a\nb\n!");
+    world.borrow_mut().put("/a/hosts", NodeKind::File(11), b"a\nb\n!\nmine\n", 0);
+    let owned = |world: &Rc<RefCell<World>>| {
+        let (node, _) = world.borrow().files[&path("/a/hosts").0].clone();
+        (node.times, node.mode)
+    };
+    let mine = owned(&world);
+    assert_eq!(undone(&world).outcomes[0].2, Outcome::Undone);
+    assert_eq!(hosts(), b"a\nbad\nb\n!\nmine\n");
+    assert_eq!(owned(&world), mine);
+    assert_eq!(world.borrow().files[&path("/a").0].0.times, before);
+    assert!(undone(&world).outcomes.is_empty());
+}
+
+#[test]
+fn undoing_tells_what_is_gone_for_good_and_what_lacks_its_folder() {
+    let mut start = World::default();
+    for folder in ["/a", "/b"] {
+        start.put(folder, NodeKind::Folder, b"", 0x10);
+    }
+    for file in ["/a/1", "/a/2", "/b/3"] {
+        start.put(file, NodeKind::File(3), b"bad", 0);
+    }
+    let world = Rc::new(RefCell::new(start));
+    let take = |at: &str| Change::Quarantine { path: path(at), sha256: None };
+    let back = Change::Move { from: path("/a/2"), to: path("/b/2") };
+    applied(&world, vec![take("/a/1"), back, take("/b/3")]);
+    world.borrow_mut().files.remove(&path("/a").0);
+    world.borrow_mut().items.remove("r-00002");
+    let why = |report: cleaning::Report| {
+        report.outcomes.into_iter().map(|it| it.2).collect::<Vec<Outcome>>()
+    };
+    let (purged, no_folder) =
+        (Outcome::Kept(HostError::Purged), Outcome::Kept(HostError::NoFolder));
+    assert_eq!(why(undone(&world)), [purged, no_folder.clone(), no_folder]);
+    // The journal tells it later, too.
+    let told = |number: usize| run(&world).outcomes()[number].2.clone();
+    assert_eq!(told(0), Some(Outcome::Kept(HostError::Other("no-folder".to_owned()))));
+    assert!(run(&world).can_undo(|item| world.borrow().items.contains_key(item)));
+    world.borrow_mut().put("/a", NodeKind::Folder, b"", 0x10);
+    undone(&world);
+    assert_eq!(told(0), Some(Outcome::Undone));
+    let run = run(&world);
+    assert_eq!((run.changed().count(), run.undone(), run.is_undone()), (3, 2, false));
+    assert!(!run.can_undo(|item| world.borrow().items.contains_key(item)));
+}
+
+#[test]
+fn a_wish_to_stop_is_heard_between_changes() {
+    let (start, changes) = (0..100).map(invent).find(|it| it.1.len() > 3).unwrap();
+    let before = start.seen();
+    let world = Rc::new(RefCell::new(start));
+    let count = changes.len();
+    let stop = std::sync::atomic::AtomicBool::new(true);
+    let (mut host, mut store) = Fake::pair(&world, usize::MAX, true);
+    let mut cleaner = Cleaner::new(&mut host, &mut store).unwrap().until(&stop);
+    let report = cleaner.apply("r", 1, None, changes).unwrap();
+    assert_eq!((report.outcomes.len(), report.is_stopped), (0, true));
+    assert_eq!(world.borrow().seen(), before);
+    stop.store(false, std::sync::atomic::Ordering::Relaxed);
+    let report = cleaner.resume("r").unwrap();
+    assert_eq!((report.outcomes.len(), report.is_stopped), (count, false));
+    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    let report = cleaner.undo("r", None).unwrap();
+    assert_eq!((report.outcomes.len(), report.is_stopped), (0, true));
+    assert!(!undone(&world).is_stopped);
+    assert_eq!(world.borrow().seen(), before);
 }

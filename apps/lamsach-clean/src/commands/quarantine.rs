@@ -233,6 +233,10 @@ fn purge(args: &PurgeArgs, language: Language) -> anyhow::Result<ExitCode> {
     words::write_out(|out| {
         let values = [("count", words::counted(language, purged.items.len()).into())];
         writeln!(out, "{}", text_with(language, "clean-purged", &values))?;
+        if !purged.copies.is_empty() {
+            let values = [("count", words::counted(language, purged.copies.len()).into())];
+            writeln!(out, "{}", text_with(language, "clean-purged-copies", &values))?;
+        }
         if purged.runs.is_empty() {
             return Ok(());
         }

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use language::{Language, date, date_time, number, text, text_with};
 
-use super::store::{Store, now, reason, said};
+use super::store::{Store, now, said};
 use super::{plan, words};
 
 /// Findings that are printed; all are counted.
@@ -247,7 +247,10 @@ pub(super) fn change(language: Language, made: &RunOutcome) -> ChangeRow {
     ChangeRow {
         change: words::change(language, &made.change),
         outcome: text(language, &format!("clean-report-{key}")),
-        why: why.map(|why| printable(&reason(language, why))),
+        why: match (&made.outcome, why) {
+            (Some(outcome), Some(why)) => Some(printable(&words::why_not(language, outcome, why))),
+            _ => None,
+        },
         is_made: ["done", "undone", "final"].contains(&key),
     }
 }

@@ -3,8 +3,8 @@
 use std::io::{self, BufRead as _, IsTerminal as _, Write};
 
 use clean_up::{
-    Change, NotVerified, Outcome, PlanFile, PlannedSignature, PlannedStay, PlannedStep, Report,
-    RunFacts, Signature,
+    Bytes, Change, HostError, NotVerified, Outcome, PlanFile, PlannedSignature, PlannedStay,
+    PlannedStep, Report, RunFacts, Signature,
 };
 use command_line::bilingual::failure;
 use command_line::printable;
@@ -82,11 +82,8 @@ pub(super) fn plan(out: &mut dyn Write, language: Language, plan: &PlanFile) -> 
         for line in why_changed(language, step) {
             writeln!(out, "     {line}")?;
         }
-        if let Change::RemoveLines { lines, .. } = &step.change {
-            for (line, bytes) in lines.iter().take(MOST_LINES) {
-                let bytes = String::from_utf8_lossy(&bytes.0);
-                writeln!(out, "     - {line}: {}", printable(bytes.trim_end()))?;
-            }
+        if let Change::RemoveLines { lines: removed, .. } = &step.change {
+            lines(out, removed)?;
         }
     }
     if !plan.stays.is_empty() {
@@ -151,17 +148,46 @@ pub(super) fn report(out: &mut dyn Write, language: Language, report: &Report) -
             Outcome::Skipped(why) => ("skipped", Some(why)),
             Outcome::Undone => ("undone", None),
             Outcome::Final => ("final", None),
-            Outcome::Kept(why) => ("kept", Some(why)),
+            Outcome::Kept(why) if is_in_quarantine(made, why) => ("kept", Some(why)),
+            Outcome::Kept(why) => ("not-undone", Some(why)),
         };
         writeln!(out, "{}", text_with(language, &format!("clean-outcome-{key}"), &values))?;
         if let Some(why) = why {
-            writeln!(out, "    {}", printable(&reason(language, why)))?;
+            writeln!(out, "    {}", printable(&why_not(language, outcome, why)))?;
+        }
+        if let (Change::RemoveLines { lines: removed, .. }, Outcome::Kept(_)) = (made, outcome) {
+            writeln!(out, "    {}", text(language, "clean-lines-by-hand"))?;
+            lines(out, removed)?;
         }
     }
     if report.is_journal_damaged {
         writeln!(out, "{}", text(language, "clean-journal-damaged"))?;
     }
     Ok(())
+}
+
+/// Lines of a file, by their numbers.
+fn lines(out: &mut dyn Write, lines: &[(u32, Bytes)]) -> io::Result<()> {
+    for (line, bytes) in lines.iter().take(MOST_LINES) {
+        let bytes = String::from_utf8_lossy(&bytes.0);
+        writeln!(out, "     - {line}: {}", printable(bytes.trim_end()))?;
+    }
+    Ok(())
+}
+
+/// Whether what was not put back lies in quarantine.
+fn is_in_quarantine(change: &Change, why: &HostError) -> bool {
+    matches!(change, Change::Quarantine { .. }) && why.code() != HostError::Purged.code()
+}
+
+/// Why a change was not made, or not undone, in words.
+pub(super) fn why_not(language: Language, outcome: &Outcome, why: &HostError) -> String {
+    let code = if let HostError::Other(code) = why { code } else { why.code() };
+    // Scanning again, which helps a plan, does not help an undo.
+    if matches!(outcome, Outcome::Kept(_)) && code == HostError::Changed.code() {
+        return text(language, "clean-why-changed-since");
+    }
+    reason(language, why)
 }
 
 /// Where a finding is: its place, and the way through what it is packed in.
@@ -299,8 +325,10 @@ pub(super) fn change(language: Language, change: &Change) -> String {
         Change::Move { from, to } => {
             t("clean-change-move", &[("path", path(from)), ("to", path(to))])
         }
-        Change::SetValue { key, name, .. } => {
-            t("clean-change-set-value", &[("path", printable(&format!("{key}\\{name}")).into())])
+        Change::SetValue { key, name, value, .. } => {
+            let values = [("path", printable(&format!("{key}\\{name}")).into())];
+            let does = if value.is_some() { "set" } else { "delete" };
+            t(&format!("clean-change-{does}-value"), &values)
         }
         Change::DeleteKey { key } => {
             t("clean-change-delete-key", &[("path", printable(key).into())])
