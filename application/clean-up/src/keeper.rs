@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::{fs, io};
 
 use cleaning::{
     Change, CleanError, Cleaner, Host, HostError, Outcome, Report, Run, Store as _, load,
@@ -56,6 +59,7 @@ impl From<CleanError> for CleanUpError {
 
 /// What is known of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "facts of which several hold together")]
 pub struct RunFacts {
     /// Its name.
     pub name: String,
@@ -71,10 +75,39 @@ pub struct RunFacts {
     pub first: Option<Change>,
     /// Those of them that are undone.
     pub undone: usize,
+    /// Whether undoing was begun.
+    pub is_undoing: bool,
     /// Whether something was undone, and nothing is left to undo.
     pub is_undone: bool,
     /// Whether something can still be undone.
     pub can_undo: bool,
+    devices: BTreeSet<u64>,
+}
+
+impl RunFacts {
+    /// Whether the disk of this run can be mounted at a folder: it is no folder that only waits for it.
+    pub fn is_mounted_at(&self, root: &Path) -> bool {
+        match fs::read_dir(root) {
+            Ok(mut inside) => inside.next().is_some() || self.is_empty_disk(root),
+            // Whatever else is wrong is told when it is opened.
+            Err(error) => error.kind() != io::ErrorKind::NotFound,
+        }
+    }
+
+    /// Whether an empty folder is a disk, or on the one that was changed.
+    #[cfg(unix)]
+    fn is_empty_disk(&self, root: &Path) -> bool {
+        use std::os::unix::fs::MetadataExt as _;
+        let device = |path: &Path| fs::metadata(path).map(|it| it.dev()).ok();
+        let here = device(root);
+        here != device(&root.join("..")) || here.is_none_or(|it| self.devices.contains(&it))
+    }
+
+    /// Elsewhere a disk that is not there has no folder.
+    #[cfg(not(unix))]
+    fn is_empty_disk(&self, _: &Path) -> bool {
+        true
+    }
 }
 
 /// What became of a change of a run.
@@ -90,6 +123,7 @@ pub struct RunOutcome {
 pub struct Keeper {
     pub(crate) store: FolderStore,
     pub(crate) key: [u8; 32],
+    stop: Arc<AtomicBool>,
     _lock: FolderLock,
 }
 
@@ -100,7 +134,12 @@ impl Keeper {
         let lock = FolderLock::take(folder).map_err(folder_error)?.ok_or(CleanUpError::Busy)?;
         let mut store = FolderStore::open(folder).map_err(CleanUpError::Folder)?;
         let key = store.key().map_err(CleanUpError::Folder)?;
-        Ok(Self { store, key, _lock: lock })
+        Ok(Self { store, key, stop: Arc::default(), _lock: lock })
+    }
+
+    /// Has runs, and their undoing, stop before the next change once this is set.
+    pub fn stop_at(&mut self, stop: Arc<AtomicBool>) {
+        self.stop = stop;
     }
 
     /// Makes the changes of a plan. A run of the same plan that was stopped is gone on with.
@@ -131,7 +170,7 @@ impl Keeper {
             Some(run) => run.name.clone(),
             None => self.new_name(at)?,
         };
-        let mut cleaner = Cleaner::new(host, &mut self.store)?;
+        let mut cleaner = Cleaner::new(host, &mut self.store)?.until(&self.stop);
         Ok(match stopped {
             Some(_) => cleaner.resume(&name)?,
             None => cleaner.apply(&name, at, plan.root.clone(), changes)?,
@@ -140,12 +179,12 @@ impl Keeper {
 
     /// Goes on with a run that was stopped.
     pub fn resume(&mut self, computer: &mut Computer, run: &str) -> Result<Report, CleanUpError> {
-        Ok(Cleaner::new(computer, &mut self.store)?.resume(run)?)
+        Ok(Cleaner::new(computer, &mut self.store)?.until(&self.stop).resume(run)?)
     }
 
     /// Undoes a run.
     pub fn undo(&mut self, computer: &mut Computer, run: &str) -> Result<Report, CleanUpError> {
-        Ok(Cleaner::new(computer, &mut self.store)?.undo(run, None)?)
+        Ok(Cleaner::new(computer, &mut self.store)?.until(&self.stop).undo(run, None)?)
     }
 
     /// Runs, oldest first; and the names of those whose journal cannot be read.
@@ -213,8 +252,10 @@ fn facts(run: &Run, items: &BTreeSet<String>) -> RunFacts {
         changed: run.changed().count(),
         first: run.changed().next().cloned(),
         undone: run.undone(),
+        is_undoing: run.is_undoing(),
         is_undone: run.is_undone(),
         can_undo: run.can_undo(|item| items.contains(item)),
+        devices: run.devices(),
     }
 }
 

@@ -9,7 +9,7 @@ use std::fs;
 use std::io::Read as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, SystemTime};
 
 const MARK: &str = "lamsach-harmless-test-mark-7f3a";
@@ -97,17 +97,21 @@ impl World {
         fs::write(path, content).unwrap();
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_lamsach-clean"))
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lamsach-clean"));
+        command
             .args(["--language", "en"])
             .args(arguments)
             .current_dir(self.folder.path())
             .env("XDG_STATE_HOME", self.folder.path().join("state"))
             .env_remove("LAMSACH_LANGUAGE")
             .env("TZ", "Asia/Ho_Chi_Minh")
-            .stdin(std::process::Stdio::null())
-            .output()
-            .unwrap()
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
     }
 
     /// Runs a command that must end with a status; what it printed.
@@ -645,4 +649,109 @@ fn an_export_and_a_restore_of_what_is_gone_for_good_say_so() {
         let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         assert!(said.contains("deleted for good"), "{said}");
     }
+}
+
+/// A plan for many files of a disk, with the journals of the world's own store.
+fn many(world: &World, root: &str, count: usize) {
+    let mut steps = Vec::new();
+    for number in 0..count {
+        world.put(&format!("many/{number}"), "x");
+        steps.push(format!(
+            r#"{{ "reason": "found", "what": "x", "change": "quarantine", "path": "/many/{number}", "sha256": null }}"#
+        ));
+    }
+    let plan = format!(
+        r#"{{ "lamsach_plan": 1, "made_at": "2026-11-27T00:00:00Z", "root": "{root}", "is_complete": true,
+            "stays": [], "steps": [{}] }}"#,
+        steps.join(",")
+    );
+    fs::write(world.folder.path().join("many.json"), plan).unwrap();
+}
+
+/// Runs a command and sends it a signal once its journal has grown by some lines.
+fn interrupted(world: &World, signal: &str, arguments: &[&str]) -> Vec<serde_json::Value> {
+    let journals = world.folder.path().join("state/lamsach/clean/journals");
+    let lines = || {
+        let entries = fs::read_dir(&journals).into_iter().flatten();
+        let read = |it: fs::DirEntry| fs::read(it.path()).unwrap_or_default();
+        entries.flat_map(|it| read(it.unwrap())).filter(|it| *it == b'\n').count()
+    };
+    let before = lines();
+    let child =
+        world.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while lines() < before + 20 {
+        std::thread::yield_now();
+    }
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status();
+    assert!(sent.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_run_that_is_interrupted_says_what_was_done_and_goes_on() {
+    const COUNT: usize = 300;
+    let world = World::new();
+    many(&world, "disk", COUNT);
+    let left = || fs::read_dir(world.disk().join("many")).unwrap().count();
+    let mut told = interrupted(&world, "-INT", &["apply", "--yes", "--json", "many.json"]);
+    let summary = told.pop().unwrap();
+    assert_eq!(summary["summary"]["stopped"], true, "{summary}");
+    assert!((1..COUNT).contains(&told.len()) && told.iter().all(|it| it["outcome"] == "done"));
+    assert_eq!(left(), COUNT - told.len());
+    let said = world.says(0, &["apply", "--yes", "many.json"]);
+    assert_eq!((said.matches("Done: ").count(), left()), (COUNT, 0));
+    let mut told = interrupted(&world, "-TERM", &["undo", "--yes", "--json"]);
+    assert_eq!(told.pop().unwrap()["summary"]["stopped"], true);
+    assert!((1..COUNT).contains(&told.len()));
+    assert_eq!(left(), told.len());
+    world.says(0, &["undo", "--yes"]);
+    assert_eq!(left(), COUNT);
+}
+
+#[test]
+fn a_stick_that_is_not_there_is_asked_for() {
+    let world = World::new();
+    many(&world, "stick", 1);
+    let stick = world.folder.path().join("stick");
+    // Another file system than the one of the folder that waits for it, where there is one.
+    let other = tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap());
+    fs::create_dir(other.path().join("many")).unwrap();
+    fs::write(other.path().join("many/0"), "x").unwrap();
+    symlink(other.path(), &stick).unwrap();
+    world.says(0, &["apply", "--yes", "many.json"]);
+    fs::remove_file(&stick).unwrap();
+    assert!(world.says(2, &["undo", "--yes"]).contains("Plug the stick in"));
+    let device = |path: &std::path::Path| fs::metadata(path).unwrap().dev();
+    fs::create_dir(&stick).unwrap();
+    if device(&stick) != device(other.path()) {
+        assert!(world.says(2, &["undo", "--yes"]).contains("Plug the stick in"));
+        assert_eq!(fs::read_dir(&stick).unwrap().count(), 0);
+    }
+    // Something else is there: the folder is not made anew.
+    fs::write(stick.join("other"), "").unwrap();
+    let said = world.says(3, &["undo", "--yes"]);
+    assert!(said.contains("the folder that it was in is gone"), "{said}");
+    world.says(0, &["undo", "--yes", "--root", other.path().to_str().unwrap()]);
+    assert_eq!(fs::read(other.path().join("many/0")).unwrap(), b"x");
+    let name =
+        fs::read_dir(world.folder.path().join("state/lamsach/clean/journals")).unwrap().next();
+    let name = name.unwrap().unwrap().file_name().into_string().unwrap().replace(".journal", "");
+    let root = ["undo", "--yes", "--root", other.path().to_str().unwrap(), &name];
+    assert!(world.says(0, &root).contains("was undone before"));
+}
+
+#[test]
+fn the_page_after_an_undo_in_part_says_how_much_is_undone_and_why_not_all() {
+    let world = World::new();
+    many(&world, "disk", 4);
+    world.says(0, &["apply", "--yes", "many.json"]);
+    world.put("many/2", "of mine");
+    world.says(3, &["undo", "--yes"]);
+    let page = world.says(0, &["report"]);
+    assert!(page.contains("Undone: 3 of 4 changes; the rest is NOT undone."), "{page}");
+    assert!(page.contains("something else is there already"), "{page}");
+    assert!(page.contains("lamsach-clean undo 2") && !page.contains("scan again"), "{page}");
 }

@@ -4,7 +4,7 @@
 //! change, write that down. After a crash [`Cleaner::resume`] goes on and [`Cleaner::undo`] goes
 //! back; both look at what is there before they do anything, so that doing a step twice does nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -213,6 +213,16 @@ impl Run {
         states.filter(|(_, change, state)| state.has_changed(change))
     }
 
+    /// Numbers of the devices that it changed files on.
+    pub fn devices(&self) -> BTreeSet<u64> {
+        let device = |(_, _, state): (usize, &Change, &State)| match &state.before {
+            Some(Before::Kept { node, .. } | Before::Edited { node, .. }) => Some(node.id.0),
+            Some(Before::Moved { id, .. }) => Some(id.0),
+            _ => None,
+        };
+        self.changed_states().filter_map(device).collect()
+    }
+
     /// Changes that are undone.
     pub fn undone(&self) -> usize {
         self.changed_states().filter(|(_, _, state)| state.is_undone).count()
@@ -247,12 +257,13 @@ impl Run {
         !self.is_damaged && (self.is_ended || self.is_undoing()) && !self.can_undo(has_item)
     }
 
-    /// Whether a registry value of this content went with one of another key, in this run: some keys
-    /// of Windows have two names.
-    fn has_deleted(&self, name: &str, value: &Value) -> bool {
+    /// Whether this run made the same of the same value under another key: some keys of Windows have
+    /// two names.
+    fn has_made(&self, name: &str, was: &Value, after: Option<&Value>) -> bool {
         self.changed_states().any(|(_, change, state)| {
-            matches!(change, Change::SetValue { name: other, value: None, .. } if other == name)
-                && state.before == Some(Before::Value { value: Some(value.clone()) })
+            matches!(change, Change::SetValue { name: other, value, .. }
+                if other == name && value.as_ref() == after)
+                && state.before == Some(Before::Value { value: Some(was.clone()) })
         })
     }
 
@@ -479,10 +490,11 @@ impl<'c> Cleaner<'c> {
             }
             Change::SetValue { key, name, was, value: after } => {
                 let value = self.host.value(key, name)?;
-                if value.is_none() && was.as_ref().is_some_and(|was| run.has_deleted(name, was)) {
-                    return Ok(Before::Value { value });
-                }
                 if value == *after {
+                    let after = after.as_ref();
+                    if was.as_ref().is_some_and(|was| run.has_made(name, was, after)) {
+                        return Ok(Before::Value { value });
+                    }
                     let is_gone = value.is_none();
                     return Err(if is_gone { HostError::Absent } else { HostError::AsWanted });
                 }

@@ -11,7 +11,7 @@ use language::{Language, text, text_with};
 use serde::Serialize;
 
 use super::store::{Store, now, said};
-use super::{plan, words};
+use super::{plan, stopping, words};
 
 // Help texts stand in the message files: see `command_line`.
 /// Settings of the command.
@@ -61,12 +61,21 @@ pub(super) fn apply(
         return Ok(plan::status(plan));
     }
     let mut keeper = store.open()?;
+    keeper.stop_at(stopping::listen());
     let report = keeper.apply(&mut computer, plan, now()).map_err(|error| said(&error))?;
     let is_done = report.outcomes.iter().all(|it| it.2 == Outcome::Done);
     // Where nothing was changed there is nothing to undo.
     let has_changed =
         report.outcomes.iter().any(|it| matches!(it.2, Outcome::Done | Outcome::AtNextStart));
-    show(&report, is_json, language, has_changed.then_some("clean-apply-next"))?;
+    let next = if report.is_stopped {
+        Some("clean-apply-stopped")
+    } else {
+        has_changed.then_some("clean-apply-next")
+    };
+    show(&report, is_json, language, next)?;
+    if report.is_stopped {
+        return Ok(ExitCode::from(2));
+    }
     Ok(if is_done && !report.is_journal_damaged { ExitCode::SUCCESS } else { ExitCode::from(3) })
 }
 
@@ -91,6 +100,7 @@ struct RunOut<'o> {
     changes: usize,
     not_done: usize,
     journal_damaged: bool,
+    stopped: bool,
 }
 
 /// Shows what became of a run, and what can be done next.
@@ -129,6 +139,7 @@ pub(super) fn show(
             changes: report.outcomes.len(),
             not_done,
             journal_damaged: report.is_journal_damaged,
+            stopped: report.is_stopped,
         };
         writeln!(out, "{}", serde_json::to_string(&SummaryOut { summary })?)
     })

@@ -268,7 +268,7 @@ impl Desk {
         self.begin(Phase::Changing, move |desk| {
             let mut keeper = desk.store.open()?;
             let run = keeper.run(&run).map_err(|it| said(&it))?;
-            let mut computer = plan::open(undo::root_of(None, run.root.as_deref())?)?;
+            let mut computer = undo::computer(None, &run)?;
             let report = keeper.undo(&mut computer, &run.name).map_err(|it| said(&it))?;
             let (run, outcomes) = keeper.outcomes(&run.name).map_err(|it| said(&it))?;
             let is_journal_damaged = report.is_journal_damaged;

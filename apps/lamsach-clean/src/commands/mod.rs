@@ -9,6 +9,7 @@ mod quarantine;
 mod report;
 mod result;
 mod scan;
+mod stopping;
 mod store;
 mod terminal;
 mod undo;

@@ -13,7 +13,7 @@ use language::{Language, text, text_with};
 use serde::Serialize;
 
 use super::store::{Store, now, said};
-use super::{apply, plan, undo, words};
+use super::{apply, undo, words};
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -168,8 +168,8 @@ fn moment(at: i64) -> String {
 fn restore(args: &Restore, language: Language) -> anyhow::Result<ExitCode> {
     let mut keeper = args.store.open()?;
     let kept = keeper.kept_item(&args.item).map_err(|error| said(&error))?;
-    let root = undo::root_of(args.root.as_deref(), kept.root.as_deref())?;
-    let mut computer = plan::open(root)?;
+    let run = keeper.run(&kept.run).map_err(|error| said(&error))?;
+    let mut computer = undo::computer(args.root.as_deref(), &run)?;
     if !args.is_sure {
         writeln!(io::stderr(), "{}", printable(&kept.path))?;
         if !words::confirmed(language, "clean-restore-question")? {

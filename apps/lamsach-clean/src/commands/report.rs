@@ -94,7 +94,8 @@ pub(super) fn page(
         is_whole: run.is_ended && left == 0 && changes.iter().all(|it| it.is_made),
         run: run.name.clone(),
         at: moment(language, run.at),
-        is_undone: run.is_undone,
+        is_undone: run.is_undoing,
+        can_undo: run.can_undo,
     });
     let page = Page {
         t: Texts(language),
@@ -178,6 +179,7 @@ struct Cleaned {
     text: String,
     is_whole: bool,
     is_undone: bool,
+    can_undo: bool,
 }
 
 struct FindingRow {
@@ -197,6 +199,8 @@ pub(super) struct ChangeRow {
     pub(super) outcome: String,
     pub(super) why: Option<String>,
     pub(super) is_made: bool,
+    /// Or never can be, so that undoing is done with it.
+    is_undone: bool,
 }
 
 /// Files that a run took away, or that go at the next start.
@@ -252,16 +256,24 @@ pub(super) fn change(language: Language, made: &RunOutcome) -> ChangeRow {
             _ => None,
         },
         is_made: ["done", "undone", "final"].contains(&key),
+        is_undone: ["undone", "final"].contains(&key),
     }
 }
 
 pub(super) fn headline(language: Language, run: &RunFacts, changes: &[ChangeRow]) -> String {
-    let made = changes.iter().filter(|it| it.is_made).count();
+    // Of what was not made nothing is undone.
+    let (key, made, all) = if run.is_undoing {
+        let undone = changes.iter().filter(|it| it.is_undone).count();
+        let key = if run.is_undone { "clean-report-run-undone" } else { "clean-report-run-partly" };
+        (key, undone, run.changed)
+    } else {
+        let made = changes.iter().filter(|it| it.is_made).count();
+        ("clean-report-run", made, changes.len())
+    };
     let values = [
         ("made", words::counted(language, made).into()),
-        ("all", words::counted(language, changes.len()).into()),
+        ("all", words::counted(language, all).into()),
     ];
-    let key = if run.is_undone { "clean-report-run-undone" } else { "clean-report-run" };
     text_with(language, key, &values)
 }
 

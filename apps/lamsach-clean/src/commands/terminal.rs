@@ -206,7 +206,7 @@ impl Terminal {
         self.show_changed(changed)?;
         loop {
             let mut wishes: Choices<Next> = vec![(self.text("clean-window-save"), Next::Save)];
-            if !changed.run.is_undone {
+            if changed.run.can_undo {
                 wishes.push((self.text("clean-window-undo"), Next::Undo));
             }
             match self.choose(&wishes, "clean-window-back")? {
@@ -225,10 +225,11 @@ impl Terminal {
         let row = |run: &RunFacts| {
             let at = report::moment(self.language, run.at);
             let state = self.text(words::state_of(run));
-            (format!("{at} · {state} · {}", printable(&run.name)), run.clone())
+            let changes = words::changes_of(self.language, run).unwrap_or_default();
+            (format!("{at} · {state} · {changes} · {}", printable(&run.name)), run.clone())
         };
         let wishes: Choices<RunFacts> =
-            runs.iter().filter(|it| !it.is_undone).take(MOST_RUNS).map(row).collect();
+            runs.iter().filter(|it| it.can_undo).take(MOST_RUNS).map(row).collect();
         say(&format!("\n{}", self.text("clean-terminal-runs")))?;
         match self.choose(&wishes, "clean-window-back")? {
             Some(run) => self.undo(&run),

@@ -378,11 +378,21 @@ pub(super) fn is_yes(answer: &str) -> bool {
 
 /// What became of a run: the key of its words.
 pub(super) fn state_of(run: &RunFacts) -> &'static str {
-    match (run.is_undone, run.is_ended) {
-        (true, _) => "clean-window-run-undone",
-        (false, true) => "clean-window-run-made",
-        (false, false) => "clean-window-run-stopped",
+    match run {
+        RunFacts { is_undone: true, .. } => "clean-window-run-undone",
+        RunFacts { is_undoing: true, .. } => "clean-window-run-partly",
+        RunFacts { is_ended: false, .. } => "clean-window-run-stopped",
+        RunFacts { changed: 0, .. } => "clean-window-run-nothing",
+        _ => "clean-window-run-made",
     }
+}
+
+/// How many changes a run made, and the first of them: what tells it from another of the same minute.
+pub(super) fn changes_of(language: Language, run: &RunFacts) -> Option<String> {
+    let first = change(language, run.first.as_ref()?);
+    let values = [("count", counted(language, run.changed).into()), ("first", first.into())];
+    let key = if run.changed == 1 { "clean-run-change" } else { "clean-run-changes" };
+    Some(text_with(language, key, &values))
 }
 
 /// How far it is, in words.

@@ -13,6 +13,7 @@ use files::{Walk, Walked};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use language::{Language, text};
 
+use super::super::stopping;
 use super::Screen;
 
 /// What a shell reports of a program that Ctrl-C ended.
@@ -27,7 +28,7 @@ pub(super) struct Shown {
 
 impl Shown {
     pub(super) fn start(language: Language) -> anyhow::Result<Self> {
-        let is_cancelled = Arc::new(AtomicBool::new(false));
+        let is_cancelled = stopping::wish();
         let bar = if io::stderr().is_terminal() { shown(language)? } else { ProgressBar::hidden() };
         let (flag, said) = (Arc::clone(&is_cancelled), bar.clone());
         // Where it cannot be listened for, Ctrl-C ends the program as usual.

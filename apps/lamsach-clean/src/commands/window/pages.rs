@@ -185,6 +185,7 @@ struct ChangedPage {
     headline: String,
     tone: &'static str,
     can_undo: bool,
+    is_undoing: bool,
     is_journal_damaged: bool,
     changes: Vec<ChangeRow>,
 }
@@ -197,8 +198,9 @@ pub(super) fn changed(language: Language, changed: &Changed) -> anyhow::Result<S
         frame: Frame::new(language),
         run: changed.run.name.clone(),
         headline: report::headline(language, &changed.run, &changes),
-        tone: if is_whole && !changed.run.is_undone { "good" } else { "open" },
-        can_undo: !changed.run.is_undone,
+        tone: if is_whole && !changed.run.is_undoing { "good" } else { "open" },
+        can_undo: changed.run.can_undo,
+        is_undoing: changed.run.is_undoing,
         is_journal_damaged: changed.is_journal_damaged,
         changes,
     };
@@ -216,6 +218,7 @@ struct RunRow {
     name: String,
     at: String,
     state: String,
+    changes: Option<String>,
     can_undo: bool,
 }
 
@@ -224,7 +227,8 @@ pub(super) fn runs(language: Language, runs: &[RunFacts]) -> anyhow::Result<Stri
         name: run.name.clone(),
         at: report::moment(language, run.at),
         state: text(language, words::state_of(run)),
-        can_undo: !run.is_undone,
+        changes: words::changes_of(language, run),
+        can_undo: run.can_undo,
     };
     Ok(Runs { frame: Frame::new(language), runs: runs.iter().map(row).collect() }.render()?)
 }
@@ -256,4 +260,47 @@ pub(super) fn message(language: Language, key: &str, more: &str) -> String {
     };
     // Its template is checked when the program is built.
     page.render().unwrap_or_default()
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use clean_up::{Computer, Keeper};
+
+    use super::*;
+
+    #[test]
+    fn an_undo_in_part_is_told_with_its_reason() {
+        let folder = tempfile::tempdir().unwrap();
+        let disk = folder.path().join("disk");
+        std::fs::create_dir(&disk).unwrap();
+        let mut steps = Vec::new();
+        for name in ["a", "b"] {
+            std::fs::write(disk.join(name), name).unwrap();
+            steps.push(serde_json::json!({ "reason": "found", "what": "x", "change": "quarantine",
+                "path": format!("/{name}"), "sha256": null }));
+        }
+        let plan = serde_json::json!({ "lamsach_plan": 1, "made_at": "2026-11-27T00:00:00Z",
+            "root": "/disk", "is_complete": true, "stays": [], "steps": steps });
+        let plan = PlanFile::read(plan.to_string().as_bytes()).unwrap();
+        let mut computer = Computer::open(Some(&disk)).unwrap();
+        let mut keeper = Keeper::open(&folder.path().join("store")).unwrap();
+        let run = keeper.apply(&mut computer, &plan, 1_000).unwrap().run;
+        keeper.apply(&mut computer, &plan, 2_000).unwrap();
+        let list = |keeper: &mut Keeper| runs(Language::En, &keeper.runs().unwrap().0).unwrap();
+        let page = list(&mut keeper);
+        assert!(page.contains("2 changes, the first: Quarantine /a"), "{page}");
+        assert!(page.contains("changed nothing"), "{page}");
+        assert_eq!(page.matches("action=\"undo\"").count(), 1, "{page}");
+
+        std::fs::write(disk.join("a"), "mine").unwrap();
+        keeper.undo(&mut computer, &run).unwrap();
+        let (run, outcomes) = keeper.outcomes(&run).unwrap();
+        let page = changed(Language::En, &Changed { run, outcomes, is_journal_damaged: false });
+        let page = page.unwrap();
+        assert!(page.contains("Undone: 1 of 2 changes; the rest is NOT undone."), "{page}");
+        assert!(page.contains("something else is there already"), "{page}");
+        assert!(!page.contains("Restart the computer"), "{page}");
+        assert!(page.contains("class=\"result open\""), "{page}");
+        assert!(list(&mut keeper).contains("undone in part"));
+    }
 }
