@@ -465,7 +465,11 @@ impl<'c> Cleaner<'c> {
                 let folder = self.folder_times(&path.0)?;
                 let sha256 = self.seal(run, number, path, &node)?;
                 let content = self.content(&path.0)?;
-                let edited = edited(&content, lines).ok_or(HostError::Changed)?;
+                let Some(edited) = edited(&content, lines) else {
+                    let all: BTreeSet<&[u8]> = content.split_inclusive(|it| *it == b'\n').collect();
+                    let is_left = lines.iter().any(|(_, line)| all.contains(line.0.as_slice()));
+                    return Err(if is_left { HostError::Changed } else { HostError::Absent });
+                };
                 if digest(&content) != sha256 {
                     return Err(HostError::Changed);
                 }

@@ -679,6 +679,17 @@ fn lines_come_back_into_a_file_that_was_changed_since() {
     let hosts = || world.borrow().files[&path("/a/hosts").0].1.clone();
     assert_eq!(hosts(), b"a\nb\n!");
     world.borrow_mut().put("/a/hosts", NodeKind::File(11), b"a\nb\n!\nmine\n", 0);
+    // The same again finds nothing to remove; a line that has moved is another matter.
+    let again = |number: u32, line: &[u8]| {
+        let lines = vec![(number, Bytes(line.to_vec()))];
+        let change = Change::RemoveLines { path: path("/a/hosts"), lines };
+        let (mut host, mut store) = Fake::pair(&world, usize::MAX, true);
+        let mut cleaner = Cleaner::new(&mut host, &mut store).unwrap();
+        let name = format!("again-{number}");
+        cleaner.apply(&name, 1, None, vec![change]).unwrap().outcomes.remove(0).2
+    };
+    assert_eq!(again(2, b"bad\n"), Outcome::Skipped(HostError::Absent));
+    assert_eq!(again(9, b"mine\n"), Outcome::Skipped(HostError::Changed));
     let owned = |world: &Rc<RefCell<World>>| {
         let (node, _) = world.borrow().files[&path("/a/hosts").0].clone();
         (node.times, node.mode)
