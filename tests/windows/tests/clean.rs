@@ -279,6 +279,13 @@ fn what_starts_a_found_file_goes_with_it_and_comes_back_the_same() {
     assert!(!cleaned.values().any(|text| text.contains(TASK_ID) || text.contains("Máy in thử")));
     let clean = planted.scan(0);
     assert!(clean.contains("\"verdict\":\"clean\""), "{clean}");
+    // The same plan again finds nothing to change, and makes no run that undoing would choose.
+    let again = planted.clean(3, &["apply", "--yes", "--json", "C:\\plan.json"]);
+    assert!(!again.contains("\"outcome\":\"done\""), "{again}");
+    assert!(
+        again.contains("\"why\":\"as-wanted\"") && !again.contains("\"why\":\"changed\""),
+        "{again}"
+    );
     planted.clean(0, &["undo", "--yes"]);
     let after = planted.seen();
     for (name, text) in &before {
