@@ -135,3 +135,21 @@ fn without_a_terminal_it_says_what_else_there_is() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("use scan, plan, apply"));
 }
+
+#[test]
+fn ctrl_c_at_the_question_behind_a_scan_ends_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = fs::canonicalize(folder.path()).unwrap();
+    fs::create_dir(root.join("stick")).unwrap();
+    let planted = root.join("stick/bad.bin");
+    fs::write(&planted, MARK).unwrap();
+    let rule = format!("rule planted {{ strings: $a = \"{MARK}\" condition: $a }}");
+    fs::write(root.join("rules.yar"), rule).unwrap();
+    let arguments = ["usb", "--clean", "--rules", "rules.yar", "--no-memory", "stick"];
+    let mut session = Session::start(&root, &arguments);
+    session.shows("(y/n)");
+    let sent = Command::new("kill").args(["-INT", &session.child.id().to_string()]).status();
+    assert!(sent.unwrap().success());
+    assert_eq!(session.child.wait().unwrap().code(), Some(130));
+    assert!(planted.exists());
+}

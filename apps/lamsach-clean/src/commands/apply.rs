@@ -56,6 +56,8 @@ pub(super) fn apply(
             writeln!(io::stderr(), "{}", text(language, "clean-not-done"))?;
             return Ok(ExitCode::from(3));
         }
+        // A scan that was ended before was another wish.
+        stopping::forget();
     }
     if plan.steps.is_empty() {
         return Ok(plan::status(plan));

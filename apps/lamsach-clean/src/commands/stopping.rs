@@ -10,13 +10,26 @@ const INTERRUPTED: i32 = 130;
 
 static WISH: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
+/// Whether changes are made, in which nothing may end the program halfway.
+static IS_CHANGING: AtomicBool = AtomicBool::new(false);
+
 /// The wish, wherever it is heard.
 pub(super) fn wish() -> Arc<AtomicBool> {
     Arc::clone(&WISH)
 }
 
+pub(super) fn is_changing() -> bool {
+    IS_CHANGING.load(Ordering::Relaxed)
+}
+
+/// Takes it back: the person has said since what they want.
+pub(super) fn forget() {
+    WISH.store(false, Ordering::Relaxed);
+}
+
 /// Listens for it while changes are made: the one at work is finished, a second Ctrl-C ends the program.
 pub(super) fn listen() -> Arc<AtomicBool> {
+    IS_CHANGING.store(true, Ordering::Relaxed);
     // Where a scan listens already, it is the same wish; where nobody can, Ctrl-C ends the program as
     // usual, and the journal knows the way forth and back.
     ctrlc::set_handler(pressed).unwrap_or_default();

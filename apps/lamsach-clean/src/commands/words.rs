@@ -364,8 +364,11 @@ pub(super) fn confirmed(language: Language, question: &str) -> anyhow::Result<bo
     if !io::stdin().is_terminal() {
         return Err(failure("clean-needs-yes", &[]));
     }
-    let mut err = io::stderr().lock();
-    write!(err, "{} ", text(language, question)).and_then(|()| err.flush())?;
+    {
+        // Not held while the person thinks: the answer to Ctrl-C is written there too.
+        let mut err = io::stderr().lock();
+        write!(err, "{} ", text(language, question)).and_then(|()| err.flush())?;
+    }
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
     Ok(is_yes(&answer))

@@ -105,7 +105,9 @@ pub(in super::super) fn count(
 #[expect(clippy::exit, reason = "the second Ctrl-C ends the program wherever it is")]
 #[expect(clippy::print_stderr, reason = "the answer to a key")]
 fn pressed(is_cancelled: &AtomicBool, bar: &ProgressBar) {
-    if is_cancelled.swap(true, Ordering::Relaxed) {
+    // Behind the scan, at a question, nothing is left to stop.
+    let is_over = bar.is_finished() && !stopping::is_changing();
+    if is_cancelled.swap(true, Ordering::Relaxed) || is_over {
         std::process::exit(INTERRUPTED);
     }
     bar.suspend(|| eprintln!("{}", lines("match-stopping", &[])));
