@@ -28,7 +28,7 @@ pub use places::{PlacesChecked, RISKS, check_places, quick_places};
 pub use plan_file::{
     PlanFile, PlanFileError, PlannedSignature, PlannedStay, PlannedStep, REASONS, STAYS,
 };
-pub use planning::{PlanRequest, make_plan, who_talks};
+pub use planning::{PlanRequest, make_plan, still_there, who_talks};
 pub use quarantine::{EXPORT_PASSWORD, Kept, Purge, Purged};
 pub use result::{ResultRequest, scan_result};
 pub use results::{

@@ -45,6 +45,7 @@ pub fn make_plan(computer: &mut Computer, request: &PlanRequest<'_>) -> PlanFile
     let mut signatures = Signatures::default();
     let mut missing = Vec::new();
     let mut found = Vec::new();
+    let mut known = BTreeSet::new();
     for finding in request.findings {
         let what = what(finding);
         match finding.what {
@@ -67,6 +68,9 @@ pub fn make_plan(computer: &mut Computer, request: &PlanRequest<'_>) -> PlanFile
                 let standing =
                     if request.is_stick { Standing::Own } else { facts.standing(computer, &path) };
                 let signature = signatures.of(computer, &path);
+                if finding.what == What::Hash && finding.inside.is_empty() {
+                    known.insert(path.clone());
+                }
                 found.push(Found {
                     path,
                     kind: match finding.category {
@@ -85,7 +89,7 @@ pub fn make_plan(computer: &mut Computer, request: &PlanRequest<'_>) -> PlanFile
             None => missing.push(stay(finding.path.clone(), what, "not-there")),
         }
     }
-    keep_what_holds_more(computer, &mut found);
+    keep_what_holds_more(computer, &mut found, &known);
     let paths: Vec<&DiskPath> = found.iter().map(|it| &it.path).collect();
     let texts = facts.texts(computer, &paths);
     let values = facts.values(computer, &paths);
@@ -122,7 +126,8 @@ pub fn make_plan(computer: &mut Computer, request: &PlanRequest<'_>) -> PlanFile
 }
 
 /// Archives, documents and mailboxes stay whatever else was found in their bytes: they hold other things.
-fn keep_what_holds_more(computer: &mut Computer, found: &mut [Found]) {
+/// What is `known` whole, by its hash, goes whole.
+fn keep_what_holds_more(computer: &mut Computer, found: &mut [Found], known: &BTreeSet<DiskPath>) {
     let mut holders = BTreeSet::new();
     for it in &*found {
         let mut start = Vec::new();
@@ -130,12 +135,13 @@ fn keep_what_holds_more(computer: &mut Computer, found: &mut [Found]) {
             // What cannot be read is not taken away either.
             content.take(START_BYTES).read_to_end(&mut start).unwrap_or_default();
         }
-        if is_mailbox(&start) || (it.is_inside && !is_program(&start)) {
+        let is_program = is_program(it.path.name(), &start);
+        if !is_program && (it.is_inside || is_mailbox(&start)) {
             holders.insert(it.path.clone());
         }
     }
     for it in found {
-        it.is_inside |= holders.contains(&it.path);
+        it.is_inside |= holders.contains(&it.path) && !known.contains(&it.path);
     }
 }
 
@@ -165,6 +171,18 @@ pub fn who_talks(finding: &Finding) -> String {
 pub(crate) fn what(finding: &Finding) -> String {
     let told = finding.rule.as_ref().or(finding.indicator.as_ref());
     told.cloned().unwrap_or_else(|| finding.what.code().to_owned())
+}
+
+/// Files that were found and are still there, each told once as its system writes it; nothing of a disk that
+/// is not there. Relative paths begin in `base`.
+pub fn still_there(findings: &[Finding], root: Option<&Path>, base: &Path) -> Vec<Option<String>> {
+    let mut computer = Computer::open(root).ok();
+    let place = |finding: &Finding| {
+        let is_file = matches!(finding.what, What::Rule | What::Hash | What::FileName);
+        let computer = computer.as_mut().filter(|_| is_file)?;
+        Some(native_spelling(&located(computer, base, root, finding)?))
+    };
+    findings.iter().map(place).collect()
 }
 
 /// Where a finding lies on the disk, if it still does.

@@ -2,8 +2,8 @@
 //! since.
 //!
 //! The file that holds this is written while a run goes on, so that it also serves to go on after a
-//! crash: what it has is skipped. It begins with 16 bytes that name its form and 32 that name rules
-//! and settings; each further 16 bytes stand for one clean file. With other rules it is begun anew.
+//! crash: what it has is skipped. It begins with 16 bytes that name its form, 32 that name rules
+//! and settings, and 8 that say when it was begun; each further 16 bytes stand for one clean file. With other rules it is begun anew.
 //!
 //! Windows lets everybody set all times of a file, so that there only a run that was cut off goes on
 //! with what it remembers, within a day: a run that ends forgets.
@@ -17,15 +17,15 @@ use std::time::{Duration, Instant, SystemTime};
 use rustc_hash::FxHashSet;
 use sha2::{Digest as _, Sha256};
 
-const MAGIC: &[u8; 16] = b"LSSCANNED\0\0\0\0\0\0\x01";
-const HEADER: usize = 48;
+const MAGIC: &[u8; 16] = b"LSSCANNED\0\0\0\0\0\0\x02";
+const HEADER: usize = 56;
 /// How much work a crash may lose at most.
 const FLUSH_AFTER: Duration = Duration::from_secs(2);
 /// A file written so shortly before it was scanned could be written again without its times
 /// showing it.
 const SETTLED_AFTER: Duration = Duration::from_secs(2);
 
-/// How long what a run left is of use to the next one, counted from its last word; `None` without an end.
+/// How long what is remembered is of use, counted from the beginning of the first run; `None` without an end.
 const KEPT_FOR: Option<Duration> = if cfg!(unix) { None } else { Some(Duration::from_hours(24)) };
 
 pub(crate) type Key = [u8; 16];
@@ -61,10 +61,12 @@ impl Remembered {
         // Two runs at once would write over one another.
         file.try_lock()?;
         let mut bytes = Vec::new();
-        if is_kept(&file, KEPT_FOR) {
-            file.read_to_end(&mut bytes)?;
-        }
-        let is_ours = bytes.get(..16) == Some(MAGIC) && bytes.get(16..HEADER) == Some(&digest);
+        file.read_to_end(&mut bytes)?;
+        let now = SystemTime::now();
+        let begun = bytes.get(48..HEADER).and_then(|it| it.first_chunk());
+        let is_ours = bytes.get(..16) == Some(MAGIC)
+            && bytes.get(16..48) == Some(&digest)
+            && begun.is_some_and(|it| is_kept(u64::from_le_bytes(*it), now, KEPT_FOR));
         let mut known = FxHashSet::default();
         if is_ours {
             let records = bytes.get(HEADER..).unwrap_or_default();
@@ -78,6 +80,7 @@ impl Remembered {
             file.seek(SeekFrom::Start(0))?;
             file.write_all(MAGIC)?;
             file.write_all(&digest)?;
+            file.write_all(&seconds(now).to_le_bytes())?;
         }
         let writing = Writing { file, pending: Vec::new(), flushed: Instant::now() };
         Ok(Self { known, writing: Mutex::new(writing) })
@@ -112,12 +115,16 @@ impl Remembered {
     }
 }
 
-/// Whether what stands in a file is not too old.
-fn is_kept(file: &File, kept_for: Option<Duration>) -> bool {
+/// Whether what was begun then is not too old.
+fn is_kept(begun: u64, now: SystemTime, kept_for: Option<Duration>) -> bool {
     let Some(kept_for) = kept_for else { return true };
-    let written = file.metadata().and_then(|it| it.modified());
-    // One from the future, by a clock that was set back, is of no use either.
-    written.is_ok_and(|it| it.elapsed().is_ok_and(|age| age < kept_for))
+    // What was begun in the future, by a clock that was set back, is of no use either.
+    seconds(now).checked_sub(begun).is_some_and(|age| age < kept_for.as_secs())
+}
+
+/// Seconds since 1970.
+fn seconds(at: SystemTime) -> u64 {
+    at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 impl Writing {
@@ -193,16 +200,13 @@ mod tests {
 
     #[test]
     fn what_is_older_than_it_may_be_or_from_the_future_is_of_no_use() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = File::create(folder.path().join("scanned")).unwrap();
         let (hour, day) = (Duration::from_hours(1), Duration::from_hours(24));
         let now = SystemTime::now();
-        for (written, expected) in
+        for (begun, expected) in
             [(now - hour, true), (now - day - hour, false), (now + hour, false)]
         {
-            file.set_modified(written).unwrap();
-            assert_eq!(is_kept(&file, Some(day)), expected);
-            assert!(is_kept(&file, None));
+            assert_eq!(is_kept(seconds(begun), now, Some(day)), expected);
+            assert!(is_kept(seconds(begun), now, None));
         }
     }
 

@@ -6,6 +6,7 @@ use std::panic::{self, AssertUnwindSafe};
 use detection::{Digests, FileFacts, NeededDigests, RuleExaminer};
 use unpacking::{Part, PartLimits};
 
+use crate::sha256_of;
 use crate::{Category, Detection, Finding, NotScanned, What};
 
 /// Looks for everything in one file after the other; one for each thread.
@@ -66,9 +67,16 @@ impl<'d> Detector<'d> {
             });
             Vec::new()
         });
-        if !examined.findings.is_empty() && self.is_good(bytes) {
-            examined.findings.clear();
-            examined.good = 1;
+        if !examined.findings.is_empty() {
+            let sha256 = sha256_of(bytes);
+            if self.detection.is_good(&sha256) {
+                examined.findings.clear();
+                examined.good = 1;
+            } else if self.detection.rule_files.binary_search(&sha256).is_ok() {
+                let before = examined.findings.len();
+                examined.findings.retain(|it| it.what != What::Rule || !it.inside.is_empty());
+                examined.good += u64::from(examined.findings.len() < before);
+            }
         }
         examined.not_scanned.extend(refused.into_iter().map(|it| NotScanned {
             path: path.to_owned(),
@@ -85,13 +93,6 @@ impl<'d> Detector<'d> {
             });
         }
         examined
-    }
-
-    /// Whether a pack knows the file to be good, with whatever is in it.
-    fn is_good(&self, bytes: &[u8]) -> bool {
-        let needed = NeededDigests { sha256: true, ..NeededDigests::default() };
-        let is_good = |hash: [u8; 32]| self.detection.is_good(&hash);
-        !self.detection.good.is_empty() && Digests::of(bytes, needed).sha256.is_some_and(is_good)
     }
 
     fn look_at(

@@ -43,6 +43,9 @@ pub struct Detection {
     /// SHA-256 of files that are known to be good, in ascending order: whatever rules say of them
     /// is wrong.
     pub good: Vec<[u8; 32]>,
+    /// SHA-256 of the files that the rules stand in, in ascending order: they hold what they look for, so
+    /// that what a rule says of them is no finding.
+    pub rule_files: Vec<[u8; 32]>,
     /// Compiled addresses that packs brought, by the pack's name: nothing of files.
     pub packed_addresses: Vec<(String, Vec<u8>)>,
 }

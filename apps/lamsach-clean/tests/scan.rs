@@ -192,7 +192,7 @@ fn in_the_middle(root: &Path) -> std::process::Child {
 /// How many files the memory has.
 #[cfg(unix)]
 fn remembered(root: &Path) -> u64 {
-    fs::metadata(root.join("memory")).map_or(0, |it| it.len().saturating_sub(48) / 16)
+    fs::metadata(root.join("memory")).map_or(0, |it| it.len().saturating_sub(56) / 16)
 }
 
 /// A whole scan of the same places afterwards: what it found, and what it did not have to read.
@@ -243,7 +243,13 @@ fn ctrl_c_ends_a_scan_that_says_what_it_found_and_loses_nothing() {
 fn nothing_to_look_at_is_not_clean() {
     let world = world();
     fs::create_dir(world.path().join("empty")).unwrap();
-    for arguments in [&["empty"][..], &["--root", "empty"], &["--quick", "--root", "empty"]] {
+    let all = [
+        &["empty"][..],
+        &["--root", "empty"],
+        &["--quick", "--root", "empty"],
+        &["rules.yar", "empty"],
+    ];
+    for arguments in all {
         let arguments = [&["--rules", "rules.yar", "--json"], arguments].concat();
         let output = scan(world.path(), &arguments);
         assert_eq!(output.status.code(), Some(3), "{arguments:?} {output:?}");
@@ -266,4 +272,13 @@ fn the_rules_of_a_scan_are_no_finding_wherever_they_lie() {
     let found: Vec<_> = findings.iter().map(|it| it["path"].as_str().unwrap()).collect();
     assert_eq!(found, ["./files/packed.txt.gz", "./files/thư mục/mã.txt"]);
     assert_eq!(summary["good"], 2);
+    // What is no rules is found among them, and what a list names whatever it is.
+    fs::write(root.join("rules/x.yar"), format!("MZ {MARK}")).unwrap();
+    let hash = hex(&fs::read(root.join("rules/rules.yar")).unwrap());
+    fs::write(root.join("hashes.csv"), format!("{hash};known")).unwrap();
+    let output = scan(root, &["--rules", "rules", "--hashes", "hashes.csv", "--json", "rules"]);
+    let (findings, _) = objects(&output);
+    let found: Vec<_> =
+        findings.iter().map(|it| (it["path"].as_str().unwrap(), &it["what"])).collect();
+    assert_eq!(found, [("rules/rules.yar", &"hash".into()), ("rules/x.yar", &"rule".into())]);
 }

@@ -16,7 +16,7 @@ use crate::container::{ItemFacts, Opener, Sealer};
 use crate::encoding::Path;
 use crate::host::{Host, HostError, Store};
 use crate::journal::{self, Journal, Record};
-use crate::lines::put_back;
+use crate::lines::{put_back, text as line_text};
 
 /// Bytes of a text file that is edited.
 const MAX_EDITED_BYTES: u64 = 64 << 20;
@@ -466,8 +466,9 @@ impl<'c> Cleaner<'c> {
                 let sha256 = self.seal(run, number, path, &node)?;
                 let content = self.content(&path.0)?;
                 let Some(edited) = edited(&content, lines) else {
-                    let all: BTreeSet<&[u8]> = content.split_inclusive(|it| *it == b'\n').collect();
-                    let is_left = lines.iter().any(|(_, line)| all.contains(line.0.as_slice()));
+                    let all: BTreeSet<&[u8]> =
+                        content.split_inclusive(|it| *it == b'\n').map(line_text).collect();
+                    let is_left = lines.iter().any(|(_, line)| all.contains(line_text(&line.0)));
                     return Err(if is_left { HostError::Changed } else { HostError::Absent });
                 };
                 if digest(&content) != sha256 {

@@ -70,7 +70,7 @@ fn lines(content: &[u8]) -> Vec<&[u8]> {
 }
 
 /// A line without its ending, and without the mark that begins a file.
-fn text(line: &[u8]) -> &[u8] {
+pub(crate) fn text(line: &[u8]) -> &[u8] {
     let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     line.strip_suffix(b"\r").unwrap_or(line)

@@ -21,22 +21,39 @@ pub enum Standing {
     Own,
 }
 
-/// Whether a file that begins so is a program or a script: what it carries is its own.
-pub fn is_program(start: &[u8]) -> bool {
-    [&b"MZ"[..], b"\x7fELF", b"#!"].iter().any(|mark| start.starts_with(mark))
+/// Endings of scripts, which run whatever their first line says.
+const SCRIPTS: [&str; 22] = [
+    "bat", "cmd", "com", "exe", "hta", "js", "jse", "jsp", "lnk", "php", "pif", "pl", "ps1", "py",
+    "rb", "scr", "sh", "vbe", "vbs", "wsc", "wsf", "wsh",
+];
+
+/// Whether a file of this name that begins so is a program or a script: what it carries is its own.
+pub fn is_program(name: &[u8], start: &[u8]) -> bool {
+    let dot = name.iter().rposition(|byte| *byte == b'.');
+    let ending = dot.and_then(|at| name.get(at + 1..)).unwrap_or_default();
+    let is_script = SCRIPTS.iter().any(|it| ending.eq_ignore_ascii_case(it.as_bytes()));
+    is_script || [&b"MZ"[..], b"\x7fELF", b"#!"].iter().any(|mark| start.starts_with(mark))
 }
 
 /// Whether a file that begins so is a mailbox with many mails: those of Unix, Outlook and Outlook Express.
 pub fn is_mailbox(start: &[u8]) -> bool {
-    let is_of_outlook = [&b"!BDN"[..], b"\xcf\xad\x12\xfe"].iter().any(|it| start.starts_with(it));
-    let mut lines = start.split(|byte| *byte == b'\n');
-    let is_envelope = lines.next().is_some_and(|it| it.starts_with(b"From "));
+    let is_of_outlook = start.starts_with(b"!BDN") && start.get(8..10) == Some(b"SM");
+    let is_of_express = start.starts_with(b"\xcf\xad\x12\xfe\xc5\xfd\x74\x6f\x66\xe3\xd1\x11");
+    let mut lines = start.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
+    // Who sent it, and when: "Sat Jan  3 01:05:34 2026".
+    let is_envelope = lines.next().and_then(|it| it.strip_prefix(b"From ")).is_some_and(|line| {
+        let parts: Vec<&[u8]> =
+            line.split(u8::is_ascii_whitespace).filter(|it| !it.is_empty()).collect();
+        let is_year = |it: &&[u8]| it.len() == 4 && it.iter().all(u8::is_ascii_digit);
+        let is_time = |it: &&[u8]| it.len() >= 5 && it.get(2) == Some(&b':');
+        parts.len() >= 6 && parts.iter().any(is_time) && parts.iter().any(is_year)
+    });
     // The next line is that of a head: a name without blanks, and a colon.
     let is_head = lines.next().is_some_and(|line| {
         let name = line.iter().position(|byte| *byte == b':').and_then(|at| line.get(..at));
         name.is_some_and(|it| !it.is_empty() && it.iter().all(u8::is_ascii_graphic))
     });
-    is_of_outlook || (is_envelope && is_head)
+    is_of_outlook || is_of_express || (is_envelope && is_head)
 }
 
 /// Folders of Windows in which files are the system's unless proved otherwise.
@@ -164,20 +181,29 @@ mod tests {
     #[test]
     fn programs_and_mailboxes_are_told_by_their_beginning() {
         for start in [&b"MZ\x90"[..], b"\x7fELF\x02", b"#!/bin/sh\n"] {
-            assert!(is_program(start) && !is_mailbox(start));
+            assert!(is_program(b"x", start) && !is_mailbox(start));
         }
+        assert!(
+            is_program(b"x.PHP", b"From a")
+                && !is_program(b"php", b"")
+                && !is_program(b"x.txt", b"")
+        );
         let mailboxes = [
             &b"From an@example.net Sat Jan  3 01:05:34 2026\r\nReceived: from x\r\n"[..],
             b"From - Sat Jan  3 01:05:34 2026\nX-Mozilla-Status: 0001\n",
-            b"!BDN\x00",
-            b"\xcf\xad\x12\xfe\xc5",
+            b"!BDN\x00\x00\x00\x00SM\x17",
+            b"\xcf\xad\x12\xfe\xc5\xfd\x74\x6f\x66\xe3\xd1\x11\x9a",
         ];
         for start in mailboxes {
-            assert!(is_mailbox(start) && !is_program(start));
+            assert!(is_mailbox(start) && !is_program(b"Inbox", start));
         }
-        for start in
-            [&b""[..], b"From: an@example.net\nTo: x\n", b"From here on\nall is: well\n: \n"]
-        {
+        for start in [
+            &b""[..],
+            b"From: an@example.net\nTo: x\n",
+            b"From here on\nall is: well\n: \n",
+            b"From a\nb:\n",
+            b"!BDN\r\n",
+        ] {
             assert!(!is_mailbox(start), "{start:?}");
         }
     }

@@ -690,6 +690,10 @@ fn lines_come_back_into_a_file_that_was_changed_since() {
     };
     assert_eq!(again(2, b"bad\n"), Outcome::Skipped(HostError::Absent));
     assert_eq!(again(9, b"mine\n"), Outcome::Skipped(HostError::Changed));
+    // It is still there, only ended otherwise.
+    for line in [&b"mine\r\n"[..], b"mine"] {
+        assert_eq!(again(9, line), Outcome::Skipped(HostError::Changed));
+    }
     let owned = |world: &Rc<RefCell<World>>| {
         let (node, _) = world.borrow().files[&path("/a/hosts").0].clone();
         (node.times, node.mode)

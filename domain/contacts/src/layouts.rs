@@ -11,6 +11,8 @@ use crate::scan::{Marks, Style, find_back};
 const MOST: usize = 64;
 /// Bytes up to a mark that are compared.
 const COMPARED: usize = 16;
+/// Bytes that are compared whole, at most.
+const LONGEST_HEAD: usize = 4 << 10;
 /// Bytes in which the priority of a syslog header may end.
 const PRIORITY: usize = 6;
 
@@ -147,8 +149,9 @@ impl<F: Copy> Layouts<F> {
 pub(crate) fn before(line: &[u8], style: Style, next: usize, mark: usize) -> Before<'_> {
     let head = line.get(..mark).unwrap_or_default();
     match style {
-        Style::Equals => match find_back(head, [b' ', b'>']) {
-            Some(from) if from >= next => {
+        Style::Equals => match find_back(head.get(next..).unwrap_or_default(), [b' ', b'>']) {
+            Some(from) => {
+                let from = next + from;
                 // Only the priority of a syslog header ends in `>`; other such text is a value's.
                 let is_key = from < PRIORITY || head.get(from) == Some(&b' ');
                 Before { from, key: head.get(from + 1..).filter(|_| is_key) }
@@ -187,10 +190,17 @@ impl<F: Copy> Layout<F> {
             }
             let is_read = places.iter().any(|(_, from, _)| *from == at);
             let length = mark + 1 - before.from;
-            if is_read && length > COMPARED {
+            // Blanks behind a key, or the end of a header, would hide what the key is.
+            let is_short = before.key.is_some_and(|it| it.len() + 3 <= COMPARED);
+            let is_cut = length > COMPARED && (is_read || is_short);
+            let is_header = matches!(style, Style::Equals) && line.get(before.from) == Some(&b'>');
+            if is_cut || is_header {
                 return None;
             }
             texts.push(MarkText::new(last_bytes(line, mark)?, length));
+        }
+        if head > LONGEST_HEAD {
+            return None;
         }
         let (head, marks, places) = (line.get(..head)?.into(), texts.into(), places.into());
         Some(Self { head, head_marks, marks, places })
@@ -230,4 +240,56 @@ impl MarkText {
 #[inline]
 fn last_bytes(line: &[u8], mark: usize) -> Option<[u8; COMPARED]> {
     line.get((mark + 1).checked_sub(COMPARED)?..=mark)?.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const KEYS: [&[u8]; 4] = [b"log_component", b"log_type", b"src_ip", b"a"];
+
+    fn told(
+        layouts: &mut Layouts<usize>,
+        line: &[u8],
+        style: Style,
+    ) -> Option<Vec<(usize, usize)>> {
+        let field = |key: &[u8]| KEYS.iter().position(|it| *it == key);
+        let places = layouts.keys(line, style, field)?;
+        Some(places.map(|(field, from, _)| (field, from)).collect())
+    }
+
+    #[test]
+    fn the_end_of_a_header_is_no_key_of_the_next_line() {
+        let lines = [
+            &br#"aaaaaaa>log_component="x" log_type="ATP" log_id="1""#[..],
+            br#"<134>log_component="DNS" log_type="ATP" log_id="1""#,
+        ];
+        let mut used = Layouts::default();
+        for line in lines {
+            let fresh = told(&mut Layouts::default(), line, Style::Equals);
+            assert_eq!(told(&mut used, line, Style::Equals), fresh);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn lines_before_change_nothing(
+            lines in prop::collection::vec(
+                prop::collection::vec(prop::sample::select(vec![
+                    "<134>", "aaaaaaa>", ">", "log_component=", "\"x y\"", "log_type=", "ATP", " ", "  ",
+                    "src_ip=", "192.0.2.1", "a=", "=", "\"", "\\\"", "some_other_long_key_name=", "b",
+                ]), 0..24),
+                1..6,
+            ),
+        ) {
+            let mut used = Layouts::default();
+            for line in lines {
+                let line = line.concat().into_bytes();
+                let fresh = told(&mut Layouts::default(), &line, Style::Equals);
+                prop_assert_eq!(told(&mut used, &line, Style::Equals), fresh);
+            }
+        }
+    }
 }

@@ -58,7 +58,8 @@ pub(crate) fn read<'l, T: Table>(
 /// The value at the start of what stands between two marks.
 #[inline]
 fn value(text: &[u8]) -> &[u8] {
-    let text = if text.first() == Some(&b' ') { text.trim_ascii_start() } else { text };
+    let is_blank = text.first().is_some_and(u8::is_ascii_whitespace);
+    let text = if is_blank { text.trim_ascii_start() } else { text };
     match text.first() {
         Some(b'"') => {
             let inner = text.get(1..).unwrap_or_default();
@@ -308,6 +309,18 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn blanks_before_a_colon_hide_no_key() {
+        let blanks = " ".repeat(20);
+        let mut layouts = Layouts::default();
+        let mut found = Vec::new();
+        for key in ["zzz", "a", "list"] {
+            let line = format!("{{\"bbbbbbb\":1,\"{key}\"{blanks}:\t[1]}}");
+            found.push(by_marks(&mut layouts, &line).unwrap().len());
+        }
+        assert_eq!(found, [0, 1, 1]);
     }
 
     #[test]

@@ -225,14 +225,18 @@ impl<R: BufRead> io::Read for WithoutFiles<R> {
 const BETWEEN: [char; 4] = [',', ';', '\t', '|'];
 
 /// Columns of a line, those in quotes whole; empty ones are left out.
-fn columns(text: &str, is_between: impl Fn(char) -> bool) -> Vec<&str> {
+fn columns(text: &str, has_quotes: bool, is_between: impl Fn(char) -> bool) -> Vec<&str> {
     let mut is_quoted = false;
     let is_end = |it: char| {
-        is_quoted ^= it == '"';
+        is_quoted ^= it == '"' && has_quotes;
         !is_quoted && is_between(it)
     };
-    let columns = text.split(is_end).map(|it| it.trim().trim_matches('"').trim_start_matches('*'));
-    columns.filter(|it| !it.is_empty()).collect()
+    text.split(is_end).map(bare).filter(|it| !it.is_empty()).collect()
+}
+
+/// A column without its quotes and without the mark that sha256sum sets before a name.
+fn bare(column: &str) -> &str {
+    column.trim().trim_matches('"').trim_start_matches('*')
 }
 
 /// The bytes of an MD5, SHA-1 or SHA-256.
@@ -243,13 +247,14 @@ fn as_hash(text: &str) -> Option<Vec<u8>> {
 /// Whether anything could be made of a line.
 fn take_line(text: &str, known: &mut Known, outcome: &mut ListOutcome) -> bool {
     // Names and labels have blanks; where nothing else is between columns, a blank is.
-    let mut columns = columns(text, |it| BETWEEN.contains(&it));
-    let of_words = self::columns(text, |it| it == ' ' || BETWEEN.contains(&it));
+    let mut columns = columns(text, true, |it| BETWEEN.contains(&it));
+    // Quotes that do not fit mean nothing.
+    let of_words = self::columns(text, false, |it| it == ' ' || BETWEEN.contains(&it));
     // `filename NAME`, and what sha256sum and its like write.
     if let Some((first, rest)) = text.split_once(' ')
         && (columns.len() == 1 || as_hash(first).is_some())
     {
-        columns = vec![first, rest.trim().trim_start_matches('*')];
+        columns = vec![bare(first), bare(rest)];
     }
     let is_filename = |it: &&str| {
         ["filename", "file-name", "file_name"].iter().any(|name| it.eq_ignore_ascii_case(name))
@@ -563,6 +568,9 @@ mod tests {
         check(&format!("{EMPTY}  empty.bin\n"), "empty.bin");
         check(&format!("{EMPTY};Rỗng"), "Rỗng");
         check(&format!("indicator,type,family\n{EMPTY},sha256,Rong"), "Rong");
+        check(&format!("Worm 3.5\" disk,{EMPTY}"), "Worm");
+        check(&format!("\"{EMPTY},label\""), "label");
+        check(&format!("\"{EMPTY}  a.bin\""), "a.bin");
         check("# none\nd41d8cd98f00b204e9800998ecf8427e,x", "x");
         check("da39a3ee5e6b4b0d3255bfef95601890afd80709\ty", "y");
     }
@@ -580,6 +588,7 @@ mod tests {
             "filename;hoá đơn.exe;Nhãn có dấu cách",
             "filename,\"hoá đơn.exe\"",
             "filename hoá đơn.exe",
+            "\"filename\" \"hoá đơn.exe\"",
         ] {
             let (known, outcome) = read(line);
             assert_eq!((outcome.names, outcome.refused), (1, 0), "{line}");

@@ -37,7 +37,7 @@ fn a_scan_that_was_killed_goes_on_and_one_that_ended_is_forgotten() {
     let mut command = wine.program("C:\\lamsach-clean.exe", &gentle);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let remembered =
-        || fs::metadata(drive.join("memory")).map_or(0, |it| it.len().saturating_sub(48) / 16);
+        || fs::metadata(drive.join("memory")).map_or(0, |it| it.len().saturating_sub(56) / 16);
     while remembered() == 0 {
         assert_eq!(child.try_wait().unwrap(), None, "it ended before it wrote anything down");
         thread::sleep(Duration::from_millis(10));

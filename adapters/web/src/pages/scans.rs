@@ -141,7 +141,14 @@ async fn import(
     // Files that are too many for once, and the first of them.
     let (mut left, mut first_left) = (0_usize, None);
     let mut report = ReportForm::default();
-    while let Some(field) = form.next_field().await.map_err(super::logs::unreadable)? {
+    loop {
+        let field = match form.next_field().await {
+            Ok(Some(field)) => field,
+            Ok(None) => break,
+            // What is too much is not needed to its end.
+            Err(_) if first_left.is_some() => break,
+            Err(error) => return Err(super::logs::unreadable(error)),
+        };
         let Some(name) = field.file_name().filter(|it| !it.is_empty()).map(str::to_owned) else {
             // These stand before the files on the page.
             match field.name() {

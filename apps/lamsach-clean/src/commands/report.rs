@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use askama::Template;
-use clean_up::{Change, FindingsRead, Outcome, PackRead, RunFacts, RunOutcome, native_spelling};
+use clean_up::{
+    Change, FindingsRead, Outcome, PackRead, RunFacts, RunOutcome, native_spelling, still_there,
+};
 use command_line::bilingual::failure;
 use command_line::printable;
-use file_check::{Category, Finding, What};
+use file_check::{Category, Finding};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use language::{Language, date, date_time, number, text, text_with};
@@ -70,15 +72,14 @@ pub(super) fn page(
     found: Option<&FindingsRead>,
     cleaned: Option<&(RunFacts, Vec<RunOutcome>)>,
 ) -> anyhow::Result<String> {
-    // Where a run was undone, everything is there again.
-    let run = cleaned.filter(|(run, _)| !run.is_undone).map(|(_, outcomes)| taken_away(outcomes));
-    let row = |it: &Finding| FindingRow {
-        is_left: run.as_ref().is_some_and(|taken| is_left(it, taken)),
+    let left = left(found, cleaned);
+    let row = |(it, left): (&Finding, &Option<String>)| FindingRow {
+        is_left: left.is_some(),
         ..finding(language, it)
     };
     let rows: Vec<FindingRow> =
-        found.map(|found| found.findings.iter().map(row).collect()).unwrap_or_default();
-    let left = rows.iter().filter(|it| it.is_left).count();
+        found.map(|found| found.findings.iter().zip(&left).map(row).collect()).unwrap_or_default();
+    let left = left.iter().flatten().collect::<BTreeSet<_>>().len();
     let changes: Vec<ChangeRow> = cleaned
         .map(|(_, outcomes)| outcomes.iter().map(|it| change(language, it)).collect())
         .unwrap_or_default();
@@ -203,26 +204,28 @@ pub(super) struct ChangeRow {
     is_undone: bool,
 }
 
-/// Files that a run took away, or that go at the next start.
-fn taken_away(outcomes: &[RunOutcome]) -> BTreeSet<String> {
-    let taken = outcomes.iter().filter_map(|it| match (&it.change, &it.outcome) {
-        (Change::Quarantine { path, .. }, Some(Outcome::Done | Outcome::AtNextStart)) => {
+/// Where the malware lies that a run left where it was, in the order of the findings.
+fn left(
+    found: Option<&FindingsRead>,
+    cleaned: Option<&(RunFacts, Vec<RunOutcome>)>,
+) -> Vec<Option<String>> {
+    let Some(found) = found else { return Vec::new() };
+    // Where a run was undone, everything is there again.
+    let Some((run, outcomes)) = cleaned.filter(|(run, _)| !run.is_undone) else {
+        return vec![None; found.findings.len()];
+    };
+    let goes = outcomes.iter().filter_map(|it| match (&it.change, &it.outcome) {
+        (Change::Quarantine { path, .. }, Some(Outcome::AtNextStart)) => {
             Some(native_spelling(&path.0))
         }
         _ => None,
     });
-    taken.collect()
-}
-
-/// Whether a finding is a file with something bad in it that is not among these.
-fn is_left(finding: &Finding, taken: &BTreeSet<String>) -> bool {
-    let is_file = matches!(finding.what, What::Rule | What::Hash | What::FileName);
-    let path = finding.path.trim_start_matches("./");
-    // A path that was not given whole is the end of one.
-    let is_it = |it: &String| {
-        it.strip_suffix(path).is_some_and(|rest| rest.is_empty() || rest.ends_with(['/', '\\']))
-    };
-    is_file && finding.category == Category::Malware && !taken.iter().any(is_it)
+    let goes: BTreeSet<String> = goes.collect();
+    let base = std::env::current_dir().unwrap_or_default();
+    let there = still_there(&found.findings, run.root.as_deref().map(Path::new), &base);
+    let is_malware = |it: &Finding| it.category == Category::Malware;
+    let pairs = found.findings.iter().zip(there);
+    pairs.map(|(it, at)| at.filter(|at| is_malware(it) && !goes.contains(at))).collect()
 }
 
 fn finding(language: Language, finding: &Finding) -> FindingRow {

@@ -175,16 +175,13 @@ pub(crate) fn run_send(args: &SendArgs, language: Language) -> anyhow::Result<Ex
     for path in &paths {
         let name = path.display().to_string();
         let sent = match read_result(path) {
-            Ok(signed) => {
-                send_scan(&args.portal, &signed, certificates.as_deref(), language.tag())
-                    // Others may be taken where this one is not.
-                    .map_err(|error| (error.refusal().is_some(), not_sent(&error)))
-            }
+            Ok(signed) => send_scan(&args.portal, &signed, certificates.as_deref(), language.tag())
+                .map_err(|error| (is_its_own(&error), not_sent(&error))),
             Err(error) => Err((true, unreadable(path, &error))),
         };
         match sent {
             Ok(kept) => say(&told(language, &name, &kept))?,
-            Err((is_its_own, why)) if is_its_own && paths.len() > 1 => {
+            Err((true, why)) if paths.len() > 1 => {
                 left += 1;
                 say(&format!("{}:\n{why}", printable(&name)))?;
             }
@@ -198,6 +195,12 @@ pub(crate) fn run_send(args: &SendArgs, language: Language) -> anyhow::Result<Ex
     let values = [("sent", count(paths.len() - left)), ("left", count(left))];
     say(&text_with(language, "clean-sent-but", &values))?;
     Ok(ExitCode::from(3))
+}
+
+/// Whether others may be taken where this one is not.
+fn is_its_own(error: &SendError) -> bool {
+    matches!(error, SendError::TooLarge { .. })
+        || (error.refusal().is_some() && !matches!(error, SendError::NotThere { .. }))
 }
 
 /// A file, or the files of a folder, in order.

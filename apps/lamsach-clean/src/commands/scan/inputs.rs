@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::mem;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::bail;
 use command_line::bilingual::failure;
@@ -41,14 +42,17 @@ impl Inputs {
         let text =
             |(name, text): (&String, &String)| RuleText { name: name.clone(), text: text.clone() };
         let mut texts: Vec<RuleText> = packed.iter().map(text).collect();
-        // What a rule says of the file that it stands in is no finding.
-        let mut own = Vec::new();
+        let own = Mutex::new(Vec::new());
+        let note = |name: &str, bytes: &[u8]| {
+            let mut own = own.lock().unwrap_or_else(PoisonError::into_inner);
+            own.push((name.to_owned(), sha256_of(bytes)));
+        };
         for path in &choices.rules {
             for file in rule_files(path)? {
                 let name = file.display().to_string();
                 match fs::read(&file) {
                     Ok(bytes) => {
-                        own.push(sha256_of(&bytes));
+                        note(&name, &bytes);
                         let text = String::from_utf8_lossy(&bytes).into_owned();
                         texts.push(RuleText { name, text });
                     }
@@ -56,9 +60,8 @@ impl Inputs {
                 }
             }
         }
-        detection.add_good(own);
         let include = |from: &str, path: &str| {
-            include_packed(&packed, from, path).unwrap_or_else(|| include(from, path))
+            include_packed(&packed, from, path).unwrap_or_else(|| include(from, path, &note))
         };
         let mut compiled = choices.memory.as_deref().map(compiled_before).unwrap_or_default();
         let known = compiled.clone();
@@ -70,6 +73,11 @@ impl Inputs {
         }
         refused.extend(refused_rules);
         detection.rules = rules;
+        // What is no file of rules is not left out because it lies among them.
+        let mut own = own.into_inner().unwrap_or_else(PoisonError::into_inner);
+        own.retain(|(name, _)| !refused.iter().any(|it| it.name == *name));
+        detection.rule_files = own.into_iter().map(|it| it.1).collect();
+        detection.rule_files.sort_unstable();
         let mut inputs = Self { detection, refused, packs, ..Self::default() };
         for path in &choices.indicators {
             let name = path.display().to_string();
@@ -177,9 +185,11 @@ fn rule_files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 /// A file of rules that another one names, by its place beside that one.
-fn include(from: &str, path: &str) -> Result<RuleText, String> {
+fn include(from: &str, path: &str, note: &dyn Fn(&str, &[u8])) -> Result<RuleText, String> {
     let file = Path::new(from).parent().unwrap_or(Path::new("")).join(path);
     let bytes = fs::read(&file).map_err(|error| error.to_string())?;
+    let name = file.display().to_string();
+    note(&name, &bytes);
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    Ok(RuleText { name: file.display().to_string(), text })
+    Ok(RuleText { name, text })
 }

@@ -6,6 +6,7 @@ mod output;
 mod progress;
 
 use std::env;
+use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
@@ -120,9 +121,8 @@ pub(super) fn check(
     screen.begins(&places);
     let gathering = Gathering { screen, findings: Mutex::default() };
     let mut summary = check_files(&places, &inputs.detection, &settings, &gathering);
-    if summary.seen == 0 && !inputs.is_for_files_not() {
-        // A disk that is not mounted is not clean.
-        summary.add(&[], vec![not_scanned("nothing-there", None)]);
+    if !inputs.is_for_files_not() {
+        summary.add(&[], nothing_there(&places, summary.seen, choices.is_quick));
     }
     let mut findings = gathering.findings.into_inner().unwrap_or_else(PoisonError::into_inner);
     findings.sort();
@@ -155,6 +155,20 @@ pub(super) fn check(
         summary.add(&[], vec![not_scanned("files-not-scanned", None)]);
     }
     Ok((findings, summary))
+}
+
+/// Places where there is nothing: a disk that is not mounted is not clean. Those of a quick check may be
+/// empty, as long as others are not.
+fn nothing_there(places: &[PathBuf], seen: u64, is_quick: bool) -> Vec<NotScanned> {
+    if seen == 0 {
+        return vec![not_scanned("nothing-there", None)];
+    }
+    let is_empty = |place: &&PathBuf| fs::read_dir(place).is_ok_and(|mut it| it.next().is_none());
+    let named = |place: &PathBuf| {
+        let path = place.display().to_string();
+        NotScanned { path, ..not_scanned("nothing-there", None) }
+    };
+    places.iter().filter(|_| !is_quick).filter(is_empty).map(named).collect()
 }
 
 /// Looks at programs, sockets and names that were asked for, where the computer runs.
