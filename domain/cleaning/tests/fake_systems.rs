@@ -685,7 +685,7 @@ fn lines_come_back_into_a_file_that_was_changed_since() {
         let change = Change::RemoveLines { path: path("/a/hosts"), lines };
         let (mut host, mut store) = Fake::pair(&world, usize::MAX, true);
         let mut cleaner = Cleaner::new(&mut host, &mut store).unwrap();
-        let name = format!("again-{number}");
+        let name = format!("again-{number}-{}", line.escape_ascii());
         cleaner.apply(&name, 1, None, vec![change]).unwrap().outcomes.remove(0).2
     };
     assert_eq!(again(2, b"bad\n"), Outcome::Skipped(HostError::Absent));
