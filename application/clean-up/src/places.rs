@@ -218,8 +218,8 @@ fn software_risks(computer: &mut Computer) -> Vec<Risk> {
     registry_risks(HiveName::Software, &hive)
 }
 
-/// What a quick check reads: what starts by itself, what runs, and where new files come in. `root` is
-/// where the disk is mounted.
+/// What a quick check reads, in this order: what starts by itself and what runs, sticks, the folders where new
+/// files come in, and the nearest files where anybody writes. `root` is where the disk is mounted.
 pub fn quick_places(computer: &mut Computer, root: Option<&Path>) -> Vec<PathBuf> {
     let facts = ComputerFacts::gather(computer);
     let mut paths: BTreeSet<DiskPath> = BTreeSet::new();
@@ -241,11 +241,19 @@ pub fn quick_places(computer: &mut Computer, root: Option<&Path>) -> Vec<PathBuf
     if let Some(own) = std::env::current_exe().ok().and_then(|it| computer.disk_path(&it)) {
         paths.remove(&own);
     }
+    let mut open = BTreeSet::new();
     for folder in OPEN_FOLDERS {
         if let Some(folder) = folder_at(computer, facts.system, &DiskPath::top(), folder) {
-            near_files(computer, &folder, OPEN_DEPTH, &mut paths);
+            near_files(
+                computer,
+                &folder,
+                OPEN_DEPTH,
+                MAX_QUICK_FILES.saturating_sub(paths.len()),
+                &mut open,
+            );
         }
     }
+    open.retain(|path| !paths.contains(path));
     let mut folders: Vec<DiskPath> = Vec::new();
     for home in homes(computer, facts.system) {
         for folder in USER_FOLDERS {
@@ -253,14 +261,16 @@ pub fn quick_places(computer: &mut Computer, root: Option<&Path>) -> Vec<PathBuf
         }
     }
     // A file in one of the folders is read with it.
-    paths.retain(|path| folders.iter().all(|folder| !path.is_within(folder)));
-    paths.extend(folders);
+    for paths in [&mut paths, &mut open] {
+        paths.retain(|path| folders.iter().all(|folder| !path.is_within(folder)));
+    }
     let top = root.unwrap_or(Path::new("/"));
-    let mut found: Vec<PathBuf> = paths.iter().filter_map(|path| on_disk(top, path)).collect();
-    found.retain(|path| files::as_named(path).exists());
+    let there = |path: &DiskPath| on_disk(top, path).filter(|it| files::as_named(it).exists());
+    let mut found: Vec<PathBuf> = paths.iter().filter_map(there).collect();
     if root.is_none() {
         found.extend(host::sticks());
     }
+    found.extend(folders.iter().chain(&open).filter_map(there));
     found
 }
 
@@ -269,13 +279,14 @@ fn near_files(
     computer: &mut Computer,
     folder: &DiskPath,
     depth: usize,
+    most: usize,
     files: &mut BTreeSet<DiskPath>,
 ) {
     for (name, kind) in Disk::list(computer, folder).unwrap_or_default() {
         let Ok(path) = folder.join(&name) else { continue };
         if kind == EntryKind::Folder && depth > 0 {
-            near_files(computer, &path, depth - 1, files);
-        } else if kind == EntryKind::File && files.len() < MAX_QUICK_FILES {
+            near_files(computer, &path, depth - 1, most, files);
+        } else if kind == EntryKind::File && files.len() < most {
             files.insert(path);
         }
     }

@@ -350,13 +350,14 @@ pub struct NotScanned {
 
 /// Every reason for which something is not scanned, besides those of archives
 /// ([`unpacking::NotOpened::CODES`]).
-pub const REASONS: [&str; 13] = [
+pub const REASONS: [&str; 14] = [
     "unreadable",
     "too-large",
     "changed",
     "rule-timeout",
     "reader-broke",
     "cancelled",
+    "quick-limit",
     "place-not-read",
     "nothing-there",
     "places-not-here",

@@ -199,6 +199,7 @@ clean-reason-process-not-seen = this running program could not be looked at; run
 clean-reason-sockets-not-read = the table of connections could not be read
 clean-reason-dns-cache-not-read = the DNS cache could not be read
 clean-reason-files-not-scanned = no file was scanned, because only addresses were given; add rules or hashes
+clean-reason-quick-limit = a quick check ends after a minute; a full scan looks at the rest
 clean-reason-nothing-there = there is no file where the scan should look (is the disk mounted?)
 clean-reason-places-not-here = places where programs start by themselves cannot be looked at on this system yet
 clean-report-nothing = There is nothing to report: there is no run yet, and no --findings.

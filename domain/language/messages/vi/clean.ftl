@@ -199,6 +199,7 @@ clean-reason-process-not-seen = không xem được chương trình đang chạy
 clean-reason-sockets-not-read = không đọc được bảng kết nối mạng
 clean-reason-dns-cache-not-read = không đọc được bộ nhớ đệm DNS
 clean-reason-files-not-scanned = chưa quét tệp nào, vì chỉ có danh sách địa chỉ; hãy nêu thêm quy tắc hoặc mã băm
+clean-reason-quick-limit = kiểm tra nhanh dừng sau một phút; hãy quét toàn bộ để xem phần còn lại
 clean-reason-nothing-there = không có tệp nào ở nơi cần quét (ổ đĩa đã được gắn chưa?)
 clean-reason-places-not-here = chưa xem được các chỗ tự khởi động trên hệ điều hành này
 clean-report-nothing = Chưa có gì để ghi: chưa có lần xử lý nào, và không có --findings.

@@ -9,7 +9,8 @@ use std::env;
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use clean_up::{Computer, HostError, check_places, quick_places};
 use command_line::bilingual::failure;
@@ -119,8 +120,11 @@ pub(super) fn check(
     let mut live = LiveCheck::new(&inputs.addresses);
     look_at_running(computer.as_ref(), &mut live);
     screen.begins(&places);
-    let gathering = Gathering { screen, findings: Mutex::default() };
+    let gathering = Gathering::new(screen, choices.is_quick.then(|| quick_time(choices)));
     let mut summary = check_files(&places, &inputs.detection, &settings, &gathering);
+    if gathering.is_over() && !screen.is_cancelled() {
+        told_as_limit(&mut summary);
+    }
     if !inputs.is_for_files_not() {
         summary.add(&[], nothing_there(&places, summary.seen, choices.is_quick));
     }
@@ -179,15 +183,52 @@ fn look_at_running(computer: Option<&Result<Computer, HostError>>, live: &mut Li
     }
 }
 
+/// How long a quick check reads files, so that it is over within a minute with what stands before and behind
+/// that; four times as long where it leaves the computer to others.
+fn quick_time(choices: &Choices) -> Duration {
+    Duration::from_secs(if choices.is_gentle { 200 } else { 50 })
+}
+
+/// A check that its time ended was not cancelled by anybody.
+fn told_as_limit(summary: &mut Summary) {
+    if let Some(count) = summary.not_scanned.remove("cancelled") {
+        summary.not_scanned.insert("quick-limit".to_owned(), count);
+    }
+    for it in summary.not_scanned_listed.iter_mut().filter(|it| it.reason == "cancelled") {
+        "quick-limit".clone_into(&mut it.reason);
+    }
+}
+
 /// Keeps what is found.
 struct Gathering<'s> {
     screen: &'s dyn Screen,
     findings: Mutex<Vec<Finding>>,
+    /// When the scan is over whatever is left; time in which it is held does not count.
+    ends: Option<Mutex<Instant>>,
+}
+
+impl<'s> Gathering<'s> {
+    fn new(screen: &'s dyn Screen, time: Option<Duration>) -> Self {
+        let ends = time.map(|time| Mutex::new(Instant::now() + time));
+        Self { screen, findings: Mutex::default(), ends }
+    }
+
+    fn ends(&self) -> Option<MutexGuard<'_, Instant>> {
+        Some(self.ends.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn is_over(&self) -> bool {
+        self.ends().is_some_and(|ends| *ends <= Instant::now())
+    }
 }
 
 impl Watcher for Gathering<'_> {
     fn advanced(&self, files: u64, bytes: u64) {
+        let (before, ends) = (Instant::now(), self.ends().map(|it| *it));
         self.screen.advanced(files, bytes);
+        if let (Some(ends), Some(mut now)) = (ends, self.ends()) {
+            *now = (*now).max(ends + before.elapsed());
+        }
     }
 
     fn found(&self, finding: Finding) {
@@ -195,11 +236,54 @@ impl Watcher for Gathering<'_> {
     }
 
     fn is_cancelled(&self) -> bool {
-        self.screen.is_cancelled()
+        self.screen.is_cancelled() || self.is_over()
     }
 }
 
 /// Something that was not looked at, and is no file.
 fn not_scanned(reason: &str, detail: Option<String>) -> NotScanned {
     NotScanned { path: String::new(), inside: Vec::new(), reason: reason.to_owned(), detail }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::thread;
+
+    use super::*;
+
+    /// Holds each step for a while.
+    struct Slow(Duration, AtomicBool);
+
+    impl Screen for Slow {
+        fn begins(&self, _: &[PathBuf]) {}
+        fn advanced(&self, _: u64, _: u64) {
+            thread::sleep(self.0);
+        }
+        fn is_cancelled(&self) -> bool {
+            self.1.load(Ordering::Relaxed)
+        }
+    }
+
+    #[test]
+    fn a_quick_check_ends_by_itself_and_says_so() {
+        let screen = Slow(Duration::from_millis(200), AtomicBool::new(false));
+        let never = Gathering::new(&screen, None);
+        assert!(!never.is_over() && !never.is_cancelled());
+        let over = Gathering::new(&screen, Some(Duration::ZERO));
+        assert!(over.is_over() && over.is_cancelled());
+        // What the person holds does not count.
+        let held = Gathering::new(&screen, Some(Duration::from_secs(600)));
+        let before = *held.ends().unwrap();
+        held.advanced(1, 1);
+        assert!(*held.ends().unwrap() >= before + Duration::from_millis(200));
+
+        let mut summary = Summary::default();
+        summary.add(&[], vec![not_scanned("cancelled", None)]);
+        told_as_limit(&mut summary);
+        let told: Vec<(&str, u64)> =
+            summary.not_scanned.iter().map(|(reason, count)| (reason.as_str(), *count)).collect();
+        assert_eq!(told, [("quick-limit", 1)]);
+        assert_eq!(summary.not_scanned_listed[0].reason, "quick-limit");
+    }
 }
