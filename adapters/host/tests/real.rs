@@ -371,6 +371,8 @@ fn a_script_is_told_from_its_interpreter() {
     };
     let mut whole = start(&[script.as_os_str()]);
     let mut near = start(&["-e".as_ref(), "tập lệnh".as_ref()]);
+    // By a file that it holds open, whose number is another file of ours.
+    let mut held = start(&["-c".as_ref(), "exec sh /dev/fd/3 3<'tập lệnh'".as_ref()]);
     let mut other = start(&["-c".as_ref(), "read x".as_ref()]);
     let mut computer = Computer::open(None).unwrap();
     let expected = at(fs::canonicalize(&script).unwrap().to_str().unwrap());
@@ -378,14 +380,14 @@ fn a_script_is_told_from_its_interpreter() {
         // A program has its own name only once it has begun.
         let all = computer.scripts();
         let found: Vec<_> = all.into_iter().filter(|it| it.1 == expected).map(|it| it.0).collect();
-        if found.len() == 2 {
+        if found.len() == 3 {
             break found;
         }
         std::thread::yield_now();
     };
     let mut pids: Vec<u32> = found.iter().map(|it| it.pid).collect();
     pids.sort_unstable();
-    let mut started = [whole.id(), near.id()];
+    let mut started = [whole.id(), near.id(), held.id()];
     started.sort_unstable();
     assert_eq!(pids, started);
     for process in &found {
@@ -393,6 +395,7 @@ fn a_script_is_told_from_its_interpreter() {
     }
     whole.wait().unwrap();
     near.wait().unwrap();
+    held.wait().unwrap();
     assert!(other.try_wait().unwrap().is_none());
     other.kill().unwrap();
     other.wait().unwrap();

@@ -266,7 +266,9 @@ pub fn quick_places(computer: &mut Computer, root: Option<&Path>) -> Vec<PathBuf
     }
     let top = root.unwrap_or(Path::new("/"));
     let there = |path: &DiskPath| on_disk(top, path).filter(|it| files::as_named(it).exists());
-    let mut found: Vec<PathBuf> = paths.iter().filter_map(there).collect();
+    // An entry may name a folder, and that a whole disk.
+    let mut found: Vec<PathBuf> =
+        paths.iter().filter_map(there).filter(|it| !it.is_dir()).collect();
     if root.is_none() {
         found.extend(host::sticks());
     }

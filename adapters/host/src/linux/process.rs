@@ -23,6 +23,9 @@ const MOST_ROUNDS: usize = 16;
 const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(10);
 
+/// Where each program sees the files that it holds open itself.
+const OPEN_FILES: [&str; 3] = ["/dev/fd", "/proc/self/fd", "/proc/thread-self/fd"];
+
 /// Programs that run scripts, without the number of their version.
 const INTERPRETERS: [&str; 15] = [
     "sh", "dash", "bash", "ash", "ksh", "zsh", "fish", "busybox", "python", "perl", "ruby", "node",
@@ -67,7 +70,14 @@ pub(super) fn scripts() -> Vec<(Process, PathBuf)> {
         let Some(script) = arguments.find(|it| !it.starts_with(b"-")) else { continue };
         // What is no absolute path begins where the program is.
         let Ok(begins) = fs::read_link(format!("{folder}/cwd")) else { continue };
-        found.push((process, begins.join(OsStr::from_bytes(script))));
+        let script = begins.join(OsStr::from_bytes(script));
+        let open = OPEN_FILES.iter().find_map(|it| script.strip_prefix(it).ok());
+        let script = match open {
+            None => Some(script),
+            // Ours would be another file, or a folder.
+            Some(number) => fs::read_link(PathBuf::from(&folder).join("fd").join(number)).ok(),
+        };
+        found.extend(script.filter(|it| it.is_file()).map(|script| (process, script)));
     }
     found
 }

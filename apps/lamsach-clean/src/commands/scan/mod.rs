@@ -273,7 +273,7 @@ mod tests {
         let over = Gathering::new(&screen, Some(Duration::ZERO));
         assert!(over.is_over() && over.is_cancelled());
         // What the person holds does not count.
-        let held = Gathering::new(&screen, Some(Duration::from_secs(600)));
+        let held = Gathering::new(&screen, Some(Duration::from_mins(10)));
         let before = *held.ends().unwrap();
         held.advanced(1, 1);
         assert!(*held.ends().unwrap() >= before + Duration::from_millis(200));
