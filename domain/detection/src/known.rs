@@ -248,8 +248,6 @@ fn as_hash(text: &str) -> Option<Vec<u8>> {
 fn take_line(text: &str, known: &mut Known, outcome: &mut ListOutcome) -> bool {
     // Names and labels have blanks; where nothing else is between columns, a blank is.
     let mut columns = columns(text, true, |it| BETWEEN.contains(&it));
-    // Quotes that do not fit mean nothing.
-    let of_words = self::columns(text, false, |it| it == ' ' || BETWEEN.contains(&it));
     // `filename NAME`, and what sha256sum and its like write.
     if let Some((first, rest)) = text.split_once(' ')
         && (columns.len() == 1 || as_hash(first).is_some())
@@ -272,8 +270,9 @@ fn take_line(text: &str, known: &mut Known, outcome: &mut ListOutcome) -> bool {
         |columns: &[&str]| columns.iter().enumerate().find_map(|(at, it)| Some((at, as_hash(it)?)));
     let mut hash = hash_in(&columns);
     if hash.is_none() {
-        hash = hash_in(&of_words);
-        columns = of_words;
+        // Quotes that do not fit mean nothing.
+        columns = self::columns(text, false, |it| it == ' ' || BETWEEN.contains(&it));
+        hash = hash_in(&columns);
     }
     if let Some((at, hash)) = hash {
         let is_kind = |it: &str| {
