@@ -1,5 +1,5 @@
 //! What the programs share: help in the reader's language, what is said about arguments that were
-//! refused, and how the heap is kept small.
+//! refused and of what the system refuses, and how the heap is kept small.
 //!
 //! Every word is from the message files. A command `x` has the messages `cli-about-x` and, where
 //! more is to be said, `cli-after-x`; a command `y` below it is `x-y` there; an argument with the id `y` has `cli-arg-y`, or

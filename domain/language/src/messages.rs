@@ -36,8 +36,8 @@ fn write_number(language: Language, value: &FluentValue<'_>) -> Option<String> {
     Some(crate::number(language, number.value as i64))
 }
 
-const VI: LanguageIdentifier = langid!("vi");
-const EN: LanguageIdentifier = langid!("en");
+static VI: LanguageIdentifier = langid!("vi");
+static EN: LanguageIdentifier = langid!("en");
 
 /// A value set into a sentence: text or a whole number, formatted as the language writes it.
 #[derive(Clone, Debug)]
@@ -142,11 +142,14 @@ pub fn text_with(language: Language, key: &str, values: &[(&'static str, Value<'
 
 /// Whether there is a sentence behind `key`.
 pub fn has_text(language: Language, key: &str) -> bool {
-    let tag = match language {
+    MESSAGES.try_lookup(identifier(language), key).is_some()
+}
+
+fn identifier(language: Language) -> &'static LanguageIdentifier {
+    match language {
         Language::Vi => &VI,
         Language::En => &EN,
-    };
-    MESSAGES.try_lookup(tag, key).is_some()
+    }
 }
 
 fn look_up(
@@ -154,10 +157,7 @@ fn look_up(
     key: &str,
     arguments: Option<&HashMap<Cow<'static, str>, FluentValue<'_>>>,
 ) -> String {
-    let tag = match language {
-        Language::Vi => &VI,
-        Language::En => &EN,
-    };
+    let tag = identifier(language);
     let found = match arguments {
         Some(arguments) => MESSAGES.try_lookup_with_args(tag, key, arguments),
         None => MESSAGES.try_lookup(tag, key),
