@@ -17,6 +17,8 @@ pub(crate) struct Lines<'b> {
     pub(crate) offset: u64,
     /// They are the start of one line longer than [`LONGEST_LINE`], the rest left out.
     pub(crate) is_cut: bool,
+    /// A line among them tells how the lines behind it are read.
+    pub(crate) has_headers: bool,
     pub(crate) bytes: &'b [u8],
 }
 
@@ -27,6 +29,8 @@ pub(crate) struct Block {
     pub(crate) offset: u64,
     /// The block is the start of one line longer than [`LONGEST_LINE`], the rest left out.
     pub(crate) is_cut: bool,
+    /// A line among them tells how the lines behind it are read.
+    pub(crate) has_headers: bool,
     buffer: Vec<u8>,
     length: usize,
 }
@@ -39,12 +43,18 @@ impl Block {
 
     /// What it holds.
     pub(crate) fn lines(&self) -> Lines<'_> {
-        Lines { offset: self.offset, is_cut: self.is_cut, bytes: self.bytes() }
+        Lines {
+            offset: self.offset,
+            is_cut: self.is_cut,
+            has_headers: self.has_headers,
+            bytes: self.bytes(),
+        }
     }
 
     /// Makes it the bytes of `rest`.
     fn restart(&mut self, offset: u64, rest: &[u8]) {
         (self.offset, self.is_cut, self.length) = (offset, false, 0);
+        self.has_headers = false;
         self.make_room(BLOCK_BYTES.max(rest.len()));
         if let Some(start) = self.buffer.get_mut(..rest.len()) {
             start.copy_from_slice(rest);

@@ -144,7 +144,8 @@ pub struct Summary {
     /// in the report.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub too_many_sightings: bool,
-    /// Whether every line of every log was read and understood, and no limit was hit.
+    /// Whether every line of every log was read, and understood where something listed may stand in it, and no limit
+    /// was hit.
     pub complete: bool,
 }
 
@@ -177,7 +178,11 @@ pub struct FileSummary {
     pub lines_read: u64,
     /// Lines in which an indicator was found.
     pub lines_matched: u64,
-    /// Lines not understood.
+    /// Lines in which nothing listed is written, whatever they mean: they were not taken apart. One in 64 is all the
+    /// same, and from one that is not of the log's format on, all lines are.
+    #[serde(default)]
+    pub lines_ruled_out: u64,
+    /// Of the others, those that were not understood.
     pub lines_not_parsed: u64,
     /// How many of them for which reason, by its code; empty for lines.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -186,7 +191,8 @@ pub struct FileSummary {
     pub not_parsed_samples: Vec<NotParsed>,
     /// Days, in the zone of the run, of which the log has contacts: the monitoring that demonstrably
     /// ran. In long logs the first and last contact of every block of half a megabyte and one line in 16 are
-    /// looked at, so a day of a handful of lines may be left out, and none is made up.
+    /// looked at (one in 64 where lines are ruled out), and all between two that are more than a day apart: none is
+    /// made up.
     pub days: Vec<Date>,
     /// What stopped the reading before the end, or kept it from beginning.
     pub problem: Option<Problem>,

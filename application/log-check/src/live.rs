@@ -154,6 +154,7 @@ impl LiveLog {
         let names = Arc::clone(&self.names);
         let reading = Reading {
             layers,
+            sieve: None,
             log: 0,
             names: &names,
             times: &times,
@@ -166,7 +167,7 @@ impl LiveLog {
         let mut parser = self.parser.clone().unwrap_or_else(|| Parser::new(Format::Csv));
         let is_cut = lines.len() > LONGEST_LINE && !lines.contains(&b'\n');
         let bytes = if is_cut { lines.get(..LONGEST_LINE).unwrap_or(lines) } else { lines };
-        let lines = Lines { offset, is_cut, bytes };
+        let lines = Lines { offset, is_cut, has_headers: false, bytes };
         let read = found.read(&reading, (0, lines), &mut parser, None);
         if self.parser.is_some() {
             // It has seen the header lines on its way.

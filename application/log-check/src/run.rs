@@ -9,7 +9,7 @@ use std::thread;
 use contacts::{Encoding, Format, Parser, TimeReading, detect};
 use hunting::About;
 use jiff::Timestamp;
-use matching::{Gatherer, Index, Layers, Place, Sighting};
+use matching::{Gatherer, Index, Layers, Place, Sieve, Sighting};
 use sha2::{Digest, Sha256};
 use unpacking::{Limits, Unpacker, ZipReader, is_zip};
 
@@ -189,7 +189,7 @@ impl Source<'_> {
         }
         self.starts.push((block.offset, 0));
         let parser = self.parser.clone();
-        pass_headers(&mut self.parser, block.bytes());
+        block.has_headers = pass_headers(&mut self.parser, block.bytes());
         Some((self.starts.len() - 1, parser))
     }
 }
@@ -329,6 +329,7 @@ impl Run<'_> {
             let other_formats = self.other_formats(parser.format());
             let reading = Reading {
                 layers: self.layers,
+                sieve: Sieve::over(self.layers),
                 log: number,
                 names: &self.settings.names,
                 times: &times,
@@ -520,19 +521,20 @@ fn pass_blank_blocks(
     }
 }
 
-/// Lets a parser see the header lines of a block, which the next block is read by.
-pub(crate) fn pass_headers(parser: &mut Parser, block: &[u8]) {
+/// Lets a parser see the header lines of a block, which the next block is read by; tells whether there are any.
+pub(crate) fn pass_headers(parser: &mut Parser, block: &[u8]) -> bool {
     if parser.awaits_first_line() {
         let mut lines =
             block.split(|b| *b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         if let Some(first) = lines.find(|line| !line.is_empty()) {
             parser.read_line(first, &mut |_| {});
         }
-        return;
+        return true;
     }
     if !parser.is_header(b"#") {
-        return;
+        return false;
     }
+    let mut has_headers = false;
     let inner = memchr::memmem::find_iter(block, b"\n#").map(|at| at + 1);
     for at in (0..1).chain(inner) {
         let tail = block.get(at..).unwrap_or_default();
@@ -540,8 +542,10 @@ pub(crate) fn pass_headers(parser: &mut Parser, block: &[u8]) {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if parser.is_header(line) {
             parser.read_line(line, &mut |_| {});
+            has_headers = true;
         }
     }
+    has_headers
 }
 
 fn sum_up(file: &mut FileSummary, founds: Vec<Found>, starts: &mut BlockStarts) -> Gatherer {
@@ -551,6 +555,7 @@ fn sum_up(file: &mut FileSummary, founds: Vec<Found>, starts: &mut BlockStarts) 
     for found in founds {
         file.lines_matched += found.lines_matched;
         file.lines_not_parsed += found.lines_not_parsed;
+        file.lines_ruled_out += found.lines_ruled_out;
         for (format, lines) in found.lines_of_others {
             *file.other_formats.entry(format.to_owned()).or_default() += lines;
         }

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+use std::ops::Range;
 
 use contacts::{Contact, Format, LineKind, Parser, TimeReading, syslog_host};
 use hunting::SideCarBuilder;
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use matching::{Device, Gatherer, Hit, Layers, Matcher, Place};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use matching::{Chosen, Device, Gatherer, Hit, Layers, Matcher, Place, Sieve, SieveRoom};
 use naming::Names;
 
 use crate::NotParsed;
@@ -15,14 +16,22 @@ use crate::text::Encoding;
 
 /// How many lines that were not understood are shown.
 pub(crate) const SAMPLES: usize = 5;
-/// In larger blocks, the time of one line of so many tells the days; in smaller ones, of every line.
+/// In larger blocks, the time of one line of so many tells the days; in smaller ones, of every line. Where two of them
+/// lie more than [`A_DAY`] apart, those of all lines between are looked at.
 const SAMPLED_LINES: u64 = 16;
+/// The same where lines are sieved: so many are read in any case.
+const SAMPLED_SIEVED: u64 = 64;
+const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 /// What a smaller block is, in bytes.
 const SMALL_BLOCK: usize = 256 << 10;
+/// Among so many lines at the end of a block, the last contact is looked for.
+const MOST_LAST_LINES: usize = 32;
 
 /// How the lines of one log are read.
 pub(crate) struct Reading<'r> {
     pub(crate) layers: &'r Layers,
+    /// Tells lines that need not be read; `None` where there is none for this processor.
+    pub(crate) sieve: Option<Sieve<'r>>,
     /// Number of the log in the run.
     pub(crate) log: u32,
     pub(crate) names: &'r Names,
@@ -57,15 +66,35 @@ pub(crate) struct Found {
     pub(crate) gatherer: Gatherer,
     pub(crate) lines_matched: u64,
     pub(crate) lines_not_parsed: u64,
+    /// Lines that hold nothing listed whatever they say, and were not taken apart.
+    pub(crate) lines_ruled_out: u64,
     pub(crate) lines_of_others: BTreeMap<&'static str, u64>,
     /// Block number and sample; the line number counts within the block.
     pub(crate) samples: Vec<(usize, NotParsed)>,
     /// Lines of each block, by its number.
     pub(crate) block_lines: Vec<(usize, u64)>,
     pub(crate) days: BTreeSet<Date>,
+    /// Room for the lines that a sieve chose.
+    chosen: Vec<Chosen>,
+    room: SieveRoom,
 }
 
-/// First and last moment of a block.
+/// A block as it is read.
+struct Reader<'a, 'r> {
+    found: &'a mut Found,
+    reading: &'a Reading<'r>,
+    number: usize,
+    block: Lines<'a>,
+    parser: &'a mut Parser,
+    times: Parser,
+    matcher: Matcher<'a>,
+    side_car: Option<&'a mut SideCarBuilder>,
+    span: Span,
+    /// Up to where the times of the block are looked at.
+    passed: usize,
+}
+
+/// Moments of a block: one an hour.
 #[derive(Default)]
 struct Span {
     moments: Vec<Timestamp>,
@@ -79,105 +108,35 @@ impl Found {
         reading: &Reading<'_>,
         (number, block): (usize, Lines<'_>),
         parser: &mut Parser,
-        mut side_car: Option<&mut SideCarBuilder>,
+        side_car: Option<&mut SideCarBuilder>,
     ) -> u64 {
-        let mut matcher = Matcher::over(reading.layers);
         let times = Parser::new(parser.format());
-        let mut span = Span::default();
-        let mut last_line: &[u8] = b"";
-        let mut lines = 0;
-        let mut offset = block.offset;
-        let mut rest = block.bytes;
-        while !rest.is_empty() {
-            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
-            let (whole, after) = rest.split_at_checked(end).unwrap_or((rest, b""));
-            rest = after;
-            lines += 1;
-            let line = whole.strip_suffix(b"\n").unwrap_or(whole);
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            // Windows programs put a byte order mark before the first line.
-            let line =
-                if offset == 0 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line };
-            let place = Place { log: reading.log, offset, line: lines };
-            offset += reading.encoding.width(whole);
-            if line.is_empty() {
-                continue;
-            }
-            if block.is_cut || line.len() > LONGEST_LINE {
-                self.refuse(number, place, line);
-                continue;
-            }
-            let (mut is_matched, mut is_last) = (false, false);
-            let is_sample = block.bytes.len() < SMALL_BLOCK || lines % SAMPLED_LINES == 0;
-            let kind = parser.read_line(line, &mut |contact| {
-                let time = || times.timestamp(contact, reading.times);
-                span.cover(is_sample || span.is_new(), time);
-                is_last = true;
-                if let Some(side_car) = &mut side_car {
-                    side_car.add(contact, time(), place.offset);
-                }
-                is_matched |= self.examine((reading, &mut matcher), contact, time, place, line);
-            });
-            if is_last {
-                last_line = line;
-            }
-            if kind == LineKind::NotParsed {
-                match self.read_otherwise(
-                    reading,
-                    &mut matcher,
-                    &mut span,
-                    side_car.as_deref_mut(),
-                    place,
-                    line,
-                ) {
-                    Some(is_other_matched) => is_matched |= is_other_matched,
-                    None => self.refuse(number, place, line),
-                }
-            }
-            self.lines_matched += u64::from(is_matched);
-        }
-        // The last line of a block need not hold a contact; the last contact tells how far it goes.
-        let is_sample = !span.is_new();
-        parser.read_line(last_line, &mut |contact| {
-            span.cover(is_sample, || times.timestamp(contact, reading.times));
-        });
-        self.block_lines.push((number, lines));
-        self.cover(&span, &reading.times.zone);
+        let matcher = Matcher::over(reading.layers);
+        let span = Span::default();
+        let found = self;
+        let mut reader = Reader {
+            found,
+            reading,
+            number,
+            block,
+            parser,
+            times,
+            matcher,
+            side_car,
+            span,
+            passed: 0,
+        };
+        let sieve = reading.sieve.as_ref().filter(|_| reader.may_be_sieved());
+        let lines = match sieve {
+            Some(sieve) => reader.read_chosen(sieve),
+            None => reader.read_from(0, 0),
+        };
+        reader.read_last();
+        let Reader { found, span, .. } = reader;
+        found.block_lines.push((number, lines));
+        found.cover(&span, &reading.times.zone);
         lines
     }
-
-    /// Reads a line by the first other format that understands it; tells whether it was matched,
-    /// `None` when none does.
-    #[cold]
-    fn read_otherwise(
-        &mut self,
-        reading: &Reading<'_>,
-        matcher: &mut Matcher<'_>,
-        span: &mut Span,
-        mut side_car: Option<&mut SideCarBuilder>,
-        place: Place,
-        line: &[u8],
-    ) -> Option<bool> {
-        for format in reading.other_formats {
-            let mut parser = Parser::new(*format);
-            let times = Parser::new(*format);
-            let mut is_matched = false;
-            let kind = parser.read_line(line, &mut |contact| {
-                let time = || times.timestamp(contact, reading.times);
-                span.cover(true, time);
-                if let Some(side_car) = &mut side_car {
-                    side_car.add(contact, time(), place.offset);
-                }
-                is_matched |= self.examine((reading, matcher), contact, time, place, line);
-            });
-            if kind == LineKind::Understood {
-                *self.lines_of_others.entry(format.name()).or_default() += 1;
-                return Some(is_matched);
-            }
-        }
-        None
-    }
-
     #[inline]
     fn examine(
         &mut self,
@@ -208,6 +167,186 @@ impl Found {
     fn cover(&mut self, span: &Span, zone: &TimeZone) {
         let days = span.moments.iter().map(|time| time.to_zoned_datetime(zone.clone()).date());
         self.days.extend(days);
+    }
+}
+
+impl<'a> Reader<'a, '_> {
+    /// Whether it is enough to read the lines in which something listed may stand: in a block of some size, where
+    /// lines of all formats that they may be of are in clear or have a mark, and no line tells how others are read. A
+    /// side-car holds what no list names.
+    fn may_be_sieved(&self) -> bool {
+        let Lines { bytes, is_cut, has_headers, .. } = self.block;
+        (SMALL_BLOCK..=LONGEST_LINE).contains(&bytes.len())
+            && !is_cut
+            && !has_headers
+            && self.side_car.is_none()
+            && self.parser.format().is_in_clear()
+            && self.reading.encoding == Encoding::Bytes
+    }
+
+    /// Reads the lines that a sieve chooses, and tells how many there are. Where a sample is not of the log's format,
+    /// all lines from it on are read: what else is in such a log should be told.
+    fn read_chosen(&mut self, sieve: &Sieve<'_>) -> u64 {
+        let mut chosen = std::mem::take(&mut self.found.chosen);
+        let room = &mut self.found.room;
+        let mut lines = sieve.choose(self.block.bytes, SAMPLED_SIEVED, room, &mut chosen);
+        let mut read = 0;
+        for it in &chosen {
+            let Some(line) = self.block.bytes.get(it.start..it.end) else { continue };
+            let kind = if it.is_sample {
+                self.read_sample(line, it.start as u64, it.number, it.start)
+            } else {
+                self.read_line(line, it.start as u64, it.number, false)
+            };
+            read += 1;
+            if it.is_sample && kind == LineKind::NotParsed {
+                let from_here = self.read_from(it.end + 1, it.number);
+                read += from_here - it.number;
+                lines = from_here;
+                break;
+            }
+        }
+        self.found.lines_ruled_out += lines - read;
+        self.found.chosen = chosen;
+        lines
+    }
+
+    /// Reads a line of which the time is looked at, too.
+    fn read_sample(&mut self, line: &'a [u8], offset: u64, number: u64, place: usize) -> LineKind {
+        let before = self.span.moments.last().copied();
+        let kind = self.read_line(line, offset, number, true);
+        self.pass(before, place);
+        kind
+    }
+
+    /// Times are looked at up to a place. Where there is more than a day between the last two, those between are looked
+    /// at as well: a log of few lines a day has days that no sample is of.
+    fn pass(&mut self, before: Option<Timestamp>, place: usize) {
+        let moments = before.zip(self.span.moments.last());
+        if moments.is_some_and(|(before, now)| now.duration_since(before).abs() > A_DAY) {
+            self.look_at_times(self.passed..place);
+        }
+        self.passed = place;
+    }
+
+    #[cold]
+    fn look_at_times(&mut self, between: Range<usize>) {
+        let (span, times, reading) = (&mut self.span, &self.times, self.reading);
+        let lines = self.block.bytes.get(between).unwrap_or_default();
+        for line in lines.split(|byte| *byte == b'\n') {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            self.parser.read_line(line, &mut |contact| {
+                span.cover(true, || times.timestamp(contact, reading.times));
+            });
+        }
+    }
+
+    /// Reads all lines from a place on, before which there are so many; tells how many there are then.
+    fn read_from(&mut self, start: usize, before: u64) -> u64 {
+        let is_small = self.block.bytes.len() < SMALL_BLOCK;
+        let mut rest = self.block.bytes.get(start..).unwrap_or_default();
+        let mut offset = start as u64;
+        let mut lines = before;
+        let mut place = start;
+        while !rest.is_empty() {
+            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+            let (whole, after) = rest.split_at_checked(end).unwrap_or((rest, b""));
+            rest = after;
+            lines += 1;
+            let line = whole.strip_suffix(b"\n").unwrap_or(whole);
+            if !is_small && lines.is_multiple_of(SAMPLED_LINES) {
+                self.read_sample(line, offset, lines, place);
+            } else {
+                self.read_line(line, offset, lines, is_small);
+            }
+            place += whole.len();
+            offset += self.reading.encoding.width(whole);
+        }
+        lines
+    }
+
+    /// Reads a line, by its offset and number in the block; tells what the log's own format made of it.
+    #[inline]
+    fn read_line(&mut self, line: &'a [u8], offset: u64, number: u64, is_sample: bool) -> LineKind {
+        let Self { found, reading, matcher, side_car, span, times, .. } = self;
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let place = Place { log: reading.log, offset: self.block.offset + offset, line: number };
+        // Windows programs put a byte order mark before the first line.
+        let is_first = place.offset == 0;
+        let line = line.strip_prefix(b"\xef\xbb\xbf").filter(|_| is_first).unwrap_or(line);
+        if line.is_empty() {
+            return LineKind::Understood;
+        }
+        if self.block.is_cut || line.len() > LONGEST_LINE {
+            found.refuse(self.number, place, line);
+            return LineKind::NotParsed;
+        }
+        let mut is_matched = false;
+        let kind = self.parser.read_line(line, &mut |contact| {
+            let time = || times.timestamp(contact, reading.times);
+            span.cover(is_sample || span.is_new(), time);
+            if let Some(side_car) = side_car {
+                side_car.add(contact, time(), place.offset);
+            }
+            is_matched |= found.examine((reading, matcher), contact, time, place, line);
+        });
+        if kind == LineKind::NotParsed {
+            match self.read_otherwise(place, line) {
+                Some(is_other_matched) => is_matched |= is_other_matched,
+                None => self.found.refuse(self.number, place, line),
+            }
+        }
+        self.found.lines_matched += u64::from(is_matched);
+        kind
+    }
+
+    /// Reads a line by the first other format that understands it; tells whether it was matched,
+    /// `None` when none does.
+    #[cold]
+    fn read_otherwise(&mut self, place: Place, line: &[u8]) -> Option<bool> {
+        let Self { found, reading, matcher, side_car, span, .. } = self;
+        for format in reading.other_formats {
+            let mut parser = Parser::new(*format);
+            let times = Parser::new(*format);
+            let mut is_matched = false;
+            let kind = parser.read_line(line, &mut |contact| {
+                let time = || times.timestamp(contact, reading.times);
+                span.cover(true, time);
+                if let Some(side_car) = side_car {
+                    side_car.add(contact, time(), place.offset);
+                }
+                is_matched |= found.examine((reading, matcher), contact, time, place, line);
+            });
+            if kind == LineKind::Understood {
+                *found.lines_of_others.entry(format.name()).or_default() += 1;
+                return Some(is_matched);
+            }
+        }
+        None
+    }
+
+    /// The last contact tells how far the block goes: among its last lines there most likely is one.
+    fn read_last(&mut self) {
+        if self.span.is_new() || self.block.is_cut {
+            return;
+        }
+        let before = self.span.moments.last().copied();
+        let (span, times, reading) = (&mut self.span, &self.times, self.reading);
+        let lines = self.block.bytes.rsplit(|byte| *byte == b'\n');
+        for line in lines.take(MOST_LAST_LINES).filter(|line| line.len() <= LONGEST_LINE) {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            let mut is_found = false;
+            self.parser.read_line(line, &mut |contact| {
+                is_found = true;
+                span.cover(true, || times.timestamp(contact, reading.times));
+            });
+            if is_found {
+                break;
+            }
+        }
+        if self.block.bytes.len() >= SMALL_BLOCK {
+            self.pass(before, self.block.bytes.len());
+        }
     }
 }
 

@@ -98,6 +98,21 @@ const NAME_BYTES: [bool; 256] = {
     bytes
 };
 
+/// A run of bytes of a name. The digits of an escape before it, as of `%2Fexample.com`, would stick to it and are left
+/// out.
+#[inline]
+pub fn run_behind_escape(text: &[u8], start: usize, end: usize) -> &[u8] {
+    let run = text.get(start..end).unwrap_or_default();
+    match (start.checked_sub(1).and_then(|it| text.get(it)), run) {
+        (Some(b'%'), [first, second, rest @ ..])
+            if first.is_ascii_hexdigit() && second.is_ascii_hexdigit() =>
+        {
+            rest
+        }
+        _ => run,
+    }
+}
+
 /// The addresses among the answers of a DNS reply, as a log lists them: between commas, spaces or
 /// quotation marks, and among names and other data.
 #[inline]

@@ -40,12 +40,13 @@ mod scan;
 mod syslog;
 mod syslog_frames;
 mod time;
+pub mod traces;
 mod tree;
 mod wire;
 
 pub use contact::{Between, Contact, Outcome, Part};
 pub use detect::{Detection, Encoding, detect};
-pub use fields::{answer_addresses, is_name_byte};
+pub use fields::{answer_addresses, is_name_byte, run_behind_escape};
 pub use formats::Format;
 pub use formats::columns::{Columns, ColumnsError};
 pub use parser::{LineKind, Parser};

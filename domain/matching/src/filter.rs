@@ -3,7 +3,7 @@
 use crate::columns::Column;
 
 /// What the filter says of a suffix. `true` may be wrong, `false` never is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Claim {
     /// It is a name of the index itself.
     pub(crate) is_name: bool,

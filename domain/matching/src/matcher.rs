@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::net::IpAddr;
 
-use contacts::{Between, Contact, NameRuns, Outcome, Part, WireContact};
+use contacts::{Between, Contact, NameRuns, Outcome, Part, WireContact, run_behind_escape};
 use jiff::Timestamp;
 use naming::{Holder, Names};
 
@@ -397,12 +397,7 @@ impl<'i> One<'i> {
     fn mention<'l>(&mut self, query: &'l [u8]) -> Option<(IndicatorId, &'l [u8])> {
         // Both have a dot in them, most of what stands in a query string has not.
         for (start, end) in NameRuns::of(query) {
-            let mut text = query.get(start..end)?;
-            // An escape's digits would stick to the name behind it.
-            let is_escape = start > 0 && query.get(start - 1) == Some(&b'%');
-            if is_escape && !text.iter().take(2).any(|byte| *byte == b'.') {
-                text = text.get(2..)?;
-            }
+            let text = run_behind_escape(query, start, end);
             let found = match address_name(text) {
                 Some(address) => self.view.find_address(address, 0),
                 None if self.view.may_know(text) => {

@@ -9,11 +9,12 @@ use observables::DomainName;
 /// The longest name in octets, dots included (RFC 1035 section 2.3.4).
 pub(crate) const LONGEST_NAME: usize = 253;
 
-const SEED: u64 = 0x2d35_8dcc_aa6c_78a5;
+pub(crate) const SEED: u64 = 0x2d35_8dcc_aa6c_78a5;
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = ONES << 7;
+/// The highest bit of each byte: none of ASCII has it.
+pub(crate) const HIGH: u64 = ONES << 7;
 const LOW: u64 = !HIGH;
 
 /// One suffix of a name.
@@ -86,6 +87,27 @@ impl Iterator for Suffixes<'_> {
             self.end -= 8;
         }
     }
+}
+
+/// Goes on from the hash of what stands behind a label, as [`Suffixes`] does, where the label's end and length are
+/// known. Tells the label's bytes too, all of them or-ed into one word.
+#[inline]
+pub(crate) fn hash_label(
+    mut hash: u64,
+    text: &[u8],
+    mut end: usize,
+    mut length: usize,
+) -> (u64, u64) {
+    let mut seen = 0;
+    while length >= 8 {
+        let word = lower_case(word_before(text, end));
+        seen |= word;
+        hash = fold(hash ^ word);
+        end -= 8;
+        length -= 8;
+    }
+    let piece = (lower_case(word_before(text, end)) >> 1) >> (63 - 8 * length);
+    (fold(hash ^ piece), seen | piece)
 }
 
 /// The eight bytes before `end`, the last of them in the highest place; zeroes before the start.

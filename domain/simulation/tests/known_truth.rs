@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers may panic")]
 
+use std::collections::HashSet;
+
 use contacts::{Detection, Format, LineKind, Parser, TimeReading, detect};
 use indicators::{ReadOptions, read_list};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
-use matching::{Gatherer, Index, IndexBuilder, Matcher, Place};
+use matching::{Gatherer, Index, IndexBuilder, Layers, Matcher, Place, Sieve, SieveRoom};
 use naming::Names;
 use simulation::{
     Fillers, LogKind, LogSettings, PlantKind, Targets, TrueSighting, Truth, write_log,
@@ -49,11 +51,15 @@ fn gather(index: &Index, number: u32, kind: LogKind, log: &[u8], gatherer: &mut 
     let reading = TimeReading { zone, written };
     let (mut parser, mut matcher) = (Parser::new(format(kind)), Matcher::new(index));
     let times = Parser::new(format(kind));
+    let sieve = Layers::from(index.clone());
+    let chosen = chosen_lines(&sieve, log);
     let mut offset = 0;
     for (at, line) in log.split(|byte| *byte == b'\n').enumerate() {
         let place = Place { log: number, offset, line: at as u64 + 1 };
         let is_read = parser.read_line(line, &mut |contact| {
             if let Some(hit) = matcher.examine(contact) {
+                let text = String::from_utf8_lossy(line);
+                assert!(chosen.contains(&(at as u64 + 1)), "{kind:?} left out: {text}");
                 let time = times.timestamp(contact, &reading);
                 gatherer.add(&hit, hit.holder(&Names::default(), time), time, place, line);
             }
@@ -62,6 +68,19 @@ fn gather(index: &Index, number: u32, kind: LogKind, log: &[u8], gatherer: &mut 
         assert!(is_read == LineKind::Understood || line.is_empty(), "{kind:?}: {text}");
         offset += line.len() as u64 + 1;
     }
+}
+
+/// Numbers of the lines that have to be read. Of lines in clear few have.
+fn chosen_lines(index: &Layers, log: &[u8]) -> HashSet<u64> {
+    let mut chosen = Vec::new();
+    let sieve = Sieve::over(index).expect("a processor with vectors");
+    let lines = sieve.choose(log, u64::MAX, &mut SieveRoom::default(), &mut chosen);
+    assert_eq!(lines, log.split(|it| *it == b'\n').count() as u64 - 1);
+    for it in &chosen {
+        let start = it.start.checked_sub(1).map(|it| log[it]);
+        assert!(start.is_none_or(|it| it == b'\n') && log[it.end] == b'\n');
+    }
+    chosen.into_iter().map(|it| it.number).collect()
 }
 
 /// What was found, in the truth's words, with the line that proves it.

@@ -34,7 +34,7 @@ pub use self::signatures::program_signatures;
 pub use events::event_files;
 pub use flows::{flow_files, flow_messages};
 pub use index::index_file;
-pub use logs::{check_logs, log_detection, log_lines, syslog_frames};
+pub use logs::{check_logs, log_detection, log_lines, sieve, syslog_frames};
 pub use names::names;
 pub use packets::{captures, packets};
 pub use questions::questions;
@@ -46,7 +46,7 @@ pub use values::{lists, observables, parts, tables, unpacking, zips};
 pub type Entry = fn(&[u8]);
 
 /// Every entry by the name of its target.
-pub const ALL: [(&str, Entry); 30] = [
+pub const ALL: [(&str, Entry); 31] = [
     ("autorun_inf", autorun_inf),
     ("captures", captures),
     ("check_logs", check_logs),
@@ -71,6 +71,7 @@ pub const ALL: [(&str, Entry); 30] = [
     ("scan_results", scan_results),
     ("scanner_reports", scanner_reports),
     ("side_cars", side_cars),
+    ("sieve", sieve),
     ("sockets", sockets),
     ("syslog_frames", syslog_frames),
     ("tables", tables),

@@ -125,6 +125,12 @@ impl Format {
         matches!(self, Self::ZeekTsv | Self::W3c)
     }
 
+    /// Whether names and addresses stand in its lines as they are. Those that do not have a mark in each line, which
+    /// [`traces`](crate::traces) know.
+    pub fn is_in_clear(self) -> bool {
+        !matches!(self, Self::Adguard | Self::WindowsDns)
+    }
+
     /// The name used in options and outputs.
     pub fn name(self) -> &'static str {
         match self {

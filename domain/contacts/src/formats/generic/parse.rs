@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use memchr::memchr_iter;
 
-use crate::fields::{is_name_byte, port};
+use crate::fields::{is_name_byte, port, run_behind_escape};
 use crate::scan::{NameRuns, STEP, Window};
 use crate::time::{self, TimeReading};
 use crate::{Contact, LineKind, Outcome};
@@ -105,13 +105,8 @@ fn name_or_v4(line: &[u8], start: usize, end: usize) -> Option<Token<'_>> {
     if end - start > LONGEST_RUN {
         return None;
     }
-    let mut text = line.get(start..end)?;
-    // An escape's digits would stick to the name behind it.
-    if start.checked_sub(1).and_then(|it| line.get(it)) == Some(&b'%') {
-        text = text.get(text.iter().take(2).take_while(|byte| **byte != b'.').count()..)?;
-    }
     // A sentence ends in a dot, as a name of the DNS may.
-    let text = trim(text);
+    let text = trim(run_behind_escape(line, start, end));
     let last = memchr::memrchr(b'.', text).and_then(|dot| text.get(dot + 1..))?;
     let after = line.get(end..).unwrap_or_default();
     let named_port = match after.strip_prefix(b":") {
