@@ -83,6 +83,17 @@ pub(crate) fn first_two_octets(text: &[u8]) -> Option<u16> {
     Some(u16::from_be_bytes([left, right]))
 }
 
+/// The third octet of what [`first_two_octets`] took for an IPv4 address; `None` where there is none, or too few bytes
+/// for a quick look.
+#[inline]
+pub(crate) fn third_octet(text: &[u8]) -> Option<u8> {
+    let dots = equal(u64::from_le_bytes(*text.first_chunk()?), b'.');
+    let second = (dots & dots.wrapping_sub(1)).trailing_zeros() as usize / 8;
+    let word = u64::from(u32::from_le_bytes(*text.get(second + 1..)?.first_chunk()?));
+    // The upper half is no digits, so that there are four at most.
+    octet(word, no_digits(word).trailing_zeros() / 8)
+}
+
 /// The number that so many digits at the start of a word make.
 #[inline]
 fn octet(word: u64, digits: u32) -> Option<u8> {
@@ -163,6 +174,22 @@ mod tests {
         check("1.2.3.4.", None);
         check("", None);
         check("a.b.c.d", None);
+    }
+
+    #[test]
+    fn the_third_octet_is_read_where_there_is_one() {
+        let check = |text: &str, expected: Option<u8>| {
+            assert_eq!(third_octet(text.as_bytes()), expected, "{text}");
+        };
+        check("192.0.2.1 ", Some(2));
+        check("1.2.3.4 GET /", Some(3));
+        check("10.20.30.40", Some(30));
+        check("255.255.255.255", Some(255));
+        check("255.255.256.255", None);
+        check("192.0.1234.5", None);
+        check("192.0.02.5", None);
+        check("192.0..5.5", None);
+        check("192.0.2", None);
     }
 
     #[test]

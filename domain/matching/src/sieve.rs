@@ -4,16 +4,14 @@ use contacts::is_name_byte;
 use contacts::traces::{Tracer, Traces};
 use memchr::{memchr, memrchr};
 
-use crate::Layers;
 use crate::filter::Claim;
-use crate::logged::first_two_octets;
+use crate::logged::{first_two_octets, third_octet};
 use crate::suffixes::{HIGH, LONGEST_NAME, SEED, hash_label};
 use crate::view::View;
+use crate::{Index, Layers};
 
 /// Steps of a text that are traced before what they found is looked at: a few kilobytes.
 const STEPS: usize = 64;
-/// Bytes of the longest IPv4 address.
-const LONGEST_V4: usize = 15;
 
 /// A line of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +33,8 @@ pub struct Chosen {
 /// almost all hold an indicator: a name's filter and an address's /24 decide.
 #[derive(Debug)]
 pub struct Sieve<'i> {
-    views: Vec<View<'i>>,
+    first: View<'i>,
+    more: Vec<View<'i>>,
 }
 
 /// Room for [`Sieve::choose`], used again from text to text.
@@ -47,7 +46,9 @@ pub struct SieveRoom {
 impl<'i> Sieve<'i> {
     /// A sieve of several indexes; `None` where the processor has no instructions that make it worth while.
     pub fn over(layers: &'i Layers) -> Option<Self> {
-        Tracer::is_fast().then(|| Self { views: layers.iter().map(|it| it.view()).collect() })
+        let mut views = layers.iter().map(Index::view);
+        let first = views.next().unwrap_or_else(|| Index::none().view());
+        Tracer::is_fast().then(|| Self { first, more: views.collect() })
     }
 
     /// Puts the lines of `text` that have to be read into `chosen`, in order, and one of every so many, the first
@@ -127,8 +128,8 @@ impl<'i> Sieve<'i> {
 
     #[inline]
     fn claim(&self, hash: u64) -> Claim {
-        let mut claim = Claim::default();
-        for view in &self.views {
+        let mut claim = self.first.filter.claim(hash);
+        for view in &self.more {
             let own = view.filter.claim(hash);
             claim.is_name |= own.is_name;
             claim.is_ending |= own.is_ending;
@@ -142,7 +143,7 @@ impl<'i> Sieve<'i> {
         let name = text.get(end.saturating_sub(LONGEST_NAME)..end).unwrap_or_default();
         let start = name.iter().rposition(|it| !is_name_byte(*it)).map_or(0, |it| it + 1);
         let name = name.get(start..).unwrap_or_default();
-        self.views.iter().any(|view| view.may_know(name))
+        self.any(|view| view.may_know(name))
     }
 
     /// Whether an index may name the IPv4 address that a text begins with, or a network around it: its /24 tells.
@@ -150,28 +151,19 @@ impl<'i> Sieve<'i> {
     fn may_hold(&self, text: &[u8]) -> bool {
         // At the end of a text there are too few bytes for the quick look.
         let Some(octets) = first_two_octets(text) else { return true };
-        self.views.iter().any(|view| view.v4_map.holds_slash_16(octets))
-            && third_octet(text).is_none_or(|third| {
-                let [first, second] = octets.to_be_bytes();
-                let address = u32::from_be_bytes([first, second, third, 0]);
-                self.views.iter().any(|view| view.v4_map.holds(address))
-            })
-    }
-}
-
-/// The number behind the second dot; `None` where there is none that fits.
-#[inline]
-fn third_octet(text: &[u8]) -> Option<u8> {
-    let (mut dots, mut value) = (0, 0_u32);
-    for byte in text.iter().take(LONGEST_V4) {
-        match byte {
-            b'.' if dots == 2 => break,
-            b'.' => (dots, value) = (dots + 1, 0),
-            b'0'..=b'9' => value = value * 10 + u32::from(byte - b'0'),
-            _ => break,
+        if !self.any(|view| view.v4_map.holds_slash_16(octets)) {
+            return false;
         }
+        let Some(third) = third_octet(text) else { return true };
+        let [first, second] = octets.to_be_bytes();
+        let address = u32::from_be_bytes([first, second, third, 0]);
+        self.any(|view| view.v4_map.holds(address))
     }
-    u8::try_from(value).ok().filter(|_| dots == 2)
+
+    #[inline]
+    fn any(&self, is_so: impl Fn(&View<'i>) -> bool) -> bool {
+        is_so(&self.first) || self.more.iter().any(is_so)
+    }
 }
 
 /// The lines of a text, as far as they were passed.
