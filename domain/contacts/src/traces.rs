@@ -95,8 +95,9 @@ struct Kinds {
     dots: u64,
     line_feeds: u64,
     colons: u64,
-    /// What begins an escape, or stands in a mark of a format that is not in clear.
+    /// What begins an escape, or a mark of a format that is not in clear.
     escapes: u64,
+    openings: u64,
     /// NUL, and the first bytes of all UTF-8 that is no letter of a European alphabet: among them are dots.
     strange: u64,
 }
@@ -116,7 +117,8 @@ fn kinds<S: Simd>(simd: S, window: &[u8; WINDOW]) -> Kinds {
         dots: equal(b'.').to_bitmask(),
         line_feeds: equal(b'\n').to_bitmask(),
         colons: equal(b':').to_bitmask(),
-        escapes: (equal(b'%') | equal(b'(') | equal(b'Q')).to_bitmask(),
+        escapes: (equal(b'%') | equal(b'Q')).to_bitmask(),
+        openings: equal(b'(').to_bitmask(),
         strange: (bytes.simd_ge(all(0xe2)) | equal(0)).to_bitmask(),
     }
 }
@@ -182,7 +184,7 @@ impl<'t> Tracer<'t> {
             name_ends: self.name_ends(&kinds),
             v4_starts: self.v4_starts(&kinds),
             unclear: (kinds.strange | double_colons) & TOLD,
-            doubtful: (kinds.escapes | chained) & TOLD,
+            doubtful: (kinds.escapes | kinds.openings & kinds.digits >> 1 | chained) & TOLD,
             labels,
             labels_before: self.labels,
         };
