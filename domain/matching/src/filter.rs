@@ -30,6 +30,40 @@ impl<'i> Filter<'i> {
     }
 }
 
+/// Which last labels names have: a bit for each of so many hashes. Most texts with dots in them are no names, and end in
+/// none of these.
+pub(crate) const LAST_LABEL_BYTES: usize = 4 << 10;
+
+/// The last labels of an index; one that was compiled before there were any has all.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LastLabels<'i>(&'i [u8]);
+
+impl<'i> LastLabels<'i> {
+    pub(crate) fn new(bytes: &'i [u8]) -> Self {
+        Self(bytes)
+    }
+
+    #[inline]
+    pub(crate) fn may_be(&self, hash: u64) -> bool {
+        let (byte, bit) = last_label_place(hash);
+        self.0.get(byte).is_none_or(|byte| byte & bit != 0)
+    }
+}
+
+#[inline]
+fn last_label_place(hash: u64) -> (usize, u8) {
+    let place = usize::try_from(hash >> 49).unwrap_or_default();
+    (place / 8, 1 << (place % 8))
+}
+
+/// Marks a last label in a map of [`LAST_LABEL_BYTES`].
+pub(crate) fn mark_last_label(map: &mut [u8], hash: u64) {
+    let (byte, bit) = last_label_place(hash);
+    if let Some(byte) = map.get_mut(byte) {
+        *byte |= bit;
+    }
+}
+
 /// How many bytes hold so many names, whose endings beyond the first two labels are `endings`.
 /// About 16 bits a name.
 pub(crate) fn filter_bytes(names: usize, endings: usize) -> usize {

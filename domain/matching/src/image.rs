@@ -112,6 +112,8 @@ sections! {
     V6Segments = 25, "v6-segments";
     Urls = 26, "urls";
     UrlTexts = 27, "url-texts";
+    /// Which last labels names have.
+    LastLabels = 28, "last-labels";
 }
 
 const SECTIONS: usize = Section::ALL.len();

@@ -5,7 +5,7 @@
 //! share are written once.
 
 use crate::columns::Column;
-use crate::filter::{filter_bytes, mark_ending, mark_name};
+use crate::filter::{LAST_LABEL_BYTES, filter_bytes, mark_ending, mark_last_label, mark_name};
 use crate::image::{Image, ImageWriter, Section};
 use crate::index::IndexFull;
 use crate::suffixes::{LowerName, Suffixes, hash_of};
@@ -78,7 +78,7 @@ impl NameBuilder {
 
     /// Appends the sections. `hosts` are hashes of further names that the filter must know, with
     /// the hashes of their endings.
-    pub(crate) fn write(mut self, writer: &mut ImageWriter, hosts: &[(u64, bool)]) {
+    pub(crate) fn write(mut self, writer: &mut ImageWriter, hosts: &[(u64, Mark)]) {
         self.slots = Vec::new();
         let mut keys = Vec::with_capacity(self.count);
         let mut deep = 0;
@@ -111,15 +111,28 @@ impl NameBuilder {
         writer.section(Section::NameBuckets, |to| {
             to.extend(starts.iter().flat_map(|start| start.to_le_bytes()));
         });
-        let hosts_named = hosts.iter().filter(|(_, is_name)| *is_name).count();
-        let length = filter_bytes(self.count + hosts_named, deep + hosts.len() - hosts_named);
+        let count = |wanted: Mark| hosts.iter().filter(|(_, mark)| *mark == wanted).count();
+        let length = filter_bytes(self.count + count(Mark::Name), deep + count(Mark::Ending));
         writer.section(Section::Filter, |to| to.resize(to.len() + length, 0));
         let filter = writer.written(Section::Filter);
         for (_, name, _) in each_raw(&self.arena) {
-            each_mark(name, |hash, is_name| mark(filter, hash, is_name));
+            each_mark(name, |hash, kind| mark(filter, hash, kind));
         }
-        for (hash, is_name) in hosts {
-            mark(filter, *hash, *is_name);
+        for (hash, kind) in hosts {
+            mark(filter, *hash, *kind);
+        }
+        writer.section(Section::LastLabels, |to| to.resize(to.len() + LAST_LABEL_BYTES, 0));
+        let last_labels = writer.written(Section::LastLabels);
+        let mut mark_last = |hash, kind| {
+            if kind == Mark::LastLabel {
+                mark_last_label(last_labels, hash);
+            }
+        };
+        for (_, name, _) in each_raw(&self.arena) {
+            each_mark(name, &mut mark_last);
+        }
+        for (hash, kind) in hosts {
+            mark_last(*hash, *kind);
         }
     }
 
@@ -139,15 +152,36 @@ impl NameBuilder {
     }
 }
 
-fn mark(filter: &mut [u8], hash: u64, is_name: bool) {
-    if is_name { mark_name(filter, hash) } else { mark_ending(filter, hash) }
+/// What is marked of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// Its last label.
+    LastLabel,
+    /// Two labels or more at its end.
+    Ending,
+    /// All of it.
+    Name,
 }
 
-/// Calls `each` with the hash of every ending of a name from two labels on, and of the name itself,
-/// which is told by `true`.
-pub(crate) fn each_mark(name: &[u8], mut each: impl FnMut(u64, bool)) {
-    for suffix in Suffixes::of(name).filter(|it| it.labels >= 2 || it.start == 0) {
-        each(suffix.hash, suffix.start == 0);
+fn mark(filter: &mut [u8], hash: u64, kind: Mark) {
+    match kind {
+        Mark::LastLabel => {}
+        Mark::Ending => mark_ending(filter, hash),
+        Mark::Name => mark_name(filter, hash),
+    }
+}
+
+/// Calls `each` with the hash of every ending of a name, and of the name itself.
+pub(crate) fn each_mark(name: &[u8], mut each: impl FnMut(u64, Mark)) {
+    for suffix in Suffixes::of(name) {
+        if suffix.labels == 1 {
+            each(suffix.hash, Mark::LastLabel);
+        }
+        if suffix.start == 0 {
+            each(suffix.hash, Mark::Name);
+        } else if suffix.labels >= 2 {
+            each(suffix.hash, Mark::Ending);
+        }
     }
 }
 

@@ -110,6 +110,9 @@ impl<'i> Sieve<'i> {
             if label & HIGH != 0 || is_dash(start) || is_dash(at - 1) {
                 return true;
             }
+            if labels == 1 && !self.any(|view| view.last_labels.may_be(hash)) {
+                return false;
+            }
             if labels >= 2 {
                 let claim = self.claim(hash);
                 if claim.is_name || !claim.is_ending {

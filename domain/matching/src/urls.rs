@@ -7,7 +7,7 @@ use observables::{DomainName, Host, WebUrl, path_covers};
 use crate::columns::Column;
 use crate::image::{Image, ImageWriter, Section};
 use crate::index::IndexFull;
-use crate::names::each_mark;
+use crate::names::{Mark, each_mark};
 use crate::suffixes::hash_of;
 
 /// Hash of the host, where host and path start, label; port (0 = any), length of the path, length
@@ -22,15 +22,15 @@ pub(crate) struct UrlBuilder {
     /// Addresses that are hosts of URLs.
     addresses: Vec<IpAddr>,
     /// What the filter of names must know besides.
-    marks: Vec<(u64, bool)>,
+    marks: Vec<(u64, Mark)>,
 }
 
 impl UrlBuilder {
     pub(crate) fn push(&mut self, url: &WebUrl, label: u32) -> Result<(), IndexFull> {
         let (host, hash) = match &url.host {
             Host::Name(name) => {
-                each_mark(name.as_str().as_bytes(), |hash, is_name| {
-                    self.marks.push((hash, is_name));
+                each_mark(name.as_str().as_bytes(), |hash, mark| {
+                    self.marks.push((hash, mark));
                 });
                 (name.to_string(), hash_of(name.as_str().as_bytes()))
             }
@@ -55,7 +55,7 @@ impl UrlBuilder {
     }
 
     /// Hashes of host names and of their endings.
-    pub(crate) fn marks(&self) -> &[(u64, bool)] {
+    pub(crate) fn marks(&self) -> &[(u64, Mark)] {
         &self.marks
     }
 

@@ -4,7 +4,7 @@ use observables::{DomainName, Host};
 
 use crate::about::About;
 use crate::image::{Image, IndexError, Section};
-use crate::names::each_mark;
+use crate::names::{Mark, each_mark};
 use crate::networks::Address;
 use crate::view::View;
 
@@ -77,9 +77,12 @@ fn are_urls_right(view: &View<'_>) -> bool {
 
 fn is_marked(view: &View<'_>, name: &str) -> bool {
     let mut is_marked = true;
-    each_mark(name.as_bytes(), |hash, is_name| {
-        let claim = view.filter.claim(hash);
-        is_marked &= if is_name { claim.is_name } else { claim.is_ending };
+    each_mark(name.as_bytes(), |hash, mark| {
+        is_marked &= match mark {
+            Mark::LastLabel => view.last_labels.may_be(hash),
+            Mark::Ending => view.filter.claim(hash).is_ending,
+            Mark::Name => view.filter.claim(hash).is_name,
+        };
     });
     is_marked
 }

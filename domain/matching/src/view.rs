@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::columns::{Column, LabelColumn, Number, Table};
-use crate::filter::Filter;
+use crate::filter::{Filter, LastLabels};
 use crate::image::{Image, Section};
 use crate::index::{IndicatorId, Kind};
 use crate::logged::{first_two_octets, parse_logged};
@@ -18,6 +18,7 @@ use crate::v4_map::V4Map;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct View<'i> {
     pub(crate) filter: Filter<'i>,
+    pub(crate) last_labels: LastLabels<'i>,
     pub(crate) names: Names<'i>,
     pub(crate) v4_map: V4Map<'i>,
     pub(crate) v4: Table<'i, u32>,
@@ -46,6 +47,7 @@ impl<'i> View<'i> {
         let labels = |section| LabelColumn::new(image.section(section), image.label_width);
         Self {
             filter: Filter::new(image.section(Section::Filter)),
+            last_labels: LastLabels::new(image.section(Section::LastLabels)),
             names: Names::of(image),
             v4_map: V4Map::of(image),
             v4: table(image, Section::V4, labels(Section::V4Labels)),
