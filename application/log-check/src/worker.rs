@@ -7,7 +7,7 @@ use std::ops::Range;
 use contacts::{Contact, Format, LineKind, Parser, TimeReading, syslog_host};
 use hunting::SideCarBuilder;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
-use matching::{Chosen, Device, Gatherer, Hit, Layers, Matcher, Place, Sieve, SieveRoom};
+use matching::{Chosen, Device, Gatherer, Hit, Layers, Matcher, Place, Sieve};
 use naming::Names;
 
 use crate::NotParsed;
@@ -76,7 +76,6 @@ pub(crate) struct Found {
     pub(crate) days: BTreeSet<Date>,
     /// Room for the lines that a sieve chose.
     chosen: Vec<Chosen>,
-    room: SieveRoom,
 }
 
 /// A block as it is read.
@@ -188,8 +187,10 @@ impl<'a> Reader<'a, '_> {
     /// all lines from it on are read: what else is in such a log should be told.
     fn read_chosen(&mut self, sieve: &Sieve<'_>) -> u64 {
         let mut chosen = std::mem::take(&mut self.found.chosen);
-        let room = &mut self.found.room;
-        let mut lines = sieve.choose(self.block.bytes, SAMPLED_SIEVED, room, &mut chosen);
+        let Some(mut lines) = sieve.choose(self.block.bytes, SAMPLED_SIEVED, &mut chosen) else {
+            self.found.chosen = chosen;
+            return self.read_from(0, 0);
+        };
         let mut read = 0;
         for it in &chosen {
             let Some(line) = self.block.bytes.get(it.start..it.end) else { continue };

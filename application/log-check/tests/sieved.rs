@@ -152,3 +152,12 @@ fn what_is_listed_is_found_in_lines_of_formats_that_are_not_in_clear() {
     assert_eq!(file.other_formats.values().sum::<u64>(), 2, "{:?}", file.other_formats);
     assert!(file.lines_ruled_out > 11_000);
 }
+
+#[test]
+fn a_log_of_which_most_lines_hold_something_is_read_in_full() {
+    let log: String = (0..9_000)
+        .map(|line| bind("2026-10-01T00:00:00Z".parse().unwrap(), &format!("h{line}.evil.example")))
+        .collect();
+    let file = as_if_all_were_read(&log);
+    assert_eq!((file.lines_ruled_out, file.lines_matched), (0, 9_000));
+}

@@ -56,6 +56,6 @@ pub use layers::{Describe, Layers, TooManyLayers};
 pub use matcher::{Destination, Device, Hit, Matcher};
 pub use naming::{Confidence as NameConfidence, Intermediary, Source as NameSource, ToldBy};
 pub use observables::Readable;
-pub use sieve::{Chosen, Sieve, SieveRoom};
+pub use sieve::{Chosen, Sieve};
 pub use sighting::{Evidence, Sighting, Verdict};
 pub use standing_in::StandingIn;

@@ -12,6 +12,8 @@ use crate::{Index, Layers};
 
 /// Steps of a text that are traced before what they found is looked at: a few kilobytes.
 const STEPS: usize = 64;
+/// So many lines tell whether choosing is worth while.
+const ENOUGH_LINES: u64 = 256;
 
 /// A line of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,12 +39,6 @@ pub struct Sieve<'i> {
     more: Vec<View<'i>>,
 }
 
-/// Room for [`Sieve::choose`], used again from text to text.
-#[derive(Debug, Default)]
-pub struct SieveRoom {
-    steps: Vec<Traces>,
-}
-
 impl<'i> Sieve<'i> {
     /// A sieve of several indexes; `None` where the processor has no instructions that make it worth while.
     pub fn over(layers: &'i Layers) -> Option<Self> {
@@ -52,23 +48,17 @@ impl<'i> Sieve<'i> {
     }
 
     /// Puts the lines of `text` that have to be read into `chosen`, in order, and one of every so many, the first
-    /// among them; tells how many lines there are.
-    pub fn choose(
-        &self,
-        text: &[u8],
-        every: u64,
-        room: &mut SieveRoom,
-        chosen: &mut Vec<Chosen>,
-    ) -> u64 {
-        let SieveRoom { steps } = room;
-        steps.resize(STEPS, Traces::default());
+    /// among them; tells how many lines there are. `None` where so many have to be read that choosing is not worth
+    /// while: then all of them are to be.
+    pub fn choose(&self, text: &[u8], every: u64, chosen: &mut Vec<Chosen>) -> Option<u64> {
+        let mut steps = [Traces::default(); STEPS];
         chosen.clear();
         let mut lines =
             Lines { text, chosen, before: 0, passed: 0, every, sample: every.saturating_add(1) };
         lines.push(0, 0, 1, true);
         let mut tracer = Tracer::new(text);
         loop {
-            let steps = tracer.next(steps);
+            let steps = tracer.next(&mut steps);
             if steps.is_empty() {
                 break;
             }
@@ -83,8 +73,11 @@ impl<'i> Sieve<'i> {
                 }
                 lines.take(traces, found);
             }
+            if lines.before >= ENOUGH_LINES && lines.chosen.len() as u64 > lines.before / 2 {
+                return None;
+            }
         }
-        lines.before + u64::from(text.last().is_some_and(|it| *it != b'\n'))
+        Some(lines.before + u64::from(text.last().is_some_and(|it| *it != b'\n')))
     }
 
     /// Whether an index may know the name that ends before a byte, or one that it is below.

@@ -8,7 +8,7 @@ use contacts::{Detection, Format, LineKind, Parser, TimeReading, detect};
 use indicators::{ReadOptions, read_list};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
-use matching::{Gatherer, Index, IndexBuilder, Layers, Matcher, Place, Sieve, SieveRoom};
+use matching::{Gatherer, Index, IndexBuilder, Layers, Matcher, Place, Sieve};
 use naming::Names;
 use simulation::{
     Fillers, LogKind, LogSettings, PlantKind, Targets, TrueSighting, Truth, write_log,
@@ -51,8 +51,8 @@ fn gather(index: &Index, number: u32, kind: LogKind, log: &[u8], gatherer: &mut 
     let reading = TimeReading { zone, written };
     let (mut parser, mut matcher) = (Parser::new(format(kind)), Matcher::new(index));
     let times = Parser::new(format(kind));
-    let sieve = Layers::from(index.clone());
-    let chosen = chosen_lines(&sieve, log);
+    let layers = Layers::from(index.clone());
+    let chosen = chosen_lines(&layers, log);
     let mut offset = 0;
     for (at, line) in log.split(|byte| *byte == b'\n').enumerate() {
         let place = Place { log: number, offset, line: at as u64 + 1 };
@@ -70,12 +70,15 @@ fn gather(index: &Index, number: u32, kind: LogKind, log: &[u8], gatherer: &mut 
     }
 }
 
-/// Numbers of the lines that have to be read. Of lines in clear few have.
+/// Numbers of the lines that have to be read.
 fn chosen_lines(index: &Layers, log: &[u8]) -> HashSet<u64> {
     let mut chosen = Vec::new();
     let sieve = Sieve::over(index).expect("a processor with vectors");
-    let lines = sieve.choose(log, u64::MAX, &mut SieveRoom::default(), &mut chosen);
-    assert_eq!(lines, log.split(|it| *it == b'\n').count() as u64 - 1);
+    let all = log.split(|it| *it == b'\n').count() as u64 - 1;
+    let Some(lines) = sieve.choose(log, u64::MAX, &mut chosen) else {
+        return (1..=all).collect();
+    };
+    assert_eq!(lines, all);
     for it in &chosen {
         let start = it.start.checked_sub(1).map(|it| log[it]);
         assert!(start.is_none_or(|it| it == b'\n') && log[it.end] == b'\n');
@@ -135,6 +138,8 @@ fn what_is_found_is_the_truth_in_every_log() {
                 (Truth::default(), Gatherer::default(), Vec::new());
             write_log(kind, &settings(part, lines), &targets, &mut truth, &mut log).unwrap();
             gather(&index, 0, kind, &log, &mut gatherer);
+            let chosen = chosen_lines(&Layers::from(index.clone()), &log).len() as u64;
+            assert!(chosen < lines / 4 || !format(kind).is_in_clear(), "{kind:?}: {chosen}");
             assert_is_truth(&truth.sightings(), &found(&index, gatherer));
             assert!(truth.contacts() > lines / 200, "{kind:?}: {}", truth.contacts());
             assert!(truth.near_misses() > lines / 200, "{kind:?}: {}", truth.near_misses());

@@ -8,7 +8,7 @@ use contacts::{Columns, Contact, Format, Parser, SyslogFrames, TimeReading, dete
 use indicators::ReadOptions;
 use jiff::tz::TimeZone;
 use log_check::{ListInput, LoadedLists, LogInput, Progress, Settings};
-use matching::{Layers, Matcher, Sieve, SieveRoom};
+use matching::{Layers, Matcher, Sieve};
 
 /// By number, and by name inside another name.
 static COLUMNS: LazyLock<Option<Arc<Columns>>> = LazyLock::new(|| {
@@ -63,7 +63,7 @@ pub fn sieve(bytes: &[u8]) {
     let layers = Layers::from(lists.index.clone());
     let Some(sieve) = Sieve::over(&layers) else { return };
     let mut chosen = Vec::new();
-    let lines = sieve.choose(bytes, u64::MAX, &mut SieveRoom::default(), &mut chosen);
+    let Some(lines) = sieve.choose(bytes, u64::MAX, &mut chosen) else { return };
     let text: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
     assert_eq!(lines, text.len() as u64, "lines are counted");
     assert!(chosen.is_sorted_by(|before, behind| before.end < behind.start), "each line once");
