@@ -366,4 +366,22 @@ mod tests {
         let gain = log.read(&layers(), header.len() as u64, line, now());
         assert_eq!(gain.sightings.len(), 1, "{gain:?}");
     }
+
+    #[test]
+    fn the_last_of_several_headers_counts_for_what_comes_behind_them() {
+        let fields = |order: &str| format!("#Fields: date time {order} cs-method sc-status\n");
+        let line = "2026-11-24 08:00:01 192.0.2.7 a.evil.example GET 200\n";
+        let mut log = LiveLog::new("u_ex.log".to_owned(), None, TimeZone::UTC);
+        let head = ["#Software: IIS\n", &fields("c-ip cs-host"), line].concat();
+        let restarted = [line, &fields("c-ip cs-host"), &fields("cs-host c-ip")].concat();
+        let swapped = "2026-11-24 08:00:02 b.evil.example 192.0.2.8 GET 200\n";
+        let mut devices = Vec::new();
+        let mut offset = 0;
+        for lines in [head.repeat(50).as_str(), &restarted, swapped] {
+            let gain = log.read(&layers(), offset, lines.as_bytes(), now());
+            offset += lines.len() as u64;
+            devices.extend(gain.sightings.into_iter().map(|it| it.device));
+        }
+        assert_eq!(devices.last().map(String::as_str), Some("192.0.2.8"), "{devices:?}");
+    }
 }

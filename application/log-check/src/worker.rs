@@ -235,6 +235,9 @@ impl<'a> Reader<'a, '_> {
         let (span, times, reading) = (&mut self.span, &self.times, self.reading);
         let lines = self.block.bytes.get(between).unwrap_or_default();
         for line in lines.split(|byte| *byte == b'\n') {
+            if self.parser.is_header(line) {
+                continue;
+            }
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             self.parser.read_line(line, &mut |contact| {
                 span.cover(true, || times.timestamp(contact, reading.times));
@@ -335,6 +338,10 @@ impl<'a> Reader<'a, '_> {
         let (span, times, reading) = (&mut self.span, &self.times, self.reading);
         let lines = self.block.bytes.rsplit(|byte| *byte == b'\n');
         for line in lines.take(MOST_LAST_LINES).filter(|line| line.len() <= LONGEST_LINE) {
+            // Lines behind it would be read by it: the parser may go on to other blocks.
+            if self.parser.is_header(line) {
+                continue;
+            }
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             let mut is_found = false;
             self.parser.read_line(line, &mut |contact| {

@@ -82,7 +82,7 @@ pub struct Tracer<'t> {
     goes_on: u64,
     /// The same for a number that did.
     number_goes_on: u64,
-    /// Whether the last byte of the step before was a dot; a digit or a dot; a colon.
+    /// Whether the last byte of the step before was a dot; a digit or a dot behind one; a colon.
     dot: u64,
     part: u64,
     colon: u64,
@@ -210,12 +210,13 @@ impl<'t> Tracer<'t> {
         sum & !labels & !number_ends & !inner_dots & TOLD
     }
 
-    /// A number behind no other and no dot, and two dots, each behind three digits at most.
+    /// A number behind no other number and its dot, and two dots, each behind three digits at most.
     #[expect(clippy::inline_always, reason = "compiled with the instructions of its caller")]
     #[inline(always)]
     fn v4_starts(&mut self, kinds: &Kinds) -> u64 {
         let Kinds { digits, dots, .. } = *kinds;
-        let parts = digits | dots;
+        // A dot that no digit stands before may be a sentence's.
+        let parts = digits | dots & digits << 1;
         let first = digits & !(parts << 1 | self.part);
         self.part = parts >> (STRIDE - 1) & 1;
         let one = digits & dots >> 1;
@@ -288,9 +289,10 @@ fn run_of_colons(text: &[u8], at: usize) -> Range<usize> {
 /// Six colons before an IPv4 address, or seven. One or two may stand before it, as of `outside:`. Hardware addresses
 /// have five, or more and always two digits between them.
 fn may_be_v6(text: &[u8], run: Range<usize>) -> bool {
-    let length = run.len();
-    let colons = memchr::memchr_iter(b':', text.get(run).unwrap_or_default()).count();
-    colons >= 6 && !(colons > 9 && length == 3 * colons - 2)
+    let run = text.get(run).unwrap_or_default();
+    let colons = memchr::memchr_iter(b':', run).count();
+    let are_pairs = || run.iter().step_by(3).all(|it| *it == b':') && run.len() == 3 * colons - 2;
+    colons >= 6 && !(colons > 9 && are_pairs())
 }
 
 #[cfg(test)]
@@ -331,13 +333,18 @@ mod tests {
                     found.name_ends.insert(place);
                 }
             }
-            let is_part = |it: u8| it.is_ascii_digit() || it == b'.';
+            // What stands before the bytes of a step is not known of a dot that is their first.
+            let earlier = place.checked_sub(2).and_then(|it| text.get(it)).copied();
+            let is_behind_number = match before {
+                Some(b'.') if place % STRIDE != 1 => earlier.is_some_and(|it| it.is_ascii_digit()),
+                before => before.is_some_and(|it| it.is_ascii_digit()),
+            };
             let mut groups = text[place..].split(|it| *it == b'.');
             let mut is_octet = || {
                 let group = groups.next().unwrap_or_default();
                 (1..=3).contains(&group.len()) && group.iter().all(u8::is_ascii_digit)
             };
-            if !before.is_some_and(is_part) && is_octet() && is_octet() && groups.next().is_some() {
+            if !is_behind_number && is_octet() && is_octet() && groups.next().is_some() {
                 found.v4_starts.insert(place);
             }
         }
