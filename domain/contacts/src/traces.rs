@@ -253,16 +253,31 @@ fn resolve(text: &[u8], at: usize, mut bits: u64) -> u64 {
             [b'Q', b'H', b'"', ..] => before.ends_with(b"\""),
             [b':', ..] => {
                 let run = run_of_colons(text, at + place as usize);
-                // Its other colons are looked at with it.
                 let passed = u32::try_from(run.end - at).ok();
-                bits &= passed.and_then(|it| u64::MAX.checked_shl(it)).unwrap_or_default();
-                may_be_v6(text, run)
+                let behind = passed.and_then(|it| u64::MAX.checked_shl(it)).unwrap_or_default();
+                // Its other colons are looked at with it. It may reach over the end of a line: all are marked.
+                let is_colon = |place: &u32| text.get(at + *place as usize) == Some(&b':');
+                let colons = ones(bits & !behind).filter(is_colon).fold(0, |all, it| all | 1 << it);
+                bits &= !colons;
+                let is_unclear = may_be_v6(text, run);
+                found |= if is_unclear { colons } else { 0 };
+                is_unclear
             }
             _ => false,
         };
         found |= u64::from(is_unclear) << place;
     }
     found
+}
+
+/// The places of the bits that are set, from the lowest.
+#[inline]
+pub fn ones(mut bits: u64) -> impl Iterator<Item = u32> {
+    std::iter::from_fn(move || {
+        let place = (bits != 0).then(|| bits.trailing_zeros());
+        bits &= bits.wrapping_sub(1);
+        place
+    })
 }
 
 /// From the first to the last of the colons that stand so near to one another as those of an address, around one of

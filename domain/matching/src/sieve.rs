@@ -1,7 +1,7 @@
 //! Which lines of a log have to be read: those in which an indicator may stand.
 
 use contacts::is_name_byte;
-use contacts::traces::{Tracer, Traces};
+use contacts::traces::{Tracer, Traces, ones};
 use memchr::{memchr, memrchr};
 
 use crate::filter::Claim;
@@ -219,14 +219,4 @@ impl Lines<'_, '_> {
         self.chosen.push(Chosen { start, end, number, is_sample });
         self.passed = end + 1;
     }
-}
-
-/// The places of the bits that are set, from the lowest.
-#[inline]
-fn ones(mut bits: u64) -> impl Iterator<Item = u32> {
-    std::iter::from_fn(move || {
-        let place = (bits != 0).then(|| bits.trailing_zeros());
-        bits &= bits.wrapping_sub(1);
-        place
-    })
 }
