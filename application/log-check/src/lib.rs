@@ -178,9 +178,9 @@ pub struct FileSummary {
     pub lines_read: u64,
     /// Lines in which an indicator was found.
     pub lines_matched: u64,
-    /// Lines in which nothing listed is written, whatever they mean: they were not taken apart. One in 64 is all the
+    /// Lines in which nothing listed is written, whatever they mean: they were not taken apart. One in 61 is all the
     /// same, and from one that is not of the log's format on, all lines are.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub lines_ruled_out: u64,
     /// Of the others, those that were not understood.
     pub lines_not_parsed: u64,
@@ -191,11 +191,16 @@ pub struct FileSummary {
     pub not_parsed_samples: Vec<NotParsed>,
     /// Days, in the zone of the run, of which the log has contacts: the monitoring that demonstrably
     /// ran. In long logs the first and last contact of every block of half a megabyte and one line in 16 are
-    /// looked at (one in 64 where lines are ruled out), and all between two that are more than a day apart: none is
+    /// looked at (one in 61 where lines are ruled out), and all between two that are more than a day apart: none is
     /// made up.
     pub days: Vec<Date>,
     /// What stopped the reading before the end, or kept it from beginning.
     pub problem: Option<Problem>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// What a log consists of.

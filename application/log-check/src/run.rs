@@ -535,10 +535,19 @@ pub(crate) fn pass_headers(parser: &mut Parser, block: &[u8]) -> bool {
         return false;
     }
     let mut has_headers = false;
-    let inner = memchr::memmem::find_iter(block, b"\n#").map(|at| at + 1);
-    for at in (0..1).chain(inner) {
-        let tail = block.get(at..).unwrap_or_default();
+    // Windows programs put a byte order mark before the first line.
+    let block = block.strip_prefix(b"\xef\xbb\xbf").unwrap_or(block);
+    let mut passed = 0;
+    // It may stand behind a syslog header.
+    for at in memchr::memchr_iter(b'#', block) {
+        if at < passed {
+            continue;
+        }
+        let before = block.get(passed..at).unwrap_or_default();
+        let start = memchr::memrchr(b'\n', before).map_or(passed, |feed| passed + feed + 1);
+        let tail = block.get(start..).unwrap_or_default();
         let line = tail.split(|b| *b == b'\n').next().unwrap_or_default();
+        passed = start + line.len();
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if parser.is_header(line) {
             parser.read_line(line, &mut |_| {});

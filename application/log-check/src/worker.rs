@@ -20,7 +20,7 @@ pub(crate) const SAMPLES: usize = 5;
 /// lie more than [`A_DAY`] apart, those of all lines between are looked at.
 const SAMPLED_LINES: u64 = 16;
 /// The same where lines are sieved: so many are read in any case.
-const SAMPLED_SIEVED: u64 = 64;
+const SAMPLED_SIEVED: u64 = 61;
 const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 /// What a smaller block is, in bytes.
 const SMALL_BLOCK: usize = 256 << 10;
@@ -97,6 +97,8 @@ struct Reader<'a, 'r> {
 #[derive(Default)]
 struct Span {
     moments: Vec<Timestamp>,
+    /// That of the last sample.
+    last: Option<Timestamp>,
 }
 
 impl Found {
@@ -179,7 +181,7 @@ impl<'a> Reader<'a, '_> {
             && !is_cut
             && !has_headers
             && self.side_car.is_none()
-            && self.parser.format().is_in_clear()
+            && self.parser.is_in_clear()
             && self.reading.encoding == Encoding::Bytes
     }
 
@@ -214,18 +216,23 @@ impl<'a> Reader<'a, '_> {
 
     /// Reads a line of which the time is looked at, too.
     fn read_sample(&mut self, line: &'a [u8], offset: u64, number: u64, place: usize) -> LineKind {
-        let before = self.span.moments.last().copied();
+        let before = self.span.last.take();
         let kind = self.read_line(line, offset, number, true);
         self.pass(before, place);
         kind
     }
 
-    /// Times are looked at up to a place. Where there is more than a day between the last two, those between are looked
-    /// at as well: a log of few lines a day has days that no sample is of.
+    /// Times are looked at up to a place. Where there is more than a day between the last two, or nothing before, those
+    /// between are looked at as well: a log of few lines a day has days that no sample is of.
     fn pass(&mut self, before: Option<Timestamp>, place: usize) {
-        let moments = before.zip(self.span.moments.last());
-        if moments.is_some_and(|(before, now)| now.duration_since(before).abs() > A_DAY) {
+        let Some(now) = self.span.last else {
+            // It told no time, and the next one has more between.
+            self.span.last = before;
+            return;
+        };
+        if before.is_none_or(|before| now.duration_since(before).abs() > A_DAY) {
             self.look_at_times(self.passed..place);
+            self.span.last = Some(now);
         }
         self.passed = place;
     }
@@ -288,7 +295,7 @@ impl<'a> Reader<'a, '_> {
         let mut is_matched = false;
         let kind = self.parser.read_line(line, &mut |contact| {
             let time = || times.timestamp(contact, reading.times);
-            span.cover(is_sample || span.is_new(), time);
+            span.cover(is_sample, time);
             if let Some(side_car) = side_car {
                 side_car.add(contact, time(), place.offset);
             }
@@ -334,7 +341,7 @@ impl<'a> Reader<'a, '_> {
         if self.span.is_new() || self.block.is_cut {
             return;
         }
-        let before = self.span.moments.last().copied();
+        let before = self.span.last.take();
         let (span, times, reading) = (&mut self.span, &self.times, self.reading);
         let lines = self.block.bytes.rsplit(|byte| *byte == b'\n');
         for line in lines.take(MOST_LAST_LINES).filter(|line| line.len() <= LONGEST_LINE) {
@@ -365,10 +372,15 @@ impl Span {
         self.moments.is_empty()
     }
 
-    /// Takes the moment of a contact in, when it is one to look at; one an hour is enough.
+    /// Takes the moment of a contact in, when it is one to look at, or the first; one an hour is enough.
     #[inline]
     fn cover(&mut self, is_sample: bool, time: impl Fn() -> Option<Timestamp>) {
-        if is_sample && let Some(time) = time() {
+        if (is_sample || self.is_new())
+            && let Some(time) = time()
+        {
+            if is_sample {
+                self.last = Some(time);
+            }
             let hour = |it: Timestamp| it.as_second().div_euclid(3_600);
             if self.moments.last().is_none_or(|last| hour(*last) != hour(time)) {
                 self.moments.push(time);

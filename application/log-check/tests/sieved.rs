@@ -161,3 +161,45 @@ fn a_log_of_which_most_lines_hold_something_is_read_in_full() {
     let file = as_if_all_were_read(&log);
     assert_eq!((file.lines_ruled_out, file.lines_matched), (0, 9_000));
 }
+
+#[test]
+fn headers_behind_a_syslog_header_are_read() {
+    let wrap = "<13>Nov 24 08:00:01 web01 iis: ";
+    let mut log = format!("{wrap}#Software: x\n{wrap}#Version: 1.0\n");
+    writeln!(log, "{wrap}#Fields: date time c-ip cs-host cs-method sc-status").unwrap();
+    for line in 0..20_000 {
+        let host = if line % 1_000 == 7 { "www.evil.example" } else { "www.good.example" };
+        writeln!(log, "{wrap}2026-11-24 08:00:01 10.0.0.7 {host} GET 200").unwrap();
+    }
+    let file = as_if_all_were_read(&log);
+    assert_eq!((file.lines_matched, file.lines_not_parsed), (20, 0));
+    assert!(file.lines_ruled_out > 4_000, "{}", file.lines_ruled_out);
+}
+
+#[test]
+fn a_header_behind_a_byte_order_mark_counts_for_all_blocks() {
+    let mut log = "\u{feff}#Fields: date time c-ip cs-host cs-method sc-status\n".to_owned();
+    for line in 0..12_000 {
+        let host = if line % 1_000 == 7 { "www.evil.example" } else { "www.good.example" };
+        writeln!(log, "2026-11-24 08:00:01 10.0.0.7 {host} GET 200 {line}").unwrap();
+    }
+    let file = as_if_all_were_read(&log);
+    assert_eq!((file.lines_matched, file.lines_not_parsed), (12, 0));
+}
+
+#[test]
+fn lines_without_a_time_hide_no_day() {
+    for every in [16, 61, 64] {
+        let reload = "24-Nov-2026 08:00:01.000 general: info: reloading configuration\n";
+        let log = questions(6_000, 12 * 3_600);
+        let lines = log.lines().enumerate().map(|(at, line)| {
+            if at % every == 0 && at % 1_000 != 500 {
+                reload.to_owned()
+            } else {
+                format!("{line}\n")
+            }
+        });
+        let file = as_if_all_were_read(&lines.collect::<String>());
+        assert!(file.days.len() > 2_900, "{every}: {}", file.days.len());
+    }
+}

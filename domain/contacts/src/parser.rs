@@ -13,7 +13,7 @@ use crate::key_value::Key;
 use crate::layouts::Layouts;
 use crate::scan::Marks;
 use crate::time::{self, TimeReading};
-use crate::{Columns, Contact, Format, syslog};
+use crate::{Columns, Contact, Format, is_name_byte, syslog};
 
 /// What became of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,7 +184,17 @@ impl Parser {
 
     /// Whether a line changes how the lines behind it are read: it must then be read in order.
     pub fn is_header(&self, line: &[u8]) -> bool {
-        self.format.has_header() && line.first() == Some(&b'#')
+        let is_header = |line: &[u8]| line.first() == Some(&b'#');
+        self.format.has_header()
+            && (is_header(syslog::without_priority(line))
+                || syslog::split(line).is_some_and(|it| is_header(it.message)))
+    }
+
+    /// Whether names and addresses stand in its lines as they are, and what ends them is no byte of a name. Of lines for
+    /// which this is not so, [`traces`](crate::traces) know nothing, marks of some apart.
+    pub fn is_in_clear(&self) -> bool {
+        let is_cut_apart = self.columns.as_ref().is_none_or(|it| !is_name_byte(it.delimiter()));
+        self.format.is_in_clear() && is_cut_apart
     }
 
     /// When a contact of this format happened; `None` when its time cannot be read.

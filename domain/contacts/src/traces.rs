@@ -306,7 +306,11 @@ fn run_of_colons(text: &[u8], at: usize) -> Range<usize> {
 fn may_be_v6(text: &[u8], run: Range<usize>) -> bool {
     let run = text.get(run).unwrap_or_default();
     let colons = memchr::memchr_iter(b':', run).count();
-    let are_pairs = || run.iter().step_by(3).all(|it| *it == b':') && run.len() == 3 * colons - 2;
+    let is_part = |it: &u8| it.is_ascii_hexdigit() || *it == b':';
+    let are_pairs = || {
+        let are_apart = run.iter().step_by(3).all(|it| *it == b':') && run.len() == 3 * colons - 2;
+        are_apart && run.iter().all(is_part)
+    };
     colons >= 6 && !(colons > 9 && are_pairs())
 }
 

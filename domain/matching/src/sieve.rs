@@ -1,12 +1,11 @@
 //! Which lines of a log have to be read: those in which an indicator may stand.
 
-use contacts::is_name_byte;
 use contacts::traces::{Tracer, Traces, ones};
 use memchr::{memchr, memrchr};
 
 use crate::filter::Claim;
 use crate::logged::{first_two_octets, third_octet};
-use crate::suffixes::{HIGH, LONGEST_NAME, SEED, hash_label};
+use crate::suffixes::{HIGH, SEED, hash_label};
 use crate::view::View;
 use crate::{Index, Layers};
 
@@ -53,6 +52,7 @@ impl<'i> Sieve<'i> {
     pub fn choose(&self, text: &[u8], every: u64, chosen: &mut Vec<Chosen>) -> Option<u64> {
         let mut steps = [Traces::default(); STEPS];
         chosen.clear();
+        let every = every.max(1);
         let mut lines =
             Lines { text, chosen, before: 0, passed: 0, every, sample: every.saturating_add(1) };
         lines.push(0, 0, 1, true);
@@ -89,11 +89,12 @@ impl<'i> Sieve<'i> {
         let mut hash = SEED;
         for labels in 1.. {
             let length = history.leading_ones();
+            // A name so long, or one that is glued to others, is for its parser to cut out.
+            if length >= told {
+                return true;
+            }
             if length == 0 {
                 return false;
-            }
-            if length >= told {
-                break;
             }
             let label;
             (hash, label) = hash_label(hash, text, at, length as usize);
@@ -119,7 +120,7 @@ impl<'i> Sieve<'i> {
             history = history << length << 1;
             told -= length + 1;
         }
-        self.may_know_long(text, traces.at + end as usize)
+        true
     }
 
     #[inline]
@@ -131,15 +132,6 @@ impl<'i> Sieve<'i> {
             claim.is_ending |= own.is_ending;
         }
         claim
-    }
-
-    /// The same of one name, which has labels that the traces do not reach over.
-    #[cold]
-    fn may_know_long(&self, text: &[u8], end: usize) -> bool {
-        let name = text.get(end.saturating_sub(LONGEST_NAME)..end).unwrap_or_default();
-        let start = name.iter().rposition(|it| !is_name_byte(*it)).map_or(0, |it| it + 1);
-        let name = name.get(start..).unwrap_or_default();
-        self.any(|view| view.may_know(name))
     }
 
     /// Whether an index may name the IPv4 address that a text begins with, or a network around it: its /24 tells.

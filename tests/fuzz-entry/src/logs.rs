@@ -109,7 +109,8 @@ impl Progress for Silent {
 
 static LISTS: LazyLock<Option<LoadedLists>> = LazyLock::new(|| {
     let list = b"c2.example\n203.0.113.9\n198.51.100.0/24\nbad.example/gate\n\
-        2001:db8::bad\n192.0.2.7:443\nwww.long-name.listed.example\n203.0.113.77/gate\n";
+        2001:db8::bad\n192.0.2.7:443\nwww.long-name.listed.example\n203.0.113.77/gate\n\
+        evil.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.example\n20:1:d:b8::1\n";
     let bytes: Box<dyn std::io::Read + Send> = Box::new(&list[..]);
     let list = ListInput { name: "list".to_owned(), bytes: Ok(bytes) };
     log_check::load_lists(vec![list], ReadOptions::default()).ok()

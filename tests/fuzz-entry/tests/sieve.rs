@@ -10,7 +10,7 @@ use proptest::prelude::*;
 const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus");
 
 /// What the entry's list names, in forms that logs write.
-const LISTED: [&str; 14] = [
+const LISTED: [&str; 18] = [
     "c2.example",
     "A.C2.EXAMPLE.",
     "203.0.113.9",
@@ -25,6 +25,11 @@ const LISTED: [&str; 14] = [
     "203.0.113.77/gate",
     "192.0.2.7:443",
     "(2)c2(7)example(0)",
+    "evil.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.example",
+    "20:01:0d:b8:00:00:00:1",
+    // What stands around it, and is no part of it.
+    "------------------------------------------------------------",
+    " :x :y :z ",
 ];
 
 /// Single bytes that separate, escape, or belong to names and addresses.

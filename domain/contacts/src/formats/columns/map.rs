@@ -64,6 +64,11 @@ impl Columns {
         ROLES.into_iter().map(|(name, _)| name)
     }
 
+    /// What stands between the columns of a CSV.
+    pub(crate) fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
     /// The same map for a CSV whose columns stand between `delimiter`.
     #[must_use]
     pub fn delimited_by(self, delimiter: u8) -> Self {

@@ -140,7 +140,9 @@ fn split_quoted<'l>(line: &'l [u8], fields: &mut [&'l [u8]; FIELDS]) -> usize {
         let end = if let Some(inner) = rest.strip_prefix(b"\"") {
             let length = quoted_length(inner);
             *field = inner.get(..length).unwrap_or(inner);
-            length + 2
+            // What stands behind the closing quote is no part of any value.
+            let behind = inner.get(length + 1..).unwrap_or_default();
+            length + 2 + memchr(b',', behind).unwrap_or(behind.len())
         } else {
             let length = memchr(b',', rest).unwrap_or(rest.len());
             *field = rest.get(..length).unwrap_or(rest);
