@@ -138,6 +138,7 @@ impl Found {
         found.cover(&span, &reading.times.zone);
         lines
     }
+
     #[inline]
     fn examine(
         &mut self,
@@ -239,17 +240,24 @@ impl<'a> Reader<'a, '_> {
 
     #[cold]
     fn look_at_times(&mut self, between: Range<usize>) {
-        let (span, times, reading) = (&mut self.span, &self.times, self.reading);
-        let lines = self.block.bytes.get(between).unwrap_or_default();
-        for line in lines.split(|byte| *byte == b'\n') {
-            if self.parser.is_header(line) {
-                continue;
-            }
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            self.parser.read_line(line, &mut |contact| {
-                span.cover(true, || times.timestamp(contact, reading.times));
-            });
+        for line in self.block.bytes.get(between).unwrap_or_default().split(|it| *it == b'\n') {
+            self.look_at_time(line);
         }
+    }
+
+    /// Looks at the time of a line, which is read for nothing else; tells whether it has a contact. Headers have been
+    /// read, and lines behind them are not to be read by one again: the parser may go on to other blocks.
+    fn look_at_time(&mut self, line: &[u8]) -> bool {
+        if self.parser.is_header(line) {
+            return false;
+        }
+        let (span, times, reading) = (&mut self.span, &self.times, self.reading);
+        let mut is_found = false;
+        self.parser.read_line(line.strip_suffix(b"\r").unwrap_or(line), &mut |contact| {
+            is_found = true;
+            span.cover(true, || times.timestamp(contact, reading.times));
+        });
+        is_found
     }
 
     /// Reads all lines from a place on, before which there are so many; tells how many there are then.
@@ -342,20 +350,9 @@ impl<'a> Reader<'a, '_> {
             return;
         }
         let before = self.span.last.take();
-        let (span, times, reading) = (&mut self.span, &self.times, self.reading);
-        let lines = self.block.bytes.rsplit(|byte| *byte == b'\n');
-        for line in lines.take(MOST_LAST_LINES).filter(|line| line.len() <= LONGEST_LINE) {
-            // Lines behind it would be read by it: the parser may go on to other blocks.
-            if self.parser.is_header(line) {
-                continue;
-            }
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            let mut is_found = false;
-            self.parser.read_line(line, &mut |contact| {
-                is_found = true;
-                span.cover(true, || times.timestamp(contact, reading.times));
-            });
-            if is_found {
+        let lines = self.block.bytes.rsplit(|byte| *byte == b'\n').take(MOST_LAST_LINES);
+        for line in lines.filter(|line| line.len() <= LONGEST_LINE) {
+            if self.look_at_time(line) {
                 break;
             }
         }

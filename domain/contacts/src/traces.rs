@@ -39,8 +39,8 @@ pub struct Traces {
     /// First digits of what begins as an IPv4 address.
     pub v4_starts: u64,
     /// Bytes of lines that only their parser understands: `::` of an IPv6 address, NUL, a character that may stand for
-    /// a dot of a name. [`Self::resolved`] has more of them.
-    pub unclear: u64,
+    /// a dot of a name.
+    unclear: u64,
     /// Bytes that may be the same: escapes, marks of formats that are not in clear, colons of an IPv6 address.
     doubtful: u64,
     labels: u64,

@@ -93,3 +93,13 @@ fn a_column_that_is_not_there_is_named() {
         Some("b.d".into())
     );
 }
+
+#[test]
+fn columns_parted_by_a_byte_of_names_are_not_in_clear() {
+    for (delimiter, expected) in [(b',', true), (b'\t', true), (b'-', false), (b'_', false)] {
+        let columns = "name=1".parse::<Columns>().unwrap().delimited_by(delimiter);
+        let parser = Parser::with_columns(Format::Csv, Arc::new(columns));
+        assert_eq!(parser.is_in_clear(), expected, "{delimiter}");
+    }
+    assert!(Parser::new(Format::Bind).is_in_clear() && !Parser::new(Format::Adguard).is_in_clear());
+}

@@ -37,6 +37,11 @@ fn odd_lines_are_read() {
         &url(r#""a.example/?q=""x"",y""#),
         &[r#"Connected 192.0.2.7 a.example 203.0.113.9 port 443 / ?q=""x"",y"#],
     );
+    // What is glued to a closing quote is no part of the next value.
+    check(
+        &url(r#""a.example/x"9b.example"#),
+        &["Connected 192.0.2.7 a.example 203.0.113.9 port 443 /x"],
+    );
     check(&line("url,0"), &[]);
     check("1,2026/11/24 08:00:01,0,traffic,end", &[]);
     check("1,24/11/2026 08:00:01,0,TRAFFIC,end", &[]);
