@@ -108,6 +108,8 @@ impl NameBuilder {
             }
             starts.resize(buckets + 1, u32::try_from(to.len() - begin).unwrap_or(u32::MAX));
         });
+        // The image has still to grow by its filter.
+        drop((keys, tails));
         writer.section(Section::NameBuckets, |to| {
             to.extend(starts.iter().flat_map(|start| start.to_le_bytes()));
         });
