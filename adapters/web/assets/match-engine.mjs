@@ -10,12 +10,9 @@ const mostDigested = (gigabytes = 4) => (Math.min(gigabytes, 8) * (1 << 30)) / 1
 // The largest file of names that is taken, in bytes as it comes.
 const MOST_NAMES = 1 << 25;
 
-// SHA-256 in hex of a log whose bytes `whole()` gives: the browser has a processor's instructions for
-// it, a module has not. Null where the module has to do it: a long log, or a page without TLS.
-async function digestOf(size, whole, most) {
-  const subtle = globalThis.crypto?.subtle;
-  if (!subtle || size > most) return null;
-  const digest = new Uint8Array(await subtle.digest("SHA-256", await whole()));
+// SHA-256 in hex: the browser has a processor's instructions for it, a module has not.
+async function sha256Of(bytes) {
+  const digest = new Uint8Array(await globalThis.crypto.subtle.digest("SHA-256", bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
@@ -24,7 +21,7 @@ export class Engine {
   #advanced = null;
   #mostDigested;
   // Bytes of the log that the module has not taken yet, and how to get more.
-  #held = null;
+  #left = null;
   #more = null;
 
   // `start` gets the module's imports and gives its instance: by streaming in a browser. The machine has so many
@@ -75,16 +72,26 @@ export class Engine {
   // holds several. `slice(from, to)` gives its raw bytes, fewer only at the end;
   // `whole()` gives all of them; `advanced` is told the bytes and lines read since it was told last.
   async check(log, size, slice, whole, advanced) {
-    const sha256 = await digestOf(size, whole, this.#mostDigested);
-    const { checked, read } = this.#checkOnce({ ...log, sha256 }, slice, advanced);
+    const bytes = await this.#held(size, whole);
+    if (!bytes) return this.#checkOnce(log, slice, advanced).checked;
+    // What is matched is what was hashed, even of a log that is still written.
+    const part = (from, to) => bytes.subarray(from, to);
+    const sha256 = await sha256Of(bytes);
+    const { checked, read } = this.#checkOnce({ ...log, sha256 }, part, advanced);
     // Of a damaged log the hash is that of what was read, and only reading it tells how much that is.
-    if (!sha256 || read >= size) return checked;
-    return this.#checkOnce(log, slice, () => {}).checked;
+    return read < bytes.length ? this.#checkOnce(log, part, () => {}).checked : checked;
+  }
+
+  // All bytes of a log that is hashed here. Null where the module has to do it: a long log, one that cannot be
+  // had as a whole, or a page without TLS.
+  async #held(size, whole) {
+    if (!globalThis.crypto?.subtle || size > this.#mostDigested) return null;
+    try { return await whole(); } catch { return null; }
   }
 
   #checkOnce(log, slice, advanced) {
     let from = 0;
-    this.#held = new Uint8Array(0);
+    this.#left = new Uint8Array(0);
     this.#more = () => {
       const piece = slice(from, from + SLICE_BYTES);
       from += piece.length;
@@ -108,10 +115,10 @@ export class Engine {
 
   #give(to, most) {
     try {
-      if (this.#held.length === 0) this.#held = this.#more();
-      const piece = this.#held.subarray(0, most);
+      if (this.#left.length === 0) this.#left = this.#more();
+      const piece = this.#left.subarray(0, most);
       new Uint8Array(this.#instance.exports.memory.buffer, to >>> 0, piece.length).set(piece);
-      this.#held = this.#held.subarray(piece.length);
+      this.#left = this.#left.subarray(piece.length);
       return piece.length;
     } catch {
       // The file was moved, changed or taken away with its stick.

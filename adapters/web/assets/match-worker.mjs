@@ -50,7 +50,7 @@ async function run({ module, index, zone, site, names, files }) {
     const log = { file: file.name, modified_ms: file.lastModified, zone };
     const slice = (from, to) => new Uint8Array(reader.readAsArrayBuffer(file.slice(from, to)));
     tell();
-    const whole = () => file.arrayBuffer();
+    const whole = async () => new Uint8Array(await file.arrayBuffer());
     const all = await engine.check(log, file.size, slice, whole, (bytes) => {
       read += bytes;
       if (performance.now() - told > TELL_EVERY) tell();

@@ -68,8 +68,10 @@ pub(crate) struct Part<'s> {
 impl<'r> Segments<'r> {
     /// The side-cars of a log that begins with `first`.
     pub(crate) fn new(archive: &'r dyn Archive, about: About, first: &Block) -> Self {
-        // The header line of a table may be longer, and is the same every day.
-        let lines = memchr::memchr_iter(b'\n', first.bytes()).nth(1).map_or(0, |end| end + 1);
+        // The header of a table may be longer, and is the same every day: the first line behind it belongs to the mark.
+        let header = first.bytes().split(|it| *it == b'\n').take_while(|it| it.starts_with(b"#"));
+        let mut ends = memchr::memchr_iter(b'\n', first.bytes());
+        let lines = ends.nth(header.count().max(1)).map_or(0, |end| end + 1);
         let start = first.bytes().get(..MARK_BYTES.max(lines)).unwrap_or(first.bytes());
         let mark = Mark::new(&about, start);
         Self { archive, about, mark, state: Mutex::default() }

@@ -57,6 +57,9 @@ pub enum HuntError {
     /// sites, `-` for logs of none.
     #[error("the indicators were contacted at several sites: {}", .0.join(", "))]
     SeveralSites(Vec<String>),
+    /// No side-car is of the site. Those that there are, `-` for logs of none.
+    #[error("nothing is kept of that site, but of: {}", .0.join(", "))]
+    NoSuchSite(Vec<String>),
     /// Too many URLs to read logs again for.
     #[error(transparent)]
     TooMany(#[from] IndexFull),
@@ -80,17 +83,20 @@ pub fn hunt(
     let mut files: BTreeMap<String, FileSummary> = BTreeMap::new();
     let mut again: BTreeMap<String, About> = BTreeMap::new();
     let mut urls = BTreeSet::new();
-    let mut sites = BTreeSet::new();
+    let (mut sites, mut others) = (BTreeSet::new(), BTreeSet::new());
+    let site_of = |about: &About| about.site.clone().unwrap_or_else(|| "-".to_owned());
     for input in side_cars {
         if progress.is_cancelled() {
             summary.complete = false;
             break;
         }
         match traces(&questions, input.bytes) {
-            Ok((about, _)) if settings.site.is_some() && about.site != settings.site => {}
+            Ok((about, _)) if settings.site.is_some() && about.site != settings.site => {
+                others.insert(site_of(&about));
+            }
             Ok((about, traces)) => {
                 if !traces.is_empty() {
-                    sites.insert(about.site.clone().unwrap_or_else(|| "-".to_owned()));
+                    sites.insert(site_of(&about));
                 }
                 progress.advanced(about.bytes, about.lines);
                 let file = files.entry(about.log.clone()).or_default();
@@ -118,6 +124,9 @@ pub fn hunt(
                 file.problem = Some(problem);
             }
         }
+    }
+    if files.is_empty() && !others.is_empty() && summary.complete {
+        return Err(HuntError::NoSuchSite(others.into_iter().collect()));
     }
     if sites.len() > 1 {
         return Err(HuntError::SeveralSites(sites.into_iter().collect()));

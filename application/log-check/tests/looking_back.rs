@@ -10,7 +10,7 @@ use indicators::{ReadOptions, read_list};
 use jiff::SignedDuration;
 use jiff::tz::{Offset, TimeZone};
 use log_check::{
-    About, Archive, CheckReport, ListInput, LogInput, Logs, Problem, Progress, Settings,
+    About, Archive, CheckReport, HuntError, ListInput, LogInput, Logs, Problem, Progress, Settings,
     SideCarBuilder, SideCarInput, Wanted, check_logs, hunt, load_lists,
 };
 use matching::{Index, Verdict};
@@ -245,6 +245,119 @@ fn a_log_that_grows_is_kept_once_however_short_it_was() {
         }
         assert_eq!(kept.0.lock().unwrap().len(), 2);
     }
+}
+
+/// Requests for an address that went through a proxy with another one.
+const ASKED_BY_ADDRESS: &[(&str, &str)] = &[
+    (
+        "squid",
+        "1795482002.123 120 10.1.3.2 TCP_TUNNEL/200 5400 CONNECT 203.0.113.66:443 - FIRSTUP_PARENT/10.0.0.9 -\n",
+    ),
+    (
+        "suricata",
+        r#"{"timestamp":"2026-11-24T08:00:01.000000+0700","event_type":"http","src_ip":"10.1.3.2","src_port":50000,"dest_ip":"10.0.0.9","dest_port":3128,"proto":"TCP","http":{"hostname":"203.0.113.66","url":"http://203.0.113.66/x","http_method":"GET","status":200}}
+"#,
+    ),
+    (
+        "zeek-json",
+        r#"{"_path":"http","ts":1795482001.5,"uid":"C1","id.orig_h":"10.1.3.2","id.orig_p":50000,"id.resp_h":"10.0.0.9","id.resp_p":3128,"trans_depth":1,"method":"GET","host":"203.0.113.66","uri":"/x","status_code":200}
+"#,
+    ),
+    (
+        "fortigate",
+        "date=2026-11-24 time=08:00:04 devname=\"FG-EXAMPLE\" eventtime=1795482004 tz=\"+0700\" type=\"utm\" subtype=\"webfilter\" srcip=10.1.3.2 srcport=51514 dstip=10.0.0.9 dstport=3128 hostname=\"203.0.113.66\" action=\"passthrough\" url=\"http://203.0.113.66/x\" sentbyte=250 rcvdbyte=900\n",
+    ),
+    (
+        "w3c",
+        "#Software: SGOS 7.3\n#Version: 1.0\n#Fields: date time c-ip sc-status s-action cs-method cs-uri-scheme cs-host cs-uri-port cs-uri-path r-ip sc-filter-result\n2026-11-24 01:00:01 10.1.3.2 200 TCP_NC_MISS GET http 203.0.113.66 80 /x 10.0.0.9 OBSERVED\n",
+    ),
+    (
+        "cisco-asa",
+        "<165>Nov 24 2026 08:01:18 fw-example : %ASA-5-304001: 10.1.3.2 Accessed URL 10.0.0.9:http://203.0.113.66/x\n",
+    ),
+    (
+        "sophos",
+        "date=2026-11-24 time=08:00:01 timezone=\"+07\" device_name=\"SFW\" log_id=1 log_type=\"Content Filtering\" log_component=\"HTTP\" log_subtype=\"Allowed\" src_ip=10.1.3.2 dst_ip=10.0.0.9 dst_port=3128 url=\"http://203.0.113.66/x\" domain=203.0.113.66\n",
+    ),
+    (
+        "paloalto",
+        "1,2026/11/24 08:00:07,007900000000001,THREAT,url,2561,2026/11/24 08:00:07,10.1.3.2,10.0.0.9,198.51.100.1,10.0.0.9,rule,user,,web-browsing,vsys1,trust,untrust,ethernet1/2,ethernet1/1,SIEM,2026/11/24 08:00:07,33007,1,51516,80,51516,80,0x403000,tcp,alert,\"203.0.113.66/x\",(9999),unknown,informational,client-to-server,70000007,0x0,Reserved,Reserved,0,text/html,0,,,1,,,,,,,,0\n",
+    ),
+];
+
+#[test]
+fn what_a_request_names_is_looked_for_beside_what_it_went_to() {
+    for (format, line) in ASKED_BY_ADDRESS {
+        let logs = InMemory(BTreeMap::from([((*format).to_owned(), line.as_bytes().to_vec())]));
+        for indicator in ["203.0.113.66", "203.0.113.64/28", "10.0.0.9"] {
+            let kept = Arc::new(Kept::default());
+            let archive = settings(1, Some(kept.clone()));
+            let list = format!("{indicator}\n");
+            let log = vec![input(format, logs.0.get(*format).cloned())];
+            let matched = check_logs(&index(list.as_bytes()), log, &archive, &Silent);
+            let file = matched.summary.files.first().unwrap();
+            assert_eq!(file.format.as_deref(), Some(*format));
+            let wanted = wanted(list.as_bytes());
+            let side_cars = side_cars(&kept).into_iter();
+            let found = hunt(&wanted, side_cars, &logs, &settings(1, None), &Silent).unwrap();
+            for report in [&matched, &found] {
+                let [sighting] = report.sightings.as_slice() else {
+                    panic!("{format} {indicator}: {:?}", report.sightings)
+                };
+                assert_eq!((sighting.device.as_str(), sighting.count), ("10.1.3.2", 1), "{format}");
+                assert_eq!(sighting.verdict, Verdict::Connected, "{format} {indicator}");
+            }
+        }
+        let url = check_logs(
+            &index(b"http://203.0.113.66/x\n"),
+            vec![input(format, logs.0.get(*format).cloned())],
+            &settings(1, None),
+            &Silent,
+        );
+        assert_eq!(url.sightings.len(), usize::from(!line.contains("CONNECT")), "{format}");
+    }
+}
+
+#[test]
+fn logs_with_one_long_header_are_kept_apart() {
+    let log = |day: u8| {
+        let fields = "x-field-of-many-letters ".repeat(30);
+        format!(
+            "#Software: SGOS 7.3\n#Version: 1.0\n#Fields: date time c-ip sc-status s-action cs-method cs-host {fields}\n\
+             2026-11-{day} 01:00:01 10.1.3.2 200 TCP_NC_MISS GET evil.example {}\n",
+            "- ".repeat(30)
+        )
+        .into_bytes()
+    };
+    let kept = Arc::new(Kept::default());
+    let archive = settings(1, Some(kept.clone()));
+    let none = index(b"none.invalid\n");
+    for day in [24, 25] {
+        check_logs(&none, vec![input("a.log", Some(log(day)))], &archive, &Silent);
+    }
+    assert_eq!(kept.0.lock().unwrap().len(), 2);
+    // The header alone, before there was a line behind it.
+    let header = log(24).into_iter().take(700).collect();
+    check_logs(&none, vec![input("a.log", Some(header))], &archive, &Silent);
+    check_logs(&none, vec![input("a.log", Some(log(24)))], &archive, &Silent);
+    assert_eq!(kept.0.lock().unwrap().len(), 2);
+}
+
+#[test]
+fn a_site_of_which_nothing_is_kept_is_told() {
+    let line = b"24-Nov-2026 08:00:01.123 client @0x7f 10.0.0.7#51511 (evil.example): \
+                 query: evil.example IN A +E(0)K (10.0.0.1)\n";
+    let kept = Arc::new(Kept::default());
+    let of_site =
+        |site: &str| Settings { site: Some(site.to_owned()), ..settings(1, Some(kept.clone())) };
+    let none = index(b"none.invalid\n");
+    check_logs(&none, vec![input("a", Some(line.to_vec()))], &of_site("Trụ sở"), &Silent);
+    let wanted = wanted(b"evil.example\n");
+    let logs = InMemory(BTreeMap::new());
+    let look = |site| hunt(&wanted, side_cars(&kept).into_iter(), &logs, &of_site(site), &Silent);
+    assert_eq!(look("Trụ sở").unwrap().sightings.len(), 1);
+    let others = vec!["Trụ sở".to_owned()];
+    assert_eq!(look("Tru so").unwrap_err(), HuntError::NoSuchSite(others));
 }
 
 #[test]

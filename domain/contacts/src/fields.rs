@@ -57,6 +57,17 @@ pub(crate) fn is_address(bytes: &[u8]) -> bool {
     (last.is_ascii_digit() && has_dots_and_digits(bytes)) || is_v6()
 }
 
+/// Name and address of a destination, of the host that was asked for and the address that was connected to. A host that
+/// is an address stands for the name where something else was connected to: a proxy further on.
+#[inline]
+pub(crate) fn destination<'l>(host: &'l [u8], connected: &'l [u8]) -> (&'l [u8], &'l [u8]) {
+    if !is_address(host) || (!connected.is_empty() && connected != host) {
+        (host, connected)
+    } else {
+        (b"", host)
+    }
+}
+
 /// Whether there is a dot, and all else is digits.
 #[inline]
 fn has_dots_and_digits(bytes: &[u8]) -> bool {

@@ -93,7 +93,8 @@ impl SideCarBuilder {
         let seconds = time.map(Timestamp::as_second);
         let (outcome, count) = (contact.outcome, u64::from(count != Count::More));
         let fresh = Pair::new(count, outcome, seconds, offset);
-        if let Some(address) = parse_logged(contact.name) {
+        let asked = parse_logged(contact.name);
+        if let Some(address) = asked {
             self.add_address(device, address, contact.port, fresh);
         } else if !contact.name.is_empty() {
             let (questions, answers) = match (contact.outcome, contact.part) {
@@ -110,7 +111,8 @@ impl SideCarBuilder {
                 self.add_blocked(at, 1, offset);
             }
         }
-        if let Some(address) = parse_logged(contact.address) {
+        let connected = parse_logged(contact.address).filter(|it| Some(*it) != asked);
+        if let Some(address) = connected {
             self.add_address(device, address, contact.port, fresh);
         }
         for address in answer_addresses(contact.answers).filter_map(parse_logged) {
@@ -132,8 +134,15 @@ impl SideCarBuilder {
         let outcome = contact.outcome;
         let (new, of_address) = (u64::from(count != Count::More), u64::from(count == Count::New));
         let fresh = Pair::new(new, outcome, seconds, offset);
-        if !contact.name.is_empty() {
-            self.add_name(device, contact.name, fresh);
+        match parse_logged(contact.name) {
+            Some(asked) if Some(asked) != contact.address.map(|it| it.to_canonical()) => {
+                self.add_address(device, asked, contact.port, fresh);
+            }
+            Some(_) => {}
+            None if contact.name.is_empty() => {}
+            None => {
+                self.add_name(device, contact.name, fresh);
+            }
         }
         if let Some(address) = contact.address {
             self.add_address(device, address, contact.port, Pair { count: of_address, ..fresh });

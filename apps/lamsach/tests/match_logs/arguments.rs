@@ -157,6 +157,48 @@ fn a_folder_stands_for_the_files_in_it() {
     assert_eq!(ran.status, Some(1));
     let first: serde_json::Value = serde_json::from_str(ran.out.lines().next().unwrap()).unwrap();
     assert_eq!(first["evidence"]["file"], "logs/old/dns.1");
+    assert_eq!(first["count"], 2);
+}
+
+#[test]
+fn a_log_that_is_named_twice_is_read_once() {
+    let folder = folder();
+    for logs in
+        [&["dns.log", "./dns.log"][..], &["d*.log", "dns.log"], &["dns.log", ".", "dns.log"]]
+    {
+        let arguments = [&["-i", "list.txt", "--output", "json"], logs].concat();
+        let ran = run(folder.path(), &arguments);
+        let first: serde_json::Value =
+            serde_json::from_str(ran.out.lines().next().unwrap()).unwrap();
+        assert_eq!((ran.status, &first["count"]), (Some(1), &2.into()), "{logs:?}");
+    }
+}
+
+#[test]
+fn names_that_a_dnsmasq_with_a_filter_did_not_give_are_blocked() {
+    let folder = folder();
+    let lines = |serial: u8, answer: &str| {
+        let at = format!("Nov 24 08:02:0{serial} dnsmasq[509]: {serial} 10.1.2.79/5151");
+        format!("{at} query[A] evil.example from 10.1.2.79\n{at} {answer}\n")
+    };
+    let blocked = lines(1, "gravity blocked evil.example is 0.0.0.0")
+        + &lines(2, "config evil.example is NXDOMAIN");
+    let verdict = |log: &str| {
+        fs::write(folder.path().join("pihole.log"), log).unwrap();
+        let ran = run(folder.path(), &["-i", "list.txt", "--output", "json", "pihole.log"]);
+        let first: serde_json::Value =
+            serde_json::from_str(ran.out.lines().next().unwrap()).unwrap();
+        first["verdict"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(verdict(&blocked), "dns-blocked");
+    assert_eq!(
+        verdict(&(blocked.clone() + &lines(3, "reply evil.example is NXDOMAIN"))),
+        "dns-queried"
+    );
+    assert_eq!(
+        verdict(&(blocked + &lines(3, "reply evil.example is 203.0.113.9"))),
+        "dns-resolved"
+    );
 }
 
 #[test]

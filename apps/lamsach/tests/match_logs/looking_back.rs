@@ -48,6 +48,14 @@ fn a_log_is_searched_for_what_was_not_known_when_it_was_matched() {
         serde_json::from_str(found.out.lines().next().unwrap()).unwrap();
     assert_eq!(sighting["count"], 4);
 
+    // An earlier copy of it does not take the place of what is kept.
+    let grown = fs::read(at("dns.log")).unwrap();
+    fs::write(at("dns.log"), &grown[..grown.len() - EVIL_LINES.len()]).unwrap();
+    run(folder.path(), &matching);
+    fs::write(at("dns.log"), grown).unwrap();
+    let again = hunt(&folder, &["--archive", "kept", "-i", "new.txt", "--output", "json"]);
+    assert_eq!(again.out.lines().next(), found.out.lines().next());
+
     // The log is gone: what is known of it still stands.
     fs::remove_file(at("dns.log")).unwrap();
     let found = hunt(&folder, &["--archive", "kept", "-i", "new.txt"]);
@@ -70,6 +78,9 @@ fn sites_are_not_mixed() {
     assert!(both.err.contains("Cơ sở 1, Cơ sở 2"), "{}", both.err);
     let one = hunt(&folder, &["--archive", "kept", "-i", "new.txt", "--site", "Cơ sở 2"]);
     assert_eq!(one.status, Some(1), "{}", one.err);
+    let none = hunt(&folder, &["--archive", "kept", "-i", "new.txt", "--site", "Co so 2"]);
+    assert_eq!((none.status, none.out.as_str()), (Some(2), ""));
+    assert!(none.err.contains("Cơ sở 1, Cơ sở 2"), "{}", none.err);
 }
 
 #[test]

@@ -50,8 +50,8 @@ impl Archive for ArchiveFolder {
         let log = std::path::absolute(&about.log).map(|it| it.display().to_string());
         let about = About { log: log.unwrap_or_else(|_| about.log.clone()), ..about };
         let path = self.0.join(format!("{name}.{ENDING}"));
-        // A log that could not be read to its end this time was perhaps read further before.
-        if about.is_cut && bytes_covered(&path).is_some_and(|covered| covered > about.bytes) {
+        // An earlier copy of a log, or one that could not be read to its end this time.
+        if bytes_covered(&path).is_some_and(|covered| covered > about.bytes) {
             return Ok(());
         }
         write_whole(&path, &side_car.finish(&about))

@@ -61,6 +61,13 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     let watch = Watch::start(&words, None)?;
     let report = log_check::hunt(&wanted, archive.side_cars(), &LogsInPlace, &settings, &watch);
     let report = report.map_err(|error| match error {
+        HuntError::NoSuchSite(sites) => {
+            let site = site.clone().unwrap_or_default();
+            failure(
+                "hunt-no-such-site",
+                &[("site", site.into()), ("sites", sites.join(", ").into())],
+            )
+        }
         HuntError::SeveralSites(sites) => {
             failure("hunt-several-sites", &[("sites", sites.join(", ").into())])
         }

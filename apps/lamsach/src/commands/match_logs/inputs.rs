@@ -1,8 +1,9 @@
 //! Paths into lists and logs.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::io;
 use std::path::Path;
+use std::{fs, io};
 
 use files::{InputFile, files_below, files_matching, is_pattern};
 use jiff::Timestamp;
@@ -22,11 +23,13 @@ pub(super) struct Inputs {
 
 impl Inputs {
     /// Finds every file. One that was named and cannot be opened is an error; one that a named
-    /// folder holds is reported with the rest.
+    /// folder holds is reported with the rest. One that is named twice, or by its folder too, is read once.
     pub(super) fn open(choices: &Choices) -> anyhow::Result<Self> {
         let lists = choices.lists.iter().map(|path| indicator_input(path));
         let lists = lists.collect::<anyhow::Result<Vec<_>>>()?;
         let mut logs = Vec::new();
+        let mut seen = HashSet::new();
+        let mut is_new = |path: &Path| fs::canonicalize(path).map_or(true, |it| seen.insert(it));
         for path in &choices.logs {
             if path == OsStr::new("-") {
                 logs.push(standard_input());
@@ -36,7 +39,8 @@ impl Inputs {
                     let path = path.display().to_string();
                     return Err(failure("match-empty-folder", &[("path", path.into())]));
                 }
-                logs.extend(found.into_iter().map(|(path, file)| log(&path, file)));
+                let new = found.into_iter().filter(|(path, _)| is_new(path));
+                logs.extend(new.map(|(path, file)| log(&path, file)));
             } else if let Some(pattern) =
                 path.to_str().filter(|it| is_pattern(it) && !path.exists())
             {
@@ -47,10 +51,13 @@ impl Inputs {
                 if found.is_empty() {
                     return Err(failure("match-pattern-empty", &values()));
                 }
-                logs.extend(found.into_iter().map(|(path, file)| log(&path, file)));
+                let new = found.into_iter().filter(|(path, _)| is_new(path));
+                logs.extend(new.map(|(path, file)| log(&path, file)));
             } else {
                 let file = InputFile::at(path).map_err(|error| unopened(path, &error))?;
-                logs.push(log(path, Ok(file)));
+                if is_new(path) {
+                    logs.push(log(path, Ok(file)));
+                }
             }
         }
         let size_bytes = logs.iter().map(|log| log.size_bytes).sum();

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use memchr::{memchr, memchr2, memmem, memrchr};
 
-use crate::fields::{before, has_count, is_address, port, split_once, url_parts};
+use crate::fields::{before, destination, has_count, is_address, port, split_once, url_parts};
 use crate::scan::find_text;
 use crate::time::{self, TimeReading};
 use crate::{Between, Contact, LineKind, Outcome};
@@ -195,9 +195,10 @@ fn url<'l>(number: &[u8], text: &'l [u8]) -> Option<Contact<'l>> {
         (source.0, address, url, Outcome::Attempted)
     };
     let parts = url_parts(url);
+    let (name, address) = destination(parts.host, address);
     Some(Contact {
         device,
-        name: if is_address(parts.host) { b"" } else { parts.host },
+        name,
         path: parts.path,
         query: parts.query,
         address,

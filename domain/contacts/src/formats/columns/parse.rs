@@ -4,7 +4,8 @@ use memchr::memchr;
 
 use super::map::{Columns, Role};
 use crate::fields::{
-    answers_outcome, has_count, host_and_port, is_address, path_and_query, port, url_parts,
+    answers_outcome, destination, has_count, host_and_port, is_address, path_and_query, port,
+    url_parts,
 };
 use crate::{Contact, LineKind, Outcome, json};
 
@@ -231,8 +232,7 @@ fn push<'l>(record: &Record<'l>, sink: &mut impl FnMut(&Contact<'l>)) -> LineKin
     };
     let (address, address_port) = host_and_port(record.address);
     let ports = [port(record.port), address_port, host_port, parts.port];
-    let (name, host_address) = if is_address(host) { (&b""[..], host) } else { (host, &b""[..]) };
-    let address = if address.is_empty() { host_address } else { address };
+    let (name, address) = destination(host, address);
     let is_connection = !address.is_empty() || !record.url.is_empty() || !record.path.is_empty();
     sink(&Contact {
         device: if is_address(record.device) {

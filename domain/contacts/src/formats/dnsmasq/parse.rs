@@ -8,7 +8,7 @@ use memchr::memmem;
 use crate::fields::{before, is_address, split_once};
 use crate::scan::find_text;
 use crate::time::{self, TimeReading};
-use crate::{Contact, LineKind, Outcome};
+use crate::{Contact, LineKind, Outcome, Part};
 
 /// Made once: setting a search up costs more than it does on a line this short.
 static TAG_END: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"]: "));
@@ -40,7 +40,10 @@ pub(crate) fn read_message<'l>(
         let Some(at) = last_from(rest) else { return LineKind::NotParsed };
         let name = rest.get(..at).unwrap_or_default();
         let device = before(rest.get(at + 6..).unwrap_or_default(), b' ');
-        sink(&Contact { device, name, time, outcome: Outcome::DnsQueried, ..Contact::default() });
+        // Where lines name the client, those about the answer do too.
+        let part = if client.is_some() { Part::Question } else { Part::Whole };
+        let outcome = Outcome::DnsQueried;
+        sink(&Contact { device, name, time, outcome, part, ..Contact::default() });
         return LineKind::Understood;
     }
     if let (Some(device), Some((name, answers, is_local))) = (client, answer(message)) {
@@ -50,7 +53,8 @@ pub(crate) fn read_message<'l>(
             true => Outcome::DnsResolved,
             false => return LineKind::Understood,
         };
-        sink(&Contact { device, name, answers, time, outcome, ..Contact::default() });
+        let part = Part::Answer;
+        sink(&Contact { device, name, answers, time, outcome, part, ..Contact::default() });
     }
     LineKind::Understood
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::fields::{has_count, is_address, path_and_query, port, split_once, url_parts};
+use crate::fields::{destination, has_count, path_and_query, port, split_once, url_parts};
 use crate::key_value::{self, Key};
 use crate::layouts::Layouts;
 use crate::time::{self, TimeReading};
@@ -57,12 +57,13 @@ pub(crate) fn read_line<'l>(
             ..base
         }),
         (b"traffic" | b"utm", _) => {
-            let url = url_of(&fields);
+            let (host, path, query) = url_of(&fields);
+            let (name, address) = destination(host, fields.dstip);
             sink(&Contact {
-                name: if is_address(url.0) { b"" } else { url.0 },
-                path: url.1,
-                query: url.2,
-                address: fields.dstip,
+                name,
+                path,
+                query,
+                address,
                 port: port(fields.dstport),
                 outcome: connection_outcome(&fields),
                 between: of(fields.transip, Between::Translated),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use memchr::{memchr, memrchr};
 
-use crate::fields::{has_count, is_address, port, url_parts};
+use crate::fields::{destination, has_count, is_address, port, url_parts};
 use crate::scan::{Marks, Style};
 use crate::time::{self, TimeReading};
 use crate::{Between, Contact, LineKind, Outcome};
@@ -83,8 +83,10 @@ pub(crate) fn read_line<'l>(
         }
         (b"THREAT", b"url") if is_whole(URL) => {
             let parts = url_parts(field(URL));
+            let (name, address) = destination(parts.host, base.address);
             sink(&Contact {
-                name: if is_address(parts.host) { b"" } else { parts.host },
+                name,
+                address,
                 path: parts.path,
                 query: parts.query,
                 outcome: connection_outcome(is_let_through(field(ACTION))),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use memchr::memrchr;
 
-use crate::fields::{has_count, is_address, port, split_once, url_parts};
+use crate::fields::{destination, has_count, port, split_once, url_parts};
 use crate::key_value::{self, Key};
 use crate::layouts::Layouts;
 use crate::time::{self, TimeReading};
@@ -68,8 +68,10 @@ pub(crate) fn read_line<'l>(
         b"Content Filtering" => {
             let parts = url_parts(fields.url);
             let host = if parts.host.is_empty() { fields.domain } else { parts.host };
+            let (name, address) = destination(host, base.address);
             sink(&Contact {
-                name: if is_address(host) { b"" } else { host },
+                name,
+                address,
                 path: parts.path,
                 query: parts.query,
                 outcome: ending(!is_stopped),
@@ -92,9 +94,9 @@ pub(crate) fn read_line<'l>(
         // The destination as the threat's list has it: an address or a name, or a URL.
         b"ATP" => {
             let parts = url_parts(if fields.url.is_empty() { fields.domain } else { fields.url });
-            let name = if is_address(parts.host) { b"" } else { parts.host };
+            let (name, address) = destination(parts.host, base.address);
             let (path, query) = (parts.path, parts.query);
-            sink(&Contact { name, path, query, outcome: Outcome::Attempted, ..base });
+            sink(&Contact { name, address, path, query, outcome: Outcome::Attempted, ..base });
         }
         _ => {}
     }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::fields::{is_address, split_once, url_parts};
+use crate::fields::{destination, is_address, split_once, url_parts};
 use crate::scan::Pieces;
 use crate::time;
 use crate::{Contact, LineKind, Outcome};
@@ -31,15 +31,15 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
     }
     let (device, device_name) =
         if is_address(client) { (client, &b""[..]) } else { (&b""[..], client) };
-    let (name, host_address) =
-        if is_address(parts.host) { (&b""[..], parts.host) } else { (parts.host, &b""[..]) };
+    let connected = if is_address(peer) { peer } else { b"" };
+    let (name, address) = destination(parts.host, connected);
     sink(&Contact {
         device,
         device_name,
         name,
         path: parts.path,
         query: parts.query,
-        address: if is_address(peer) { peer } else { host_address },
+        address,
         port: parts.port,
         time,
         outcome: outcome(result, status, hierarchy),

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use crate::fields::{
-    answers_outcome, before, has_count, host_and_port, is_address, path_and_query, port, url_parts,
+    answers_outcome, before, destination, has_count, host_and_port, is_address, path_and_query,
+    port, url_parts,
 };
 use crate::layouts::Layouts;
 use crate::time::{self, TimeReading};
@@ -276,15 +277,16 @@ fn push<'l>(event: &Event<'l>, sink: &mut impl FnMut(&Contact<'l>)) {
     if !event.dns.name.is_empty() || !event.dns.queries.is_empty() {
         return push_dns(&event.dns, question, sink);
     }
-    let (name, path, query) = web_target(event);
+    let (host, path, query) = web_target(event);
+    let (name, address) = destination(host, connection.address);
     let between = match before(event.forwarded, b',') {
         b"" => Between::Nobody,
         address => Between::For(address),
     };
-    sink(&Contact { name, path, query, outcome, between, ..connection });
+    sink(&Contact { name, path, query, address, outcome, between, ..connection });
 }
 
-/// Name, path and query of a request, or the name of a TLS handshake.
+/// Host, path and query of a request, or the name of a TLS handshake.
 fn web_target<'l>(event: &Event<'l>) -> (&'l [u8], &'l [u8], &'l [u8]) {
     let host = host_and_port(event.host).0;
     let (name, path, query) = if event.url.starts_with(b"/") || event.url.is_empty() {
@@ -295,7 +297,7 @@ fn web_target<'l>(event: &Event<'l>) -> (&'l [u8], &'l [u8], &'l [u8]) {
         (if host.is_empty() { parts.host } else { host }, parts.path, parts.query)
     };
     let name = if name.is_empty() { event.server_name } else { name };
-    (if is_address(name) { b"" } else { name }, path, query)
+    (name, path, query)
 }
 
 /// A TCP opening was refused when nothing but a reset came back; anything else stood when any

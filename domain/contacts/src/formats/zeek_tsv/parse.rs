@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::header::{Header, Role};
 use crate::fields::{
-    answers_outcome, before, has_count, host_and_port, is_address, path_and_query, port, url_parts,
+    answers_outcome, before, destination, has_count, host_and_port, path_and_query, port, url_parts,
 };
 use crate::scan::{Pieces, find_text};
 use crate::time;
@@ -121,8 +121,10 @@ pub(crate) fn push<'l>(record: &Record<'l>, sink: &mut impl FnMut(&Contact<'l>))
             let parts = url_parts(uri);
             (parts.host, parts.path, parts.query)
         };
+        let (name, address) = destination(name, connection.address);
         sink(&Contact {
-            name: if is_address(name) { b"" } else { name },
+            name,
+            address,
             path,
             query,
             outcome: if record.status.is_empty() { Outcome::Attempted } else { Outcome::Connected },

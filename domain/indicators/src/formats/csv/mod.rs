@@ -3,9 +3,9 @@
 //! The header names a column of indicators (`indicator`, `value`, …, or Vietnamese) and may name
 //! `type`, `family`, `scope` and `valid_until`. Separator `,`, `;` or tab, told from the header.
 
-use std::io::{BufRead, Read};
+use std::io::{self, BufRead, Read};
 
-use ::csv::{Position, ReaderBuilder, StringRecord, Trim};
+use ::csv::{ReaderBuilder, StringRecord, Terminator, Trim};
 
 use super::is_comment;
 use crate::Indicator;
@@ -101,14 +101,18 @@ pub(crate) fn read<S: FnMut(Indicator, Option<&str>)>(
         .trim(Trim::All)
         .comment(Some(b'#'))
         .delimiter(separator as u8)
-        .from_reader(list);
+        // Line feeds are counted, and carriage returns before them are trimmed off.
+        .terminator(Terminator::Any(b'\n'))
+        .from_reader(WholeLines { list, last: b'\n' });
     let mut record = ::csv::ByteRecord::new();
     loop {
-        let line = first_line + records.position().line();
-        match records.read_byte_record(&mut record) {
+        let is_record = records.read_byte_record(&mut record);
+        // Behind a record, which may be of several lines, and have empty ones and comments before it.
+        let lines = record.as_slice().split(|it| *it == b'\n').count() as u64;
+        let line = (first_line + records.position().line()).saturating_sub(lines);
+        match is_record {
             Ok(false) => break,
             Ok(true) => {
-                let line = record.position().map_or(line, |it| first_line + Position::line(it));
                 let text = StringRecord::from_byte_record_lossy(record.clone());
                 take(reading, line, &text, &columns);
             }
@@ -122,6 +126,27 @@ pub(crate) fn read<S: FnMut(Indicator, Option<&str>)>(
         }
     }
     reading.report.lines = (first_line + records.position().line()).saturating_sub(1);
+}
+
+/// A list whose last line has an end.
+struct WholeLines<R> {
+    list: R,
+    last: u8,
+}
+
+impl<R: Read> Read for WholeLines<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.list.read(buffer)?;
+        if let Some(last) = buffer.get(..read).and_then(<[u8]>::last) {
+            self.last = *last;
+        } else if self.last != b'\n'
+            && let Some(end) = buffer.first_mut()
+        {
+            (*end, self.last) = (b'\n', b'\n');
+            return Ok(1);
+        }
+        Ok(read)
+    }
 }
 
 fn take<S: FnMut(Indicator, Option<&str>)>(

@@ -39,3 +39,28 @@ fn a_header_without_indicators_names_what_was_found() {
     let expected = ["id", "name", "colour"].map(str::to_owned).to_vec();
     assert_eq!(report.problem, Some(ListProblem::NoIndicatorColumn { found: expected }));
 }
+
+#[test]
+fn refused_lines_are_numbered_however_lines_end() {
+    for end in ["\n", "\r\n"] {
+        for last in ["", end] {
+            let list = [
+                "indicator,type,note",
+                "foo.example,domain,a",
+                "",
+                "# note",
+                ",domain,b",
+                "\"x y\",domain,\"of",
+                "two lines\"",
+                "z z,domain,",
+            ]
+            .join(end);
+            let mut list =
+                list.as_bytes().iter().chain(last.as_bytes()).copied().collect::<Vec<_>>();
+            let report = read_list(&mut &list[..], ReadOptions::default(), |_| {});
+            let lines: Vec<u64> = report.refused.iter().map(|it| it.line).collect();
+            assert_eq!((report.lines, lines), (8, vec![5, 6, 8]), "{end:?} {last:?}");
+            list.clear();
+        }
+    }
+}
