@@ -78,11 +78,7 @@ fn collect(folder: &Path, found: &mut Vec<(PathBuf, io::Result<InputFile>)>) {
                 found.push((path, Err(error)));
             }
             Ok(_) => {
-                let file = InputFile::at(&path).and_then(|file| match file.size_bytes {
-                    Some(_) => Ok(file),
-                    // A person who names a pipe wants to wait for it; one in a folder would keep the others waiting.
-                    None => Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")),
-                });
+                let file = InputFile::at(&path);
                 found.push((path, file));
             }
             Err(error) => found.push((path, Err(error))),
@@ -123,14 +119,5 @@ mod tests {
         assert_eq!(io::read_to_string(first.bytes()).unwrap(), "a.log");
         assert_eq!(InputFile::at(root).unwrap_err().kind(), io::ErrorKind::IsADirectory);
         assert_eq!(InputFile::at(&root.join("no")).unwrap_err().kind(), io::ErrorKind::NotFound);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_socket_in_a_folder_is_told_and_not_waited_for() {
-        let folder = tempfile::tempdir().unwrap();
-        let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("log")).unwrap();
-        let [(_, file)] = files_below(folder.path()).try_into().unwrap();
-        assert_eq!(file.unwrap_err().kind(), io::ErrorKind::InvalidInput);
     }
 }

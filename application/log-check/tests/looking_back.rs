@@ -255,7 +255,7 @@ const ASKED_BY_ADDRESS: &[(&str, &str)] = &[
     ),
     (
         "suricata",
-        r#"{"timestamp":"2026-11-24T08:00:01.000000+0700","event_type":"http","src_ip":"10.1.3.2","src_port":50000,"dest_ip":"10.0.0.9","dest_port":3128,"proto":"TCP","http":{"hostname":"203.0.113.66","url":"http://203.0.113.66/x","http_method":"GET","status":200}}
+        r#"{"timestamp":"2026-11-24T08:00:01.000000+0700","event_type":"http","src_ip":"10.1.3.2","src_port":50000,"dest_ip":"10.0.0.9","dest_port":3128,"proto":"TCP","http":{"hostname":"203.0.113.66","url":"http://203.0.113.66:8443/x","http_method":"GET","status":200}}
 "#,
     ),
     (
@@ -308,13 +308,19 @@ fn what_a_request_names_is_looked_for_beside_what_it_went_to() {
                 assert_eq!(sighting.verdict, Verdict::Connected, "{format} {indicator}");
             }
         }
-        let url = check_logs(
-            &index(b"http://203.0.113.66/x\n"),
-            vec![input(format, logs.0.get(*format).cloned())],
-            &settings(1, None),
-            &Silent,
-        );
-        assert_eq!(url.sightings.len(), usize::from(!line.contains("CONNECT")), "{format}");
+        let found = |indicator: &str| {
+            let log = vec![input(format, logs.0.get(*format).cloned())];
+            let list = index(format!("{indicator}\n").as_bytes());
+            check_logs(&list, log, &settings(1, None), &Silent).sightings.len()
+        };
+        // A URL belongs to either; the port of the proxy to the proxy alone, where the log tells both.
+        let port = if *format == "suricata" { ":8443" } else { "" };
+        let url = format!("http://203.0.113.66{port}/x");
+        assert_eq!(found(&url), usize::from(!line.contains("CONNECT")), "{format}");
+        if line.contains("3128") && line.contains("http://") {
+            assert_eq!(found("10.0.0.9:3128"), 1, "{format}");
+            assert_eq!(found("203.0.113.66:3128"), 0, "{format}");
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Cutting bytes: small pieces that several formats need.
 
-use crate::Outcome;
 use crate::scan::{Pieces, find_near, find_soon, word_at};
+use crate::{Contact, Outcome};
 
 /// What stands before and behind the first `separator`.
 pub(crate) fn split_once(bytes: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
@@ -57,15 +57,19 @@ pub(crate) fn is_address(bytes: &[u8]) -> bool {
     (last.is_ascii_digit() && has_dots_and_digits(bytes)) || is_v6()
 }
 
-/// Name and address of a destination, of the host that was asked for and the address that was connected to. A host that
-/// is an address stands for the name where something else was connected to: a proxy further on.
+/// The contact with the address that a request names, where it was sent to another one: to a proxy further on, which is
+/// the contact that is given. A port of 0 is that of the connection.
 #[inline]
-pub(crate) fn destination<'l>(host: &'l [u8], connected: &'l [u8]) -> (&'l [u8], &'l [u8]) {
-    if !is_address(host) || (!connected.is_empty() && connected != host) {
-        (host, connected)
-    } else {
-        (b"", host)
+pub(crate) fn asked_elsewhere<'l>(
+    host: &'l [u8],
+    port: u16,
+    sent: &Contact<'l>,
+) -> Option<Contact<'l>> {
+    if !is_address(host) || sent.address.is_empty() || sent.address == host {
+        return None;
     }
+    let port = if port == 0 { sent.port } else { port };
+    Some(Contact { name: b"", address: host, port, ..*sent })
 }
 
 /// Whether there is a dot, and all else is digits.

@@ -174,6 +174,21 @@ fn a_log_that_is_named_twice_is_read_once() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_in_a_folder_is_told_and_not_waited_for() {
+    let folder = folder();
+    let logs = folder.path().join("logs");
+    fs::create_dir(&logs).unwrap();
+    fs::write(logs.join("dns"), EVIL_LINES).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(logs.join("feed")).unwrap();
+    for logs in ["logs", "logs/*"] {
+        let ran = run(folder.path(), &["-i", "list.txt", logs]);
+        assert_eq!(ran.status, Some(1), "{}", ran.err);
+        assert!(ran.out.contains("10.0.0.7") && ran.out.contains("feed"), "{}", ran.out);
+    }
+}
+
 #[test]
 fn names_that_a_dnsmasq_with_a_filter_did_not_give_are_blocked() {
     let folder = folder();

@@ -39,7 +39,8 @@ impl Inputs {
                     let path = path.display().to_string();
                     return Err(failure("match-empty-folder", &[("path", path.into())]));
                 }
-                let new = found.into_iter().filter(|(path, _)| is_new(path));
+                let found = found.into_iter().map(|(path, file)| (path, file.and_then(not_a_pipe)));
+                let new = found.filter(|(path, file)| file.is_err() || is_new(path));
                 logs.extend(new.map(|(path, file)| log(&path, file)));
             } else if let Some(pattern) =
                 path.to_str().filter(|it| is_pattern(it) && !path.exists())
@@ -51,7 +52,8 @@ impl Inputs {
                 if found.is_empty() {
                     return Err(failure("match-pattern-empty", &values()));
                 }
-                let new = found.into_iter().filter(|(path, _)| is_new(path));
+                let found = found.into_iter().map(|(path, file)| (path, file.and_then(not_a_pipe)));
+                let new = found.filter(|(path, file)| file.is_err() || is_new(path));
                 logs.extend(new.map(|(path, file)| log(&path, file)));
             } else {
                 let file = InputFile::at(path).map_err(|error| unopened(path, &error))?;
@@ -63,6 +65,12 @@ impl Inputs {
         let size_bytes = logs.iter().map(|log| log.size_bytes).sum();
         Ok(Self { lists, logs, size_bytes })
     }
+}
+
+/// A person who names a pipe wants to wait for it; one that was found would keep the others waiting.
+fn not_a_pipe(file: InputFile) -> io::Result<InputFile> {
+    let is_file = file.size_bytes.is_some();
+    is_file.then_some(file).ok_or_else(|| io::Error::other("not a regular file"))
 }
 
 pub(super) fn log(path: &Path, file: io::Result<InputFile>) -> LogInput {

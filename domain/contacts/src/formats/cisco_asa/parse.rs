@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use memchr::{memchr, memchr2, memmem, memrchr};
 
-use crate::fields::{before, destination, has_count, is_address, port, split_once, url_parts};
+use crate::fields::{asked_elsewhere, before, has_count, is_address, port, split_once, url_parts};
 use crate::scan::find_text;
 use crate::time::{self, TimeReading};
 use crate::{Between, Contact, LineKind, Outcome};
@@ -24,7 +24,12 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
         b"106001" | b"106006" | b"106007" | b"710003" => between(text, b" from ", b" to "),
         b"106015" => stray(text),
         b"106100" => by_list(text),
-        b"304001" | b"304002" => url(number, text),
+        b"304001" | b"304002" => url(number, text).map(|(host, sent)| {
+            let sent = Contact { time: head, ..sent };
+            let asked = asked_elsewhere(host, 0, &sent);
+            asked.filter(|it| !it.device.is_empty()).iter().for_each(&mut *sink);
+            sent
+        }),
         _ => return LineKind::Understood,
     };
     match contact {
@@ -175,8 +180,8 @@ fn by_list(text: &[u8]) -> Option<Contact<'_>> {
 }
 
 /// `192.0.2.7 Accessed URL 203.0.113.9:http://a.example/x`, or
-/// `Access denied URL http://a.example/x SRC 192.0.2.7 DEST 203.0.113.9: …`.
-fn url<'l>(number: &[u8], text: &'l [u8]) -> Option<Contact<'l>> {
+/// `Access denied URL http://a.example/x SRC 192.0.2.7 DEST 203.0.113.9: …`. The URL's host, and the contact.
+fn url<'l>(number: &[u8], text: &'l [u8]) -> Option<(&'l [u8], Contact<'l>)> {
     let (device, address, url, outcome) = if number == b"304001" {
         let at = find_text(text, b" Accessed ")?;
         let (client, rest) = text.split_at_checked(at)?;
@@ -195,17 +200,17 @@ fn url<'l>(number: &[u8], text: &'l [u8]) -> Option<Contact<'l>> {
         (source.0, address, url, Outcome::Attempted)
     };
     let parts = url_parts(url);
-    let (name, address) = destination(parts.host, address);
-    Some(Contact {
+    let sent = Contact {
         device,
-        name,
+        name: if is_address(parts.host) { b"" } else { parts.host },
         path: parts.path,
         query: parts.query,
         address,
         port: if parts.port == 0 { 80 } else { parts.port },
         outcome,
         ..Contact::default()
-    })
+    };
+    Some((parts.host, sent))
 }
 
 /// The firewall's own time, `Nov 24 2026 08:00:01`, else the one that syslog put before it.

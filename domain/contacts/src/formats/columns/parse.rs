@@ -4,7 +4,7 @@ use memchr::memchr;
 
 use super::map::{Columns, Role};
 use crate::fields::{
-    answers_outcome, destination, has_count, host_and_port, is_address, path_and_query, port,
+    answers_outcome, asked_elsewhere, has_count, host_and_port, is_address, path_and_query, port,
     url_parts,
 };
 use crate::{Contact, LineKind, Outcome, json};
@@ -232,9 +232,10 @@ fn push<'l>(record: &Record<'l>, sink: &mut impl FnMut(&Contact<'l>)) -> LineKin
     };
     let (address, address_port) = host_and_port(record.address);
     let ports = [port(record.port), address_port, host_port, parts.port];
-    let (name, address) = destination(host, address);
+    let (name, host_address) = if is_address(host) { (&b""[..], host) } else { (host, &b""[..]) };
+    let address = if address.is_empty() { host_address } else { address };
     let is_connection = !address.is_empty() || !record.url.is_empty() || !record.path.is_empty();
-    sink(&Contact {
+    let sent = Contact {
         device: if is_address(record.device) {
             record.device
         } else {
@@ -250,7 +251,13 @@ fn push<'l>(record: &Record<'l>, sink: &mut impl FnMut(&Contact<'l>)) -> LineKin
         time: record.time,
         outcome: outcome(record, is_connection),
         ..Contact::default()
-    });
+    };
+    if let Some(asked) =
+        asked_elsewhere(host, if host_port == 0 { parts.port } else { host_port }, &sent)
+    {
+        sink(&asked);
+    }
+    sink(&sent);
     LineKind::Understood
 }
 

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::fields::{destination, has_count, path_and_query, port, split_once, url_parts};
+use crate::fields::{
+    asked_elsewhere, has_count, host_and_port, is_address, path_and_query, port, split_once,
+    url_parts,
+};
 use crate::key_value::{self, Key};
 use crate::layouts::Layouts;
 use crate::time::{self, TimeReading};
@@ -57,18 +60,21 @@ pub(crate) fn read_line<'l>(
             ..base
         }),
         (b"traffic" | b"utm", _) => {
-            let (host, path, query) = url_of(&fields);
-            let (name, address) = destination(host, fields.dstip);
-            sink(&Contact {
-                name,
+            let (host, host_port, path, query) = url_of(&fields);
+            let sent = Contact {
+                name: if is_address(host) { b"" } else { host },
                 path,
                 query,
-                address,
+                address: fields.dstip,
                 port: port(fields.dstport),
                 outcome: connection_outcome(&fields),
                 between: of(fields.transip, Between::Translated),
                 ..base
-            });
+            };
+            if let Some(asked) = asked_elsewhere(host, host_port, &sent) {
+                sink(&asked);
+            }
+            sink(&sent);
         }
         _ => {}
     }
@@ -80,14 +86,16 @@ fn of<'l>(address: &'l [u8], between: fn(&'l [u8]) -> Between<&'l [u8]>) -> Betw
 }
 
 /// Host, path and query: `url` is a path beside `hostname`, or a whole URL.
-fn url_of<'l>(fields: &Fields<'l>) -> (&'l [u8], &'l [u8], &'l [u8]) {
+/// Host, port, path and query.
+fn url_of<'l>(fields: &Fields<'l>) -> (&'l [u8], u16, &'l [u8], &'l [u8]) {
+    let (host, port) = host_and_port(fields.hostname);
     if fields.url.starts_with(b"/") || fields.url.is_empty() {
         let (path, query) = path_and_query(fields.url);
-        return (fields.hostname, path, query);
+        return (host, port, path, query);
     }
     let parts = url_parts(fields.url);
-    let host = if fields.hostname.is_empty() { parts.host } else { fields.hostname };
-    (host, parts.path, parts.query)
+    let host = if host.is_empty() { parts.host } else { host };
+    (host, if parts.port == 0 { port } else { parts.port }, parts.path, parts.query)
 }
 
 fn connection_outcome(fields: &Fields<'_>) -> Outcome {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use memchr::{memchr, memrchr};
 
-use crate::fields::{destination, has_count, is_address, port, url_parts};
+use crate::fields::{asked_elsewhere, has_count, is_address, port, url_parts};
 use crate::scan::{Marks, Style};
 use crate::time::{self, TimeReading};
 use crate::{Between, Contact, LineKind, Outcome};
@@ -83,15 +83,17 @@ pub(crate) fn read_line<'l>(
         }
         (b"THREAT", b"url") if is_whole(URL) => {
             let parts = url_parts(field(URL));
-            let (name, address) = destination(parts.host, base.address);
-            sink(&Contact {
-                name,
-                address,
+            let sent = Contact {
+                name: if is_address(parts.host) { b"" } else { parts.host },
                 path: parts.path,
                 query: parts.query,
                 outcome: connection_outcome(is_let_through(field(ACTION))),
                 ..base
-            });
+            };
+            if let Some(asked) = asked_elsewhere(parts.host, parts.port, &sent) {
+                sink(&asked);
+            }
+            sink(&sent);
         }
         (b"THREAT", _) if is_whole(THREAT) => {
             // The destination of a question is the name server, not the threat.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use memchr::memrchr;
 
-use crate::fields::{destination, has_count, port, split_once, url_parts};
+use crate::fields::{asked_elsewhere, has_count, is_address, port, split_once, url_parts};
 use crate::key_value::{self, Key};
 use crate::layouts::Layouts;
 use crate::time::{self, TimeReading};
@@ -68,15 +68,17 @@ pub(crate) fn read_line<'l>(
         b"Content Filtering" => {
             let parts = url_parts(fields.url);
             let host = if parts.host.is_empty() { fields.domain } else { parts.host };
-            let (name, address) = destination(host, base.address);
-            sink(&Contact {
-                name,
-                address,
+            let sent = Contact {
+                name: if is_address(host) { b"" } else { host },
                 path: parts.path,
                 query: parts.query,
                 outcome: ending(!is_stopped),
                 ..base
-            });
+            };
+            if let Some(asked) = asked_elsewhere(host, parts.port, &sent) {
+                sink(&asked);
+            }
+            sink(&sent);
         }
         b"SSL" => {
             let name =
@@ -94,9 +96,13 @@ pub(crate) fn read_line<'l>(
         // The destination as the threat's list has it: an address or a name, or a URL.
         b"ATP" => {
             let parts = url_parts(if fields.url.is_empty() { fields.domain } else { fields.url });
-            let (name, address) = destination(parts.host, base.address);
+            let name = if is_address(parts.host) { b"" } else { parts.host };
             let (path, query) = (parts.path, parts.query);
-            sink(&Contact { name, address, path, query, outcome: Outcome::Attempted, ..base });
+            let sent = Contact { name, path, query, outcome: Outcome::Attempted, ..base };
+            if let Some(asked) = asked_elsewhere(parts.host, parts.port, &sent) {
+                sink(&asked);
+            }
+            sink(&sent);
         }
         _ => {}
     }

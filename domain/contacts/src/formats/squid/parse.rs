@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::fields::{destination, is_address, split_once, url_parts};
+use crate::fields::{asked_elsewhere, is_address, split_once, url_parts};
 use crate::scan::Pieces;
 use crate::time;
 use crate::{Contact, LineKind, Outcome};
@@ -31,20 +31,24 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
     }
     let (device, device_name) =
         if is_address(client) { (client, &b""[..]) } else { (&b""[..], client) };
-    let connected = if is_address(peer) { peer } else { b"" };
-    let (name, address) = destination(parts.host, connected);
-    sink(&Contact {
+    let (name, host_address) =
+        if is_address(parts.host) { (&b""[..], parts.host) } else { (parts.host, &b""[..]) };
+    let sent = Contact {
         device,
         device_name,
         name,
         path: parts.path,
         query: parts.query,
-        address,
+        address: if is_address(peer) { peer } else { host_address },
         port: parts.port,
         time,
         outcome: outcome(result, status, hierarchy),
         ..Contact::default()
-    });
+    };
+    if let Some(asked) = asked_elsewhere(parts.host, 0, &sent) {
+        sink(&asked);
+    }
+    sink(&sent);
     LineKind::Understood
 }
 

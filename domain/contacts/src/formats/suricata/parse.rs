@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::fields::{
-    answers_outcome, before, destination, has_count, host_and_port, is_address, path_and_query,
+    answers_outcome, asked_elsewhere, before, has_count, host_and_port, is_address, path_and_query,
     port, url_parts,
 };
 use crate::layouts::Layouts;
@@ -277,27 +277,32 @@ fn push<'l>(event: &Event<'l>, sink: &mut impl FnMut(&Contact<'l>)) {
     if !event.dns.name.is_empty() || !event.dns.queries.is_empty() {
         return push_dns(&event.dns, question, sink);
     }
-    let (host, path, query) = web_target(event);
-    let (name, address) = destination(host, connection.address);
+    let (host, host_port, path, query) = web_target(event);
+    let name = if is_address(host) { b"" } else { host };
     let between = match before(event.forwarded, b',') {
         b"" => Between::Nobody,
         address => Between::For(address),
     };
-    sink(&Contact { name, path, query, address, outcome, between, ..connection });
+    let sent = Contact { name, path, query, outcome, between, ..connection };
+    if let Some(asked) = asked_elsewhere(host, host_port, &sent) {
+        sink(&asked);
+    }
+    sink(&sent);
 }
 
-/// Host, path and query of a request, or the name of a TLS handshake.
-fn web_target<'l>(event: &Event<'l>) -> (&'l [u8], &'l [u8], &'l [u8]) {
-    let host = host_and_port(event.host).0;
-    let (name, path, query) = if event.url.starts_with(b"/") || event.url.is_empty() {
+/// Host, port, path and query of a request, or the name of a TLS handshake.
+fn web_target<'l>(event: &Event<'l>) -> (&'l [u8], u16, &'l [u8], &'l [u8]) {
+    let (host, port) = host_and_port(event.host);
+    let (name, port, path, query) = if event.url.starts_with(b"/") || event.url.is_empty() {
         let (path, query) = path_and_query(event.url);
-        (host, path, query)
+        (host, port, path, query)
     } else {
         let parts = url_parts(event.url);
-        (if host.is_empty() { parts.host } else { host }, parts.path, parts.query)
+        let port = if parts.port == 0 { port } else { parts.port };
+        (if host.is_empty() { parts.host } else { host }, port, parts.path, parts.query)
     };
     let name = if name.is_empty() { event.server_name } else { name };
-    (name, path, query)
+    (name, port, path, query)
 }
 
 /// A TCP opening was refused when nothing but a reset came back; anything else stood when any

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use memchr::memchr;
 
 use super::header::{Header, Role};
-use crate::fields::{destination, host_and_port, is_address, path_and_query, port, url_parts};
+use crate::fields::{asked_elsewhere, host_and_port, is_address, path_and_query, port, url_parts};
 use crate::scan::{Marks, Pieces, Style, find_soon, find_text};
 use crate::time;
 use crate::{Between, Contact, LineKind, Outcome};
@@ -166,10 +166,11 @@ fn push_proxied<'l>(request: &Request<'l>, time: &'l [u8], sink: &mut impl FnMut
         0 => parts.port,
         port => port,
     };
-    let remote = request.remote_address;
-    let (name, address) = destination(host, if is_address(remote) { remote } else { b"" });
+    let (name, host_address) = if is_address(host) { (&b""[..], host) } else { (host, &b""[..]) };
     let (device, device_name) = by_address(request.client);
-    sink(&Contact {
+    let address =
+        if is_address(request.remote_address) { request.remote_address } else { host_address };
+    let sent = Contact {
         device,
         device_name,
         name,
@@ -184,7 +185,11 @@ fn push_proxied<'l>(request: &Request<'l>, time: &'l [u8], sink: &mut impl FnMut
             proxy => Between::Asked(proxy),
         },
         ..Contact::default()
-    });
+    };
+    if let Some(asked) = asked_elsewhere(host, 0, &sent) {
+        sink(&asked);
+    }
+    sink(&sent);
 }
 
 fn push_served<'l>(

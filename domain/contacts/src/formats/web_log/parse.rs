@@ -3,9 +3,7 @@
 use jiff::Timestamp;
 use memchr::memchr2;
 
-use crate::fields::{
-    before, destination, host_and_port, is_address, path_and_query, split_once, url_parts,
-};
+use crate::fields::{before, host_and_port, is_address, path_and_query, split_once, url_parts};
 use crate::scan::find_text;
 use crate::time::{self, TimeReading};
 use crate::{Contact, LineKind, Outcome};
@@ -47,7 +45,8 @@ fn push_proxied<'l>(request: &Request<'l>, sink: &mut impl FnMut(&Contact<'l>)) 
     } else {
         (&b""[..], request.client)
     };
-    let (name, address) = destination(parts.host, b"");
+    let (name, address) =
+        if is_address(parts.host) { (&b""[..], parts.host) } else { (parts.host, &b""[..]) };
     sink(&Contact {
         device,
         device_name,

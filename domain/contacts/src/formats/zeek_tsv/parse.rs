@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::header::{Header, Role};
 use crate::fields::{
-    answers_outcome, before, destination, has_count, host_and_port, path_and_query, port, url_parts,
+    answers_outcome, asked_elsewhere, before, has_count, host_and_port, is_address, path_and_query,
+    port, url_parts,
 };
 use crate::scan::{Pieces, find_text};
 use crate::time;
@@ -112,25 +113,28 @@ pub(crate) fn push<'l>(record: &Record<'l>, sink: &mut impl FnMut(&Contact<'l>))
         });
     } else if let Some(uri) = record.uri {
         let mut between = forwarded(record.proxied);
-        let (name, path, query) = if uri.starts_with(b"/") || uri.is_empty() {
+        let (name, port, path, query) = if uri.starts_with(b"/") || uri.is_empty() {
+            let (host, port) = host_and_port(record.host);
             let (path, query) = path_and_query(uri);
-            (host_and_port(record.host).0, path, query)
+            (host, port, path, query)
         } else {
             // Only proxies are asked for a whole URL.
             between = asked(record.address);
             let parts = url_parts(uri);
-            (parts.host, parts.path, parts.query)
+            (parts.host, parts.port, parts.path, parts.query)
         };
-        let (name, address) = destination(name, connection.address);
-        sink(&Contact {
-            name,
-            address,
+        let sent = Contact {
+            name: if is_address(name) { b"" } else { name },
             path,
             query,
             outcome: if record.status.is_empty() { Outcome::Attempted } else { Outcome::Connected },
             between,
             ..connection
-        });
+        };
+        if let Some(asked) = asked_elsewhere(name, port, &sent) {
+            sink(&asked);
+        }
+        sink(&sent);
     } else if let Some(established) = record.established {
         let is_established = matches!(established, b"T" | b"true");
         sink(&Contact {

@@ -5,7 +5,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use ::csv::{ReaderBuilder, StringRecord, Terminator, Trim};
+use ::csv::{ReaderBuilder, StringRecord, Terminator};
 
 use super::is_comment;
 use crate::Indicator;
@@ -98,10 +98,9 @@ pub(crate) fn read<S: FnMut(Indicator, Option<&str>)>(
     let mut records = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .trim(Trim::All)
         .comment(Some(b'#'))
         .delimiter(separator as u8)
-        // Line feeds are counted, and carriage returns before them are trimmed off.
+        // Line feeds are counted; a carriage return before one is trimmed off as spaces are.
         .terminator(Terminator::Any(b'\n'))
         .from_reader(WholeLines { list, last: b'\n' });
     let mut record = ::csv::ByteRecord::new();
@@ -155,13 +154,14 @@ fn take<S: FnMut(Indicator, Option<&str>)>(
     record: &StringRecord,
     columns: &Columns,
 ) {
-    let cell = |column: Option<usize>| column.and_then(|it| record.get(it)).unwrap_or_default();
+    let cell =
+        |column: Option<usize>| column.and_then(|it| record.get(it)).unwrap_or_default().trim();
     let value = cell(Some(columns.value));
     if value.is_empty() {
-        if record.iter().any(|it| !it.is_empty()) {
+        if record.iter().any(|it| !it.trim().is_empty()) {
             reading.report.refuse(
                 line,
-                &record.iter().collect::<Vec<_>>().join(","),
+                &record.iter().map(str::trim).collect::<Vec<_>>().join(","),
                 Reason::EmptyValue,
             );
         }
