@@ -57,19 +57,20 @@ pub(crate) fn is_address(bytes: &[u8]) -> bool {
     (last.is_ascii_digit() && has_dots_and_digits(bytes)) || is_v6()
 }
 
-/// The contact with the address that a request names, where it was sent to another one: to a proxy further on, which is
-/// the contact that is given. A port of 0 is that of the connection.
+/// Pushes the contact of a request and, where the request names an address and was sent to another one (a proxy further
+/// on), that with the address before it. A port of 0 is that of the connection.
 #[inline]
-pub(crate) fn asked_elsewhere<'l>(
+pub(crate) fn push_request<'l>(
     host: &'l [u8],
     port: u16,
     sent: &Contact<'l>,
-) -> Option<Contact<'l>> {
-    if !is_address(host) || sent.address.is_empty() || sent.address == host {
-        return None;
+    sink: &mut impl FnMut(&Contact<'l>),
+) {
+    if is_address(host) && !sent.address.is_empty() && sent.address != host {
+        let port = if port == 0 { sent.port } else { port };
+        sink(&Contact { name: b"", address: host, port, ..*sent });
     }
-    let port = if port == 0 { sent.port } else { port };
-    Some(Contact { name: b"", address: host, port, ..*sent })
+    sink(sent);
 }
 
 /// Whether there is a dot, and all else is digits.

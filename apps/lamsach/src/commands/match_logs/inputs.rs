@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use files::{InputFile, files_below, files_matching, is_pattern};
@@ -39,9 +39,7 @@ impl Inputs {
                     let path = path.display().to_string();
                     return Err(failure("match-empty-folder", &[("path", path.into())]));
                 }
-                let found = found.into_iter().map(|(path, file)| (path, file.and_then(not_a_pipe)));
-                let new = found.filter(|(path, file)| file.is_err() || is_new(path));
-                logs.extend(new.map(|(path, file)| log(&path, file)));
+                logs.extend(found.into_iter().filter_map(|it| found_log(it, &mut is_new)));
             } else if let Some(pattern) =
                 path.to_str().filter(|it| is_pattern(it) && !path.exists())
             {
@@ -52,9 +50,7 @@ impl Inputs {
                 if found.is_empty() {
                     return Err(failure("match-pattern-empty", &values()));
                 }
-                let found = found.into_iter().map(|(path, file)| (path, file.and_then(not_a_pipe)));
-                let new = found.filter(|(path, file)| file.is_err() || is_new(path));
-                logs.extend(new.map(|(path, file)| log(&path, file)));
+                logs.extend(found.into_iter().filter_map(|it| found_log(it, &mut is_new)));
             } else {
                 let file = InputFile::at(path).map_err(|error| unopened(path, &error))?;
                 if is_new(path) {
@@ -67,10 +63,17 @@ impl Inputs {
     }
 }
 
-/// A person who names a pipe wants to wait for it; one that was found would keep the others waiting.
-fn not_a_pipe(file: InputFile) -> io::Result<InputFile> {
-    let is_file = file.size_bytes.is_some();
-    is_file.then_some(file).ok_or_else(|| io::Error::other("not a regular file"))
+/// A log that was found and not named, if it is new. A person who names a pipe wants to wait for it; one that was found
+/// would keep the others waiting.
+fn found_log(
+    (path, file): (PathBuf, io::Result<InputFile>),
+    is_new: &mut impl FnMut(&Path) -> bool,
+) -> Option<LogInput> {
+    let file = file.and_then(|file| match file.size_bytes {
+        Some(_) => Ok(file),
+        None => Err(io::Error::other("not a regular file")),
+    });
+    (file.is_err() || is_new(&path)).then(|| log(&path, file))
 }
 
 pub(super) fn log(path: &Path, file: io::Result<InputFile>) -> LogInput {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use memchr::{memchr, memchr2, memmem, memrchr};
 
-use crate::fields::{asked_elsewhere, before, has_count, is_address, port, split_once, url_parts};
+use crate::fields::{before, has_count, is_address, port, push_request, split_once, url_parts};
 use crate::scan::find_text;
 use crate::time::{self, TimeReading};
 use crate::{Between, Contact, LineKind, Outcome};
@@ -24,12 +24,13 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
         b"106001" | b"106006" | b"106007" | b"710003" => between(text, b" from ", b" to "),
         b"106015" => stray(text),
         b"106100" => by_list(text),
-        b"304001" | b"304002" => url(number, text).map(|(host, sent)| {
-            let sent = Contact { time: head, ..sent };
-            let asked = asked_elsewhere(host, 0, &sent);
-            asked.filter(|it| !it.device.is_empty()).iter().for_each(&mut *sink);
-            sent
-        }),
+        b"304001" | b"304002" => {
+            let Some((host, sent)) = url(number, text) else { return LineKind::NotParsed };
+            if !sent.device.is_empty() {
+                push_request(host, 0, &Contact { time: head, ..sent }, sink);
+            }
+            return LineKind::Understood;
+        }
         _ => return LineKind::Understood,
     };
     match contact {

@@ -4,7 +4,7 @@ use memchr::memchr;
 
 use super::map::{Columns, Role};
 use crate::fields::{
-    answers_outcome, asked_elsewhere, has_count, host_and_port, is_address, path_and_query, port,
+    answers_outcome, has_count, host_and_port, is_address, path_and_query, port, push_request,
     url_parts,
 };
 use crate::{Contact, LineKind, Outcome, json};
@@ -252,12 +252,7 @@ fn push<'l>(record: &Record<'l>, sink: &mut impl FnMut(&Contact<'l>)) -> LineKin
         outcome: outcome(record, is_connection),
         ..Contact::default()
     };
-    if let Some(asked) =
-        asked_elsewhere(host, if host_port == 0 { parts.port } else { host_port }, &sent)
-    {
-        sink(&asked);
-    }
-    sink(&sent);
+    push_request(host, if host_port == 0 { parts.port } else { host_port }, &sent, sink);
     LineKind::Understood
 }
 

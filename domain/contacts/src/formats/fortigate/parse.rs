@@ -4,8 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::fields::{
-    asked_elsewhere, has_count, host_and_port, is_address, path_and_query, port, split_once,
-    url_parts,
+    has_count, host_and_port, is_address, path_and_query, port, push_request, split_once, url_parts,
 };
 use crate::key_value::{self, Key};
 use crate::layouts::Layouts;
@@ -71,10 +70,7 @@ pub(crate) fn read_line<'l>(
                 between: of(fields.transip, Between::Translated),
                 ..base
             };
-            if let Some(asked) = asked_elsewhere(host, host_port, &sent) {
-                sink(&asked);
-            }
-            sink(&sent);
+            push_request(host, host_port, &sent, sink);
         }
         _ => {}
     }

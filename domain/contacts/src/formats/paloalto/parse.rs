@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use memchr::{memchr, memrchr};
 
-use crate::fields::{asked_elsewhere, has_count, is_address, port, url_parts};
+use crate::fields::{has_count, is_address, port, push_request, url_parts};
 use crate::scan::{Marks, Style};
 use crate::time::{self, TimeReading};
 use crate::{Between, Contact, LineKind, Outcome};
@@ -90,10 +90,7 @@ pub(crate) fn read_line<'l>(
                 outcome: connection_outcome(is_let_through(field(ACTION))),
                 ..base
             };
-            if let Some(asked) = asked_elsewhere(parts.host, parts.port, &sent) {
-                sink(&asked);
-            }
-            sink(&sent);
+            push_request(parts.host, parts.port, &sent, sink);
         }
         (b"THREAT", _) if is_whole(THREAT) => {
             // The destination of a question is the name server, not the threat.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use memchr::memrchr;
 
-use crate::fields::{asked_elsewhere, has_count, is_address, port, split_once, url_parts};
+use crate::fields::{has_count, is_address, port, push_request, split_once, url_parts};
 use crate::key_value::{self, Key};
 use crate::layouts::Layouts;
 use crate::time::{self, TimeReading};
@@ -75,10 +75,7 @@ pub(crate) fn read_line<'l>(
                 outcome: ending(!is_stopped),
                 ..base
             };
-            if let Some(asked) = asked_elsewhere(host, parts.port, &sent) {
-                sink(&asked);
-            }
-            sink(&sent);
+            push_request(host, parts.port, &sent, sink);
         }
         b"SSL" => {
             let name =
@@ -99,10 +96,7 @@ pub(crate) fn read_line<'l>(
             let name = if is_address(parts.host) { b"" } else { parts.host };
             let (path, query) = (parts.path, parts.query);
             let sent = Contact { name, path, query, outcome: Outcome::Attempted, ..base };
-            if let Some(asked) = asked_elsewhere(parts.host, parts.port, &sent) {
-                sink(&asked);
-            }
-            sink(&sent);
+            push_request(parts.host, parts.port, &sent, sink);
         }
         _ => {}
     }

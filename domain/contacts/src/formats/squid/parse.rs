@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::fields::{asked_elsewhere, is_address, split_once, url_parts};
+use crate::fields::{is_address, push_request, split_once, url_parts};
 use crate::scan::Pieces;
 use crate::time;
 use crate::{Contact, LineKind, Outcome};
@@ -45,10 +45,7 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
         outcome: outcome(result, status, hierarchy),
         ..Contact::default()
     };
-    if let Some(asked) = asked_elsewhere(parts.host, 0, &sent) {
-        sink(&asked);
-    }
-    sink(&sent);
+    push_request(parts.host, 0, &sent, sink);
     LineKind::Understood
 }
 

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::fields::{
-    answers_outcome, asked_elsewhere, before, has_count, host_and_port, is_address, path_and_query,
-    port, url_parts,
+    answers_outcome, before, has_count, host_and_port, is_address, path_and_query, port,
+    push_request, url_parts,
 };
 use crate::layouts::Layouts;
 use crate::time::{self, TimeReading};
@@ -284,10 +284,7 @@ fn push<'l>(event: &Event<'l>, sink: &mut impl FnMut(&Contact<'l>)) {
         address => Between::For(address),
     };
     let sent = Contact { name, path, query, outcome, between, ..connection };
-    if let Some(asked) = asked_elsewhere(host, host_port, &sent) {
-        sink(&asked);
-    }
-    sink(&sent);
+    push_request(host, host_port, &sent, sink);
 }
 
 /// Host, port, path and query of a request, or the name of a TLS handshake.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use memchr::memchr;
 
 use super::header::{Header, Role};
-use crate::fields::{asked_elsewhere, host_and_port, is_address, path_and_query, port, url_parts};
+use crate::fields::{host_and_port, is_address, path_and_query, port, push_request, url_parts};
 use crate::scan::{Marks, Pieces, Style, find_soon, find_text};
 use crate::time;
 use crate::{Between, Contact, LineKind, Outcome};
@@ -186,10 +186,7 @@ fn push_proxied<'l>(request: &Request<'l>, time: &'l [u8], sink: &mut impl FnMut
         },
         ..Contact::default()
     };
-    if let Some(asked) = asked_elsewhere(host, 0, &sent) {
-        sink(&asked);
-    }
-    sink(&sent);
+    push_request(host, 0, &sent, sink);
 }
 
 fn push_served<'l>(

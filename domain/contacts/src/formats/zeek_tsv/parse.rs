@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::header::{Header, Role};
 use crate::fields::{
-    answers_outcome, asked_elsewhere, before, has_count, host_and_port, is_address, path_and_query,
-    port, url_parts,
+    answers_outcome, before, has_count, host_and_port, is_address, path_and_query, port,
+    push_request, url_parts,
 };
 use crate::scan::{Pieces, find_text};
 use crate::time;
@@ -131,10 +131,7 @@ pub(crate) fn push<'l>(record: &Record<'l>, sink: &mut impl FnMut(&Contact<'l>))
             between,
             ..connection
         };
-        if let Some(asked) = asked_elsewhere(name, port, &sent) {
-            sink(&asked);
-        }
-        sink(&sent);
+        push_request(name, port, &sent, sink);
     } else if let Some(established) = record.established {
         let is_established = matches!(established, b"T" | b"true");
         sink(&Contact {
