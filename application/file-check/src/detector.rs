@@ -36,7 +36,8 @@ impl<'d> Detector<'d> {
         }
     }
 
-    /// Looks at a file and at everything in it. `goes_on` is asked between the parts.
+    /// Looks at a file and at everything in it. `goes_on` is asked before each part; a file of which no part
+    /// is left by then was looked at whole.
     pub(crate) fn examine(
         &mut self,
         path: &str,
@@ -46,15 +47,19 @@ impl<'d> Detector<'d> {
         let mut examined = Examined::default();
         let (folder, name) = split(path);
         self.look_at(path, &[], (folder, name), bytes, &mut examined);
-        let limits = self.limits;
+        let (limits, mut is_cut) = (self.limits, false);
         // What breaks a reader of archives, ours or a library's, is one file, and not the scan.
         let parts = panic::catch_unwind(AssertUnwindSafe(|| {
             unpacking::each_part(name, bytes, &limits, &mut |part: &Part<'_>| {
+                if !goes_on() {
+                    is_cut = true;
+                    return ControlFlow::Break(());
+                }
                 examined.parts += 1;
                 let own = part.way.last().map_or("", String::as_str);
                 let (_, name) = split(own);
                 self.look_at(path, part.way, (folder, name), part.bytes, &mut examined);
-                if goes_on() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+                ControlFlow::Continue(())
             })
         }));
         let refused = parts.unwrap_or_else(|_| {
@@ -84,7 +89,7 @@ impl<'d> Detector<'d> {
             reason: it.reason.code().to_owned(),
             detail: it.reason.detail(),
         }));
-        if !goes_on() {
+        if is_cut {
             examined.not_scanned.push(NotScanned {
                 path: path.to_owned(),
                 inside: Vec::new(),
@@ -172,23 +177,45 @@ mod tests {
 
     use super::*;
 
+    /// Two members, not packed.
+    const MAIL: &[u8] = b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
+        --b\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\none\r\n\
+        --b\r\nContent-Disposition: attachment; filename=b.txt\r\n\r\ntwo\r\n--b--\r\n";
+
+    fn reasons(examined: &Examined) -> Vec<&str> {
+        examined.not_scanned.iter().map(|it| it.reason.as_str()).collect()
+    }
+
+    #[test]
+    fn only_a_file_of_which_something_is_left_was_cut_by_the_wish_to_stop() {
+        let detection = Detection::default();
+        let mut detector = Detector::new(&detection, PartLimits::default());
+        let plain = detector.examine("a.txt", b"one", &|| false);
+        assert_eq!((plain.parts, reasons(&plain)), (0, vec![]));
+        let left = Cell::new(1);
+        let goes_on = || left.replace(0) > 0;
+        let cut = detector.examine("mail.eml", MAIL, &goes_on);
+        assert_eq!((cut.parts, reasons(&cut)), (1, vec!["cancelled"]));
+        let whole = detector.examine("mail.eml", MAIL, &|| true);
+        let left = Cell::new(whole.parts);
+        let goes_on = || left.replace(left.get().saturating_sub(1)) > 0;
+        let late = detector.examine("mail.eml", MAIL, &goes_on);
+        assert_eq!((late.parts, reasons(&late)), (whole.parts, vec![]));
+    }
+
     #[test]
     fn what_breaks_in_an_archive_ends_its_file_and_not_the_scan() {
         let detection = Detection::default();
         let mut detector = Detector::new(&detection, PartLimits::default());
-        // Two members, not packed; whoever is told of the first breaks down.
-        let mail = b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
-            --b\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\none\r\n\
-            --b\r\nContent-Disposition: attachment; filename=b.txt\r\n\r\ntwo\r\n--b--\r\n";
+        // Whoever is asked behind the first member breaks down.
         let is_first = Cell::new(true);
         let breaks = || {
-            assert!(!is_first.replace(false), "made to break");
+            assert!(is_first.replace(false), "made to break");
             true
         };
-        let broken = detector.examine("mail.eml", mail, &breaks);
-        let reasons: Vec<&str> = broken.not_scanned.iter().map(|it| it.reason.as_str()).collect();
-        assert_eq!((broken.parts, reasons), (1, vec!["reader-broke"]));
-        let whole = detector.examine("mail.eml", mail, &|| true);
+        let broken = detector.examine("mail.eml", MAIL, &breaks);
+        assert_eq!((broken.parts, reasons(&broken)), (1, vec!["reader-broke"]));
+        let whole = detector.examine("mail.eml", MAIL, &|| true);
         assert!(whole.parts > 1 && whole.not_scanned.is_empty(), "{whole:?}");
     }
 }
