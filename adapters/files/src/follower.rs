@@ -609,16 +609,25 @@ fn read_unpacked(
 
 /// Opens a regular file; `None` when there is none.
 pub fn open_regular(path: &Path) -> io::Result<Option<(File, Metadata)>> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
+    let opened = || -> io::Result<_> {
+        // Opening a pipe waits for whoever writes to it.
+        require_regular(&fs::metadata(path)?)?;
+        let file = File::open(path)?;
+        let about = file.metadata()?;
+        require_regular(&about)?;
+        Ok((file, about))
     };
-    let about = file.metadata()?;
-    if !about.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    match opened() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        opened => opened.map(Some),
     }
-    Ok(Some((file, about)))
+}
+
+fn require_regular(about: &Metadata) -> io::Result<()> {
+    if about.is_file() {
+        return Ok(());
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
 }
 
 /// Files beside a log whose names have its stem in them, the newest first.
@@ -650,6 +659,15 @@ fn beside(path: &Path, is_wanted: impl Fn(&[u8]) -> bool) -> Vec<(PathBuf, Metad
 
 fn modified(about: &Metadata) -> (i64, i64) {
     (about.mtime(), about.mtime_nsec())
+}
+
+/// Whether a file begins as a packed one; none does that cannot be read.
+pub fn is_packed_file(path: &Path) -> bool {
+    let mut start = [0; 6];
+    let Ok(Some((file, _))) = open_regular(path) else { return false };
+    let read = file.read_at(&mut start, 0).unwrap_or_default();
+    let start = start.get(..read).unwrap_or_default();
+    is_packed(start) || is_zip(start)
 }
 
 /// Whether bytes begin as gzip, zstd, xz or bzip2 do.

@@ -15,11 +15,12 @@ pub use content_store::ContentStore;
 pub use folder_lock::FolderLock;
 #[cfg(unix)]
 pub use follower::{
-    EventMark, FileMark, FollowedTo, Follower, Piece, Units, files_named_alike, open_regular,
+    EventMark, FileMark, FollowedTo, Follower, Piece, Units, files_named_alike, is_packed_file,
+    open_regular,
 };
 pub use input_file::{InputFile, files_below};
 pub use journal::Journal;
 pub use mapped_file::MappedFile;
 pub use pattern::{PatternError, files_matching, is_pattern};
 pub use walk::{Walk, Walked, as_named};
-pub use write_whole::write_whole;
+pub use write_whole::{require_writable, write_whole};

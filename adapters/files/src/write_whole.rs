@@ -23,6 +23,14 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     kept
 }
 
+/// Makes a folder where there is none, and an error of one in which no file can be made.
+pub fn require_writable(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let (path, file) = unfinished(&folder.join("test"))?;
+    drop(file);
+    fs::remove_file(path)
+}
+
 /// A new file beside the one to come, of a name that nobody else writes to: not another thread, not
 /// another program on the same folder, not one that died here before.
 fn unfinished(path: &Path) -> io::Result<(PathBuf, File)> {

@@ -100,6 +100,11 @@ pub enum Note {
     WebhookBack,
     /// An unknown part of an input is lost.
     Gap(String),
+    /// A file to follow is not there yet: it is read from its first line once it is.
+    InputAwaited {
+        /// Which one.
+        input: String,
+    },
     /// An input ended.
     InputFailed {
         /// Which one.

@@ -1,13 +1,12 @@
 //! A log file that grows.
 
-use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use files::{EventMark, FollowedTo, Follower, Piece, Units};
+use files::{EventMark, FollowedTo, Follower, Piece, Units, open_regular};
 use jiff::tz::TimeZone;
 use log_check::{EventFileKind, Gain, LiveEvents, LiveLog};
 
@@ -97,12 +96,9 @@ impl FileInput {
 
 /// What a file is that may not be there.
 fn kind_of(path: &Path) -> io::Result<Option<EventFileKind>> {
+    let Some((file, _)) = open_regular(path)? else { return Ok(None) };
     let mut start = [0; START_BYTES];
-    let read = match File::open(path) {
-        Ok(file) => file.read_at(&mut start, 0)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
-        Err(error) => return Err(error),
-    };
+    let read = file.read_at(&mut start, 0)?;
     Ok(EventFileKind::of(start.get(..read).unwrap_or_default()))
 }
 
@@ -237,6 +233,9 @@ impl Input for FileInput {
         let mut reader = Reader::new(file, &new);
         if let Reader::Frames(_, events) | Reader::EventLog(_, events) = &mut reader {
             events.wait_for(&desk.layers(), &questions, desk.now());
+        }
+        if new.path.try_exists().is_ok_and(|is_there| !is_there) {
+            desk.note(Note::InputAwaited { input: new.name.clone() });
         }
         let (mut is_failing, mut end) = (false, None);
         loop {

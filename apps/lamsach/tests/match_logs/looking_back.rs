@@ -61,6 +61,30 @@ fn a_log_is_searched_for_what_was_not_known_when_it_was_matched() {
     let found = hunt(&folder, &["--archive", "kept", "-i", "new.txt"]);
     assert_eq!(found.status, Some(1), "{}", found.err);
     assert!(found.out.contains("10.0.0.7"), "{}", found.out);
+    // Of a line that cannot be shown no number is told.
+    assert!(found.out.contains("dns.log") && !found.out.contains("dns.log:"), "{}", found.out);
+    let page = hunt(&folder, &["--archive", "kept", "-i", "new.txt", "--output", "html"]);
+    assert!(page.out.contains("dns.log") && !page.out.contains("dòng 0"), "{}", page.out);
+    let rows = hunt(&folder, &["--archive", "kept", "-i", "new.txt", "--output", "csv"]);
+    assert!(rows.out.contains(&format!("dns.log;{};;;", clean.len())), "{}", rows.out);
+}
+
+#[test]
+fn a_folder_that_cannot_be_used_is_told_before_the_logs_are_read() {
+    let folder = TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("dns.log"), EVIL_LINES).unwrap();
+    fs::write(at("list.txt"), "evil.example\n").unwrap();
+    fs::write(at("file"), "").unwrap();
+    for kept in ["file", "file/kept"] {
+        let ran = run(folder.path(), &["-i", "list.txt", "--archive", kept, "dns.log"]);
+        assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""), "{}", ran.err);
+        assert!(ran.err.contains("--archive") && ran.err.contains(kept), "{}", ran.err);
+    }
+    let ran = run(folder.path(), &["-i", "list.txt", "--archive", "a/new/one", "dns.log"]);
+    assert_eq!(ran.status, Some(1), "{}", ran.err);
+    let kept: Vec<_> = fs::read_dir(at("a/new/one")).unwrap().collect();
+    assert_eq!(kept.len(), 1, "{kept:?}");
 }
 
 #[test]

@@ -36,6 +36,46 @@ fn a_first_contact_is_told_at_once_and_lists_may_change() {
 }
 
 #[test]
+fn a_file_that_is_not_there_yet_is_told_and_awaited() {
+    let place = Place::new("evil.example\n");
+    let watch = place.follow(&[], "");
+    wait_until("the word on it", || place.err().contains("dns.log: this file is not there yet"));
+    place.append(&line(1, "a.evil.example"));
+    wait_until("the first contact", || place.count_told() == 1);
+    assert_eq!(end(watch), Some(0));
+    let watch = place.follow(&[], "");
+    place.append(&line(1, "a.evil.example"));
+    wait_until("the second contact", || place.count_told() == 2);
+    assert_eq!(end(watch), Some(0));
+    assert_eq!(place.err().matches("not there yet").count(), 1, "{}", place.err());
+}
+
+#[test]
+fn what_nothing_is_added_to_is_not_followed() {
+    let place = Place::new("evil.example\n");
+    place.append(&line(1, "a.evil.example"));
+    for (program, name) in [("gzip", "dns.log.gz"), ("xz", "dns.log.xz"), ("bzip2", "dns.log.bz2")]
+    {
+        let packed =
+            std::process::Command::new(program).arg("-k").arg(place.path("dns.log")).status();
+        assert!(packed.unwrap().success(), "{program}");
+        let mut watch = place.watch(&["--follow", name], "");
+        assert_eq!(watch.wait().unwrap().code(), Some(2));
+        let said = format!("{name}: this file is packed");
+        assert!(place.err().contains(&said), "{}", place.err());
+    }
+    // A pipe would be waited for without end.
+    let made = std::process::Command::new("mkfifo").arg(place.path("pipe")).status();
+    assert!(made.unwrap().success());
+    let mut watch = place.watch(&["--follow", "pipe", "--from-end"], "");
+    assert_eq!(watch.wait().unwrap().code(), Some(2));
+    let watch = place.watch(&["--follow", "pipe", "--follow", "dns.log"], "");
+    wait_until("what is said of it", || place.err().matches("pipe: cannot be read").count() == 2);
+    wait_until("the first contact", || place.count_told() == 1);
+    end(watch);
+}
+
+#[test]
 fn no_line_is_missed_while_ten_thousand_indicators_come() {
     let place = Place::new("evil.example\n");
     let watch = place.follow(&[], "");

@@ -19,6 +19,7 @@ match-list-all-refused = { $name }: { $count ->
    *[other] none of its { $count } values can be used.
 } Is it a list of malicious addresses? If it is a log, put it at the end. The first value, line { $line }: { $text }
 match-lists-empty = The lists hold no malicious address, so there is nothing to look for.
+match-archive-unusable = The folder { $path } cannot be used for --archive: { $why }. Name another one, or change its rights.
 match-lists-too-large = The lists together are too large: { $why }
 
 # While it runs.

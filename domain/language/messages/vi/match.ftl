@@ -16,6 +16,7 @@ match-pattern-empty = Mẫu tên { $pattern } không khớp với tệp nào. H�
 match-pattern-wrong = { $pattern } không phải là mẫu tên hợp lệ. Dùng * cho một phần tên, ** cho mọi thư mục con, [abc] cho một trong các chữ.
 match-list-all-refused = { $name }: không dùng được giá trị nào trong { $count } giá trị. Đây có phải là danh sách địa chỉ độc hại không? Nếu là tệp nhật ký, hãy đặt nó ở cuối lệnh. Giá trị đầu tiên, dòng { $line }: { $text }
 match-lists-empty = Các danh sách không có địa chỉ độc hại nào nên không có gì để đối chiếu.
+match-archive-unusable = Không dùng được thư mục { $path } cho --archive: { $why }. Hãy chọn thư mục khác hoặc đổi quyền của thư mục này.
 match-lists-too-large = Các danh sách gộp lại quá lớn: { $why }
 
 # Trong khi chạy.

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use files::{InputFile, MappedFile, files_below, write_whole};
+use files::{InputFile, MappedFile, files_below, require_writable, write_whole};
 use log_check::{
     About, Archive, LogInput, Logs, SideCar, SideCarBuilder, SideCarInput, open_member,
 };
@@ -21,6 +21,12 @@ pub(super) struct ArchiveFolder(PathBuf);
 impl ArchiveFolder {
     pub(super) fn at(path: PathBuf) -> Self {
         Self(path)
+    }
+
+    /// A folder that can be written to: better known before the logs are read than behind them.
+    pub(super) fn for_writing(path: PathBuf) -> io::Result<Self> {
+        require_writable(&path)?;
+        Ok(Self(path))
     }
 
     /// The side-cars in it, each read when its turn comes.

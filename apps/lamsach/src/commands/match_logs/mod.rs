@@ -11,6 +11,7 @@ mod progress;
 mod send;
 mod words;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -41,6 +42,7 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     let (choices, send) = args.choices()?;
     let words = Words { language, zone: choices.zone.clone() };
     let mut sending = send.prepare(choices.site.as_deref(), &words)?;
+    let archive = choices.archive.clone().map(archive_at).transpose()?;
     let inputs = Inputs::open(&choices)?;
     let (names, name_reports) = choices.names.open(choices.site.as_deref(), &choices.zone)?;
     let now = Timestamp::now();
@@ -59,7 +61,7 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
         hash_logs: sending.is_some(),
         known_sha256: None,
         site: choices.site.clone(),
-        archive: choices.archive.map(|it| Arc::new(ArchiveFolder::at(it)) as _),
+        archive: archive.map(|it| Arc::new(it) as _),
         names: Arc::new(names),
     };
     let watch = Watch::start(&words, inputs.size_bytes)?;
@@ -88,6 +90,14 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::from(2));
     }
     Ok(finished.exit_code())
+}
+
+fn archive_at(path: PathBuf) -> anyhow::Result<ArchiveFolder> {
+    let shown = path.display().to_string();
+    ArchiveFolder::for_writing(path).map_err(|error| {
+        let values = [("path", shown.into()), ("why", command_line::why(&error))];
+        failure("match-archive-unusable", &values)
+    })
 }
 
 /// Says on standard error what lists name and was not taken.

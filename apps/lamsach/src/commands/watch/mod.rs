@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use files::is_packed_file;
 use jiff::Timestamp;
 use language::Language;
 use log_check::Format;
@@ -84,6 +85,9 @@ fn inputs(choices: &Choices, open: Open, ledger: &Ledger) -> anyhow::Result<Vec<
         let name = FileInput::name_of(path);
         if !names.insert(portal_name(&name)) {
             return Err(failure("watch-same-name", &[("name", portal_name(&name).into())]));
+        }
+        if is_packed_file(path) {
+            return Err(failure("watch-input-packed", &[("input", name.into())]));
         }
         let position = ledger.position(&name);
         let input =

@@ -213,6 +213,9 @@ impl Observer for Teller {
             }
             Note::WebhookBack => self.say("watch-webhook-back", &[]),
             Note::Gap(input) => self.say("watch-gap", &[("input", printable(input).into())]),
+            Note::InputAwaited { input } => {
+                self.say("watch-input-awaited", &[("input", printable(input).into())]);
+            }
             Note::InputFailed { input, why } => {
                 let values = [("input", printable(input).into()), ("why", printable(why).into())];
                 self.say("watch-input-failed", &values);

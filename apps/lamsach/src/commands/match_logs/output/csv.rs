@@ -75,7 +75,10 @@ fn record(sighting: &Sighting) -> [String; 22] {
         time(sighting.last_seen),
         safe(&evidence.file),
         evidence.offset.to_string(),
-        evidence.line_number.to_string(),
+        Some(evidence.line_number)
+            .filter(|it| *it > 0)
+            .map(|it| it.to_string())
+            .unwrap_or_default(),
         safe(&evidence.line),
         safe(sighting.warning.as_deref().unwrap_or_default()),
         sighting.device_mac.clone().unwrap_or_default(),

@@ -105,7 +105,12 @@ struct List {
 
 fn row(words: &Words, finished: &Finished, sighting: &Sighting) -> Row {
     let evidence = &sighting.evidence;
-    let line = words.place(finished.unit(sighting), evidence.line_number);
+    let file = printable(&evidence.file);
+    let place = match evidence.line_number {
+        // Looking back, the log is no longer there.
+        0 => file,
+        line => format!("{file}, {}", words.place(finished.unit(sighting), line)),
+    };
     Row {
         device: if sighting.device == "-" {
             words.t("match-device-unknown")
@@ -120,7 +125,7 @@ fn row(words: &Words, finished: &Finished, sighting: &Sighting) -> Row {
         count: words.number(sighting.count),
         first: words.time(sighting.first_seen),
         last: (sighting.count > 1).then(|| words.time(sighting.last_seen)),
-        place: format!("{}, {line}", printable(&evidence.file)),
+        place,
         line: printable(&evidence.line),
     }
 }

@@ -147,7 +147,11 @@ fn sightings(words: &Words, heading: &str, sightings: &[&Sighting], width: Optio
         let evidence = &sighting.evidence;
         let mut destination = vec![Readable::of(&sighting.destination).to_string()];
         destination.extend(indicator_words(words, sighting));
-        destination.push(format!("{}:{}", evidence.file, evidence.line_number));
+        destination.push(match evidence.line_number {
+            // Looking back, the log is no longer there.
+            0 => evidence.file.clone(),
+            line => format!("{}:{line}", evidence.file),
+        });
         let seen = if sighting.count > 1 {
             format!("{}\n{}", words.time(sighting.first_seen), words.time(sighting.last_seen))
         } else {
