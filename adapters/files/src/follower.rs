@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
-use unpacking::{Limits, Unpacker, ZipReader, is_zip};
+use unpacking::{Compression, Limits, Unpacker, ZipReader, is_zip};
 
 /// How much is read at a time, in bytes.
 const CHUNK_BYTES: usize = 512 << 10;
@@ -238,11 +238,8 @@ impl Follower {
             if is_known || is_log {
                 continue;
             }
-            let mut start = [0; 6];
             let Ok(Some(file)) = Followed::open(name, 0) else { continue };
-            let read = file.file.read_at(&mut start, 0).unwrap_or_default();
-            let start = start.get(..read).unwrap_or_default();
-            if is_packed(start) || is_zip(start) {
+            if Packing::of(&file.file).is_ok_and(|it| it.is_some()) {
                 let mark = FileMark { device: about.dev(), inode: about.ino(), offset: 0, tail: 0 };
                 self.lost.push((mark, Instant::now()));
             } else {
@@ -549,21 +546,21 @@ fn read_copy(
     give: &mut impl FnMut(Piece<'_>),
 ) -> io::Result<bool> {
     let Some(copy) = Followed::open(path, mark.offset)? else { return Ok(false) };
-    let mut start = [0; 6];
-    let read = copy.file.read_at(&mut start, 0)?;
-    let start = start.get(..read).unwrap_or_default();
-    if is_zip(start) {
-        let mut zip = ZipReader::new(File::open(path)?, Limits::default());
-        while zip.next_member()?.is_some() {
-            if read_unpacked(&mut zip, mark, units, give)? {
-                return Ok(true);
+    match Packing::of(&copy.file)? {
+        Some(Packing::Zip) => {
+            let mut zip = ZipReader::new(File::open(path)?, Limits::default());
+            while zip.next_member()?.is_some() {
+                if read_unpacked(&mut zip, mark, units, give)? {
+                    return Ok(true);
+                }
             }
+            return Ok(false);
         }
-        return Ok(false);
-    }
-    if is_packed(start) {
-        let mut unpacked = Unpacker::new(File::open(path)?, Limits::default());
-        return read_unpacked(&mut unpacked, mark, units, give);
+        Some(Packing::Stream) => {
+            let mut unpacked = Unpacker::new(File::open(path)?, Limits::default());
+            return read_unpacked(&mut unpacked, mark, units, give);
+        }
+        None => {}
     }
     if tail_of(&copy.file, mark.offset)? != mark.tail {
         return Ok(false);
@@ -663,17 +660,27 @@ fn modified(about: &Metadata) -> (i64, i64) {
 
 /// Whether a file begins as a packed one; none does that cannot be read.
 pub fn is_packed_file(path: &Path) -> bool {
-    let mut start = [0; 6];
     let Ok(Some((file, _))) = open_regular(path) else { return false };
-    let read = file.read_at(&mut start, 0).unwrap_or_default();
-    let start = start.get(..read).unwrap_or_default();
-    is_packed(start) || is_zip(start)
+    Packing::of(&file).is_ok_and(|it| it.is_some())
 }
 
-/// Whether bytes begin as gzip, zstd, xz or bzip2 do.
-fn is_packed(start: &[u8]) -> bool {
-    let starts: [&[u8]; 4] = [b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ", b"BZh"];
-    starts.iter().any(|it| start.starts_with(it))
+/// What a file is that is packed.
+enum Packing {
+    Zip,
+    Stream,
+}
+
+impl Packing {
+    /// By the first bytes.
+    fn of(file: &File) -> io::Result<Option<Self>> {
+        let mut start = [0; Compression::START];
+        let read = file.read_at(&mut start, 0)?;
+        let start = start.get(..read).unwrap_or_default();
+        Ok(match Compression::of(start) {
+            Some(_) => Some(Self::Stream),
+            None => is_zip(start).then_some(Self::Zip),
+        })
+    }
 }
 
 #[cfg(test)]

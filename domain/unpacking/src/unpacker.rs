@@ -31,7 +31,7 @@ pub enum Compression {
 
 impl Compression {
     /// How many bytes tell what a stream is compressed with.
-    pub(crate) const START: usize = 10;
+    pub const START: usize = 10;
 
     /// The name used in outputs: `gzip`, `zstd`, `xz` or `bzip2`.
     pub fn name(self) -> &'static str {
