@@ -57,8 +57,8 @@ pub(crate) fn is_address(bytes: &[u8]) -> bool {
     (last.is_ascii_digit() && has_dots_and_digits(bytes)) || is_v6()
 }
 
-/// Pushes the contact of a request and, where the request names an address and was sent to another one (a proxy further
-/// on), that with the address before it. A port of 0 is that of the connection.
+/// Pushes the contact of a request to a host, which is a name or an address; `sent` has the rest. Where the request names an address and was sent to
+/// another one (a proxy further on), that with the address goes before it. A port of 0 is that of the connection.
 #[inline]
 pub(crate) fn push_request<'l>(
     host: &'l [u8],
@@ -66,9 +66,15 @@ pub(crate) fn push_request<'l>(
     sent: &Contact<'l>,
     sink: &mut impl FnMut(&Contact<'l>),
 ) {
-    if is_address(host) && !sent.address.is_empty() && sent.address != host {
+    if !is_address(host) {
+        return sink(&Contact { name: host, ..*sent });
+    }
+    if sent.address.is_empty() {
+        return sink(&Contact { address: host, ..*sent });
+    }
+    if sent.address != host {
         let port = if port == 0 { sent.port } else { port };
-        sink(&Contact { name: b"", address: host, port, ..*sent });
+        sink(&Contact { address: host, port, ..*sent });
     }
     sink(sent);
 }

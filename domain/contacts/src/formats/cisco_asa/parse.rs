@@ -203,7 +203,6 @@ fn url<'l>(number: &[u8], text: &'l [u8]) -> Option<(&'l [u8], Contact<'l>)> {
     let parts = url_parts(url);
     let sent = Contact {
         device,
-        name: if is_address(parts.host) { b"" } else { parts.host },
         path: parts.path,
         query: parts.query,
         address,

@@ -232,9 +232,10 @@ fn push<'l>(record: &Record<'l>, sink: &mut impl FnMut(&Contact<'l>)) -> LineKin
     };
     let (address, address_port) = host_and_port(record.address);
     let ports = [port(record.port), address_port, host_port, parts.port];
-    let (name, host_address) = if is_address(host) { (&b""[..], host) } else { (host, &b""[..]) };
-    let address = if address.is_empty() { host_address } else { address };
-    let is_connection = !address.is_empty() || !record.url.is_empty() || !record.path.is_empty();
+    let is_connection = !address.is_empty()
+        || is_address(host)
+        || !record.url.is_empty()
+        || !record.path.is_empty();
     let sent = Contact {
         device: if is_address(record.device) {
             record.device
@@ -242,7 +243,6 @@ fn push<'l>(record: &Record<'l>, sink: &mut impl FnMut(&Contact<'l>)) -> LineKin
             host_and_port(record.device).0
         },
         device_name: record.device_name,
-        name,
         path,
         query: if record.query.is_empty() { inner_query } else { record.query },
         address,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::fields::{
-    has_count, host_and_port, is_address, path_and_query, port, push_request, split_once, url_parts,
+    has_count, host_and_port, path_and_query, port, push_request, split_once, url_parts,
 };
 use crate::key_value::{self, Key};
 use crate::layouts::Layouts;
@@ -61,7 +61,6 @@ pub(crate) fn read_line<'l>(
         (b"traffic" | b"utm", _) => {
             let (host, host_port, path, query) = url_of(&fields);
             let sent = Contact {
-                name: if is_address(host) { b"" } else { host },
                 path,
                 query,
                 address: fields.dstip,
@@ -81,8 +80,7 @@ fn of<'l>(address: &'l [u8], between: fn(&'l [u8]) -> Between<&'l [u8]>) -> Betw
     if address.is_empty() { Between::Nobody } else { between(address) }
 }
 
-/// Host, path and query: `url` is a path beside `hostname`, or a whole URL.
-/// Host, port, path and query.
+/// Host, port, path and query: `url` is a path beside `hostname`, or a whole URL.
 fn url_of<'l>(fields: &Fields<'l>) -> (&'l [u8], u16, &'l [u8], &'l [u8]) {
     let (host, port) = host_and_port(fields.hostname);
     if fields.url.starts_with(b"/") || fields.url.is_empty() {

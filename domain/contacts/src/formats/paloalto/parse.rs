@@ -84,7 +84,6 @@ pub(crate) fn read_line<'l>(
         (b"THREAT", b"url") if is_whole(URL) => {
             let parts = url_parts(field(URL));
             let sent = Contact {
-                name: if is_address(parts.host) { b"" } else { parts.host },
                 path: parts.path,
                 query: parts.query,
                 outcome: connection_outcome(is_let_through(field(ACTION))),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use memchr::memrchr;
 
-use crate::fields::{has_count, is_address, port, push_request, split_once, url_parts};
+use crate::fields::{has_count, port, push_request, split_once, url_parts};
 use crate::key_value::{self, Key};
 use crate::layouts::Layouts;
 use crate::time::{self, TimeReading};
@@ -69,7 +69,6 @@ pub(crate) fn read_line<'l>(
             let parts = url_parts(fields.url);
             let host = if parts.host.is_empty() { fields.domain } else { parts.host };
             let sent = Contact {
-                name: if is_address(host) { b"" } else { host },
                 path: parts.path,
                 query: parts.query,
                 outcome: ending(!is_stopped),
@@ -93,9 +92,8 @@ pub(crate) fn read_line<'l>(
         // The destination as the threat's list has it: an address or a name, or a URL.
         b"ATP" => {
             let parts = url_parts(if fields.url.is_empty() { fields.domain } else { fields.url });
-            let name = if is_address(parts.host) { b"" } else { parts.host };
             let (path, query) = (parts.path, parts.query);
-            let sent = Contact { name, path, query, outcome: Outcome::Attempted, ..base };
+            let sent = Contact { path, query, outcome: Outcome::Attempted, ..base };
             push_request(parts.host, parts.port, &sent, sink);
         }
         _ => {}

@@ -31,15 +31,12 @@ pub(crate) fn read_line<'l>(line: &'l [u8], sink: &mut impl FnMut(&Contact<'l>))
     }
     let (device, device_name) =
         if is_address(client) { (client, &b""[..]) } else { (&b""[..], client) };
-    let (name, host_address) =
-        if is_address(parts.host) { (&b""[..], parts.host) } else { (parts.host, &b""[..]) };
     let sent = Contact {
         device,
         device_name,
-        name,
         path: parts.path,
         query: parts.query,
-        address: if is_address(peer) { peer } else { host_address },
+        address: if is_address(peer) { peer } else { b"" },
         port: parts.port,
         time,
         outcome: outcome(result, status, hierarchy),

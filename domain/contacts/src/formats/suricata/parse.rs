@@ -278,19 +278,18 @@ fn push<'l>(event: &Event<'l>, sink: &mut impl FnMut(&Contact<'l>)) {
         return push_dns(&event.dns, question, sink);
     }
     let (host, host_port, path, query) = web_target(event);
-    let name = if is_address(host) { b"" } else { host };
     let between = match before(event.forwarded, b',') {
         b"" => Between::Nobody,
         address => Between::For(address),
     };
-    let sent = Contact { name, path, query, outcome, between, ..connection };
+    let sent = Contact { path, query, outcome, between, ..connection };
     push_request(host, host_port, &sent, sink);
 }
 
 /// Host, port, path and query of a request, or the name of a TLS handshake.
 fn web_target<'l>(event: &Event<'l>) -> (&'l [u8], u16, &'l [u8], &'l [u8]) {
     let (host, port) = host_and_port(event.host);
-    let (name, port, path, query) = if event.url.starts_with(b"/") || event.url.is_empty() {
+    let (host, port, path, query) = if event.url.starts_with(b"/") || event.url.is_empty() {
         let (path, query) = path_and_query(event.url);
         (host, port, path, query)
     } else {
@@ -298,8 +297,8 @@ fn web_target<'l>(event: &Event<'l>) -> (&'l [u8], u16, &'l [u8], &'l [u8]) {
         let port = if parts.port == 0 { port } else { parts.port };
         (if host.is_empty() { parts.host } else { host }, port, parts.path, parts.query)
     };
-    let name = if name.is_empty() { event.server_name } else { name };
-    (name, port, path, query)
+    let host = if host.is_empty() { event.server_name } else { host };
+    (host, port, path, query)
 }
 
 /// A TCP opening was refused when nothing but a reset came back; anything else stood when any

@@ -166,17 +166,13 @@ fn push_proxied<'l>(request: &Request<'l>, time: &'l [u8], sink: &mut impl FnMut
         0 => parts.port,
         port => port,
     };
-    let (name, host_address) = if is_address(host) { (&b""[..], host) } else { (host, &b""[..]) };
     let (device, device_name) = by_address(request.client);
-    let address =
-        if is_address(request.remote_address) { request.remote_address } else { host_address };
     let sent = Contact {
         device,
         device_name,
-        name,
         path,
         query,
-        address,
+        address: if is_address(request.remote_address) { request.remote_address } else { b"" },
         port: named_port,
         time,
         outcome: proxy_outcome(request),

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::header::{Header, Role};
 use crate::fields::{
-    answers_outcome, before, has_count, host_and_port, is_address, path_and_query, port,
-    push_request, url_parts,
+    answers_outcome, before, has_count, host_and_port, path_and_query, port, push_request,
+    url_parts,
 };
 use crate::scan::{Pieces, find_text};
 use crate::time;
@@ -113,7 +113,7 @@ pub(crate) fn push<'l>(record: &Record<'l>, sink: &mut impl FnMut(&Contact<'l>))
         });
     } else if let Some(uri) = record.uri {
         let mut between = forwarded(record.proxied);
-        let (name, port, path, query) = if uri.starts_with(b"/") || uri.is_empty() {
+        let (host, port, path, query) = if uri.starts_with(b"/") || uri.is_empty() {
             let (host, port) = host_and_port(record.host);
             let (path, query) = path_and_query(uri);
             (host, port, path, query)
@@ -124,14 +124,13 @@ pub(crate) fn push<'l>(record: &Record<'l>, sink: &mut impl FnMut(&Contact<'l>))
             (parts.host, parts.port, parts.path, parts.query)
         };
         let sent = Contact {
-            name: if is_address(name) { b"" } else { name },
             path,
             query,
             outcome: if record.status.is_empty() { Outcome::Attempted } else { Outcome::Connected },
             between,
             ..connection
         };
-        push_request(name, port, &sent, sink);
+        push_request(host, port, &sent, sink);
     } else if let Some(established) = record.established {
         let is_established = matches!(established, b"T" | b"true");
         sink(&Contact {
