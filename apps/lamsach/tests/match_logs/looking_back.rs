@@ -81,6 +81,9 @@ fn a_folder_that_cannot_be_used_is_told_before_the_logs_are_read() {
         assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""), "{}", ran.err);
         assert!(ran.err.contains("--archive") && ran.err.contains(kept), "{}", ran.err);
     }
+    // Nothing is made for logs that are not there.
+    let ran = run(folder.path(), &["-i", "list.txt", "--archive", "a/new/one", "no.log"]);
+    assert!(ran.status == Some(2) && !at("a").exists(), "{}", ran.err);
     let ran = run(folder.path(), &["-i", "list.txt", "--archive", "a/new/one", "dns.log"]);
     assert_eq!(ran.status, Some(1), "{}", ran.err);
     let kept: Vec<_> = fs::read_dir(at("a/new/one")).unwrap().collect();

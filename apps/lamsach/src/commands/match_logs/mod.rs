@@ -42,8 +42,8 @@ pub(crate) fn run(args: Args, language: Language) -> anyhow::Result<ExitCode> {
     let (choices, send) = args.choices()?;
     let words = Words { language, zone: choices.zone.clone() };
     let mut sending = send.prepare(choices.site.as_deref(), &words)?;
-    let archive = choices.archive.clone().map(archive_at).transpose()?;
     let inputs = Inputs::open(&choices)?;
+    let archive = choices.archive.clone().map(archive_at).transpose()?;
     let (names, name_reports) = choices.names.open(choices.site.as_deref(), &choices.zone)?;
     let now = Timestamp::now();
     let today = now.to_zoned_datetime(choices.zone.clone()).date();
