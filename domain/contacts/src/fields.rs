@@ -218,6 +218,27 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn a_request_is_pushed_for_what_it_names_and_for_what_it_went_to() {
+        let check = |host: &str, to: &str, expected: &[(&str, &str, u16)]| {
+            let sent = Contact { address: to.as_bytes(), port: 3128, ..Contact::default() };
+            let mut seen = Vec::new();
+            push_request(host.as_bytes(), 443, &sent, &mut |it| {
+                let text = |it: &[u8]| String::from_utf8(it.to_vec()).unwrap();
+                seen.push((text(it.name), text(it.address), it.port));
+            });
+            let seen: Vec<_> = seen.iter().map(|it| (it.0.as_str(), it.1.as_str(), it.2)).collect();
+            assert_eq!(seen, expected, "{host} {to}");
+        };
+        check("a.example", "10.0.0.9", &[("a.example", "10.0.0.9", 3128)]);
+        check("a.example", "", &[("a.example", "", 3128)]);
+        check("203.0.113.66", "203.0.113.66", &[("", "203.0.113.66", 3128)]);
+        check("203.0.113.66", "", &[("", "203.0.113.66", 3128)]);
+        let both = [("", "203.0.113.66", 443), ("", "10.0.0.9", 3128)];
+        check("203.0.113.66", "10.0.0.9", &both);
+        check("", "10.0.0.9", &[("", "10.0.0.9", 3128)]);
+    }
+
     proptest! {
         #[test]
         fn dotted_decimal_is_what_its_bytes_say(text in "[0-9.]{0,20}([0-9./:a\u{e9}-])?[0-9.]{0,20}") {
